@@ -1,0 +1,69 @@
+"""The three discriminators: the teacher's, the Shortcut's per frame, and the Shortcut's over time."""
+
+from torch import Tensor, nn
+from torch.nn.utils import spectral_norm  # the old form: published files hold weight_orig, weight_u and weight_v
+
+SLOPE = 0.2
+
+
+class PatchDiscriminator(nn.Module):
+    """Published `basic`: [N, 3, H, W] -> realness of patches [N, 1, h, w], no final sigmoid.
+
+    Args:
+        ndf: channels of the first convolution.
+        n_layers: strided convolutions; 3 in the published models.
+    """
+
+    def __init__(self, ndf: int = 64, n_layers: int = 3):
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(3, ndf, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE)]
+        channels = ndf
+        for n in range(1, n_layers + 1):
+            wider = ndf * min(2**n, 8)
+            stride = 2 if n < n_layers else 1
+            layers += [nn.Conv2d(channels, wider, 4, stride=stride, padding=1), nn.InstanceNorm2d(wider)]
+            layers += [nn.LeakyReLU(SLOPE)]
+            channels = wider
+        self.model = nn.Sequential(*layers, nn.Conv2d(channels, 1, 4, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model(x)
+
+
+class SpectralPatchDiscriminator(nn.Module):
+    """Published `sn_basic`: [N, 3, H, W] -> [N, C, h, w], C maps whose realness the GAN loss averages.
+
+    Args:
+        ndf: channels of the first convolution.
+        n_layers: strided convolutions; 1 in the published models, where C = 2 * ndf.
+    """
+
+    def __init__(self, ndf: int = 64, n_layers: int = 1):
+        super().__init__()
+        self.model = _spectral_stack(nn.Conv2d, ndf, n_layers, kernel=4, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model(x)
+
+
+class TemporalPatchDiscriminator(nn.Module):
+    """Published `temporal_patchGAN`: frames in order [N, 3, T, H, W] -> [N, C, T, h, w].
+
+    Convolves over time and space; only space is strided. Args as SpectralPatchDiscriminator.
+    """
+
+    def __init__(self, ndf: int = 64, n_layers: int = 1):
+        super().__init__()
+        self.model = _spectral_stack(nn.Conv3d, ndf, n_layers, kernel=(3, 4, 4), stride=(1, 2, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model(x)
+
+
+def _spectral_stack(conv: type[nn.Module], ndf: int, n_layers: int, kernel, stride) -> nn.Sequential:
+    widths = [3] + [ndf * min(2**n, 8) for n in range(n_layers + 1)]
+    layers: list[nn.Module] = []
+    for n, (narrow, wide) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        layer = conv(narrow, wide, kernel, stride=stride if n < n_layers else 1, padding=1, bias=n == 0)
+        layers += [spectral_norm(layer), nn.LeakyReLU(SLOPE)]
+    return nn.Sequential(*layers, conv(widths[-1], widths[-1], kernel, padding=1))

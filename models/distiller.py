@@ -1,0 +1,183 @@
+"""One optimisation step of the Shortcut block against its teacher. No data loading, no printing, no disk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.image_pool import ImagePool
+from models.losses import GANLoss, check_finite, discriminator_loss
+from models.teachers.base import Teacher
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms of the objective; 0 switches a term off, and its network is then not needed."""
+
+    feature: float = 5.0
+    align: float = 5.0
+    output: float = 10.0
+    adversarial: float = 1.0
+    temporal: float = 1.0
+    perceptual: float = 10.0
+
+
+class Distiller:
+    """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
+
+        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat)
+        loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t|
+              + adversarial * GAN(D(y_hat)) + temporal * GAN(D_T(y_ref, y_hat)) + perceptual * P(y_hat, y_t)
+
+    "Real" for both discriminators is the teacher's output. The discriminators come last in a step, D then D_T.
+
+    Args:
+        teacher, block: on one device.
+        discriminator: frames [N, 3, H, W] -> any shape; None if the adversarial weight is 0.
+        temporal_discriminator: pairs of frames [N, 3, 2, H, W] -> any shape; None if the temporal weight is 0.
+        perceptual: (output, target) -> scalar; None if its weight is 0.
+        pool_size: generated frames kept in the discriminator's history.
+
+    Source: Chung et al., Shortcut-V2V (2023), section 3.4.
+    """
+
+    def __init__(
+        self,
+        teacher: Teacher,
+        block: nn.Module,
+        weights: LossWeights,
+        discriminator: nn.Module | None = None,
+        temporal_discriminator: nn.Module | None = None,
+        perceptual: Callable[[Tensor, Tensor], Tensor] | None = None,
+        lr: float = 2e-4,
+        d_lr: float = 2e-4,
+        beta1: float = 0.5,
+        gan_mode: str = "lsgan",
+        pool_size: int = 0,
+        seed: int = 0,
+    ):
+        _check_needs(weights, discriminator, temporal_discriminator, perceptual)
+        self.teacher, self.weights, self.perceptual = teacher, weights, perceptual
+        networks = {"ShortcutV2V": block, "D_A": discriminator, "D_T_A": temporal_discriminator}
+        self.networks = {name: network for name, network in networks.items() if network is not None}
+        self.rates = {name: lr if name == "ShortcutV2V" else d_lr for name in self.networks}
+        self.optimizers = {
+            name: torch.optim.Adam(network.parameters(), lr=self.rates[name], betas=(beta1, 0.999))
+            for name, network in self.networks.items()
+        }
+        self.gan = GANLoss(gan_mode)
+        self.pool = ImagePool(pool_size, seed)
+        self.steps = 0
+
+    def step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
+        """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
+
+        Raises:
+            FloatingPointError: a term is NaN or infinite; the message names it and no weight was changed by it.
+        """
+        a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
+        block = self.networks["ShortcutV2V"].train()
+        prediction = block(a_ref, a, f_ref)
+        y_hat = self.teacher.tail(prediction.feature)  # outside no_grad: the gradient passes through
+
+        self._require_grad(False)
+        terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
+        check_finite(terms)
+        total = sum(terms.values())
+        self._descend("ShortcutV2V", total)
+        self._require_grad(True)
+        for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
+            check_finite({name: loss})
+            self._descend(name, loss)
+            terms[name] = loss
+        self.steps += 1
+        return {name: value.item() for name, value in {**terms, "total": total}.items()}
+
+    @torch.no_grad()
+    def preview(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
+        """What a step sees, for a picture: {"reference", "current", "teacher", "shortcut"} [N, 3, H, W] and "mask"."""
+        a_ref, a, f_ref, _, _, y = self._teach(reference, current)
+        prediction = self.networks["ShortcutV2V"].eval()(a_ref, a, f_ref)
+        shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
+        return {**shown, "shortcut": self.teacher.tail(prediction.feature)}
+
+    def set_lr(self, factor: float) -> None:
+        """Learning rate of everything = `factor` times the initial one."""
+        for name, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = self.rates[name] * factor
+
+    def state_dict(self) -> dict:
+        """Everything needed to go on as if never stopped: tensors and plain values."""
+        return {
+            "networks": {name: network.state_dict() for name, network in self.networks.items()},
+            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
+            "pool": self.pool.state_dict(),
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        for name, network in self.networks.items():
+            network.load_state_dict(state["networks"][name])
+            self.optimizers[name].load_state_dict(state["optimizers"][name])
+        self.pool.load_state_dict(state["pool"])
+        self.steps = state["steps"]
+
+    @torch.no_grad()
+    def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
+        a = self.teacher.head(torch.cat([reference, current]))
+        f = self.teacher.body(a)
+        y = self.teacher.tail(f)
+        return *a.chunk(2), *f.chunk(2), *y.chunk(2)
+
+    def _terms(
+        self, f_hat: Tensor, aligned: Tensor, f: Tensor, y_ref: Tensor, y_hat: Tensor, y: Tensor
+    ) -> dict[str, Tensor]:
+        w = self.weights
+        terms = {}
+        if w.feature:
+            terms["feature"] = w.feature * F.l1_loss(f_hat, f)
+        if w.align:
+            terms["align"] = w.align * F.l1_loss(aligned, f)
+        if w.output:
+            terms["output"] = w.output * F.l1_loss(y_hat, y)
+        if w.adversarial:
+            terms["adversarial"] = w.adversarial * self.gan.generator(self.networks["D_A"](y_hat))
+        if w.temporal:
+            terms["temporal"] = w.temporal * self.gan.generator(self.networks["D_T_A"](_over_time(y_ref, y_hat)))
+        if w.perceptual:
+            terms["perceptual"] = w.perceptual * self.perceptual(y_hat, y)
+        return terms
+
+    def _discriminator_terms(self, y_ref: Tensor, y_hat: Tensor, y: Tensor):
+        if "D_A" in self.networks:
+            judge = self.networks["D_A"]
+            yield "D_A", discriminator_loss(self.gan, judge(y), judge(self.pool.query(y_hat)))
+        if "D_T_A" in self.networks:
+            judge = self.networks["D_T_A"]
+            real, fake = judge(_over_time(y_ref, y)), judge(_over_time(y_ref, y_hat))
+            yield "D_T_A", self.weights.temporal * discriminator_loss(self.gan, real, fake)
+
+    def _require_grad(self, wanted: bool) -> None:
+        for name in self.networks.keys() - {"ShortcutV2V"}:
+            self.networks[name].requires_grad_(wanted)
+
+    def _descend(self, name: str, loss: Tensor) -> None:
+        self.optimizers[name].zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizers[name].step()
+
+
+def _over_time(first: Tensor, second: Tensor) -> Tensor:
+    return torch.stack([first, second], dim=2)  # [N, 3, 2, H, W]
+
+
+def _check_needs(weights: LossWeights, discriminator, temporal_discriminator, perceptual) -> None:
+    given = {"adversarial": discriminator, "temporal": temporal_discriminator, "perceptual": perceptual}
+    for term, network in given.items():
+        if getattr(weights, term) and network is None:
+            raise ValueError(f"the {term} weight is {getattr(weights, term):g} but no network was given for it")
+    if not any(vars(weights).values()):
+        raise ValueError("every loss weight is 0: nothing to train")

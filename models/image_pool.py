@@ -1,0 +1,43 @@
+"""A history of generated images for training a discriminator."""
+
+import torch
+from torch import Tensor
+
+
+class ImagePool:
+    """Returns images given to it, or, half of the time once it is full, older ones in their place.
+
+    Args:
+        size: images kept; 0 hands every image straight back.
+        seed: start of its random choices.
+
+    Source: Shrivastava et al., Learning from Simulated and Unsupervised Images (2017), section 2.3.
+    """
+
+    def __init__(self, size: int, seed: int = 0):
+        self.size, self.images = size, []
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def query(self, images: Tensor) -> Tensor:
+        """images [N, ...] -> [N, ...], detached."""
+        images = images.detach()
+        if self.size == 0:
+            return images
+        return torch.stack([self._exchange(image) for image in images])
+
+    def _exchange(self, image: Tensor) -> Tensor:
+        if len(self.images) < self.size:
+            self.images.append(image.clone())
+            return image
+        if torch.rand((), generator=self.generator) < 0.5:
+            return image
+        slot = int(torch.randint(self.size, (), generator=self.generator))
+        old, self.images[slot] = self.images[slot], image.clone()
+        return old
+
+    def state_dict(self) -> dict:
+        return {"images": list(self.images), "generator": self.generator.get_state()}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.images = list(state["images"])
+        self.generator.set_state(state["generator"])

@@ -1,0 +1,48 @@
+"""The adversarial loss in its three forms."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+GAN_MODES = ("lsgan", "vanilla", "hinge")
+
+
+class GANLoss:
+    """How far a discriminator's prediction is from real (or fake), averaged over all its elements.
+
+    lsgan:   mean((p - t)^2) with t = 1 for real and 0 for fake
+    vanilla: binary cross entropy on logits
+    hinge:   mean(relu(1 - p)) for real, mean(relu(1 + p)) for fake; -mean(p) where a generator wants to look real
+
+    Raises:
+        ValueError: `mode` is none of these.
+    """
+
+    def __init__(self, mode: str = "lsgan"):
+        if mode not in GAN_MODES:
+            raise ValueError(f"GAN mode must be one of {GAN_MODES}, got {mode!r}")
+        self.mode = mode
+
+    def __call__(self, prediction: Tensor, is_real: bool) -> Tensor:
+        """Discriminator side: a scalar for `prediction` of any shape."""
+        if self.mode == "hinge":
+            return F.relu(1 - prediction if is_real else 1 + prediction).mean()
+        target = torch.full_like(prediction, float(is_real))
+        return (F.mse_loss if self.mode == "lsgan" else F.binary_cross_entropy_with_logits)(prediction, target)
+
+    def generator(self, prediction: Tensor) -> Tensor:
+        """Generator side: small when the discriminator takes its output for real."""
+        return -prediction.mean() if self.mode == "hinge" else self(prediction, True)
+
+
+def discriminator_loss(gan: GANLoss, real: Tensor, fake: Tensor) -> Tensor:
+    """Half the sum of the losses on predictions for real and for fake samples."""
+    return 0.5 * (gan(real, True) + gan(fake, False))
+
+
+def check_finite(terms: dict[str, Tensor]) -> None:
+    """Raise FloatingPointError naming the terms that are NaN or infinite."""
+    bad = {name: value.item() for name, value in terms.items() if not torch.isfinite(value)}
+    if bad:
+        shown = ", ".join(f"{name}={value:g}" for name, value in bad.items())
+        raise FloatingPointError(f"loss is not finite: {shown}; the last saved checkpoint is untouched")

@@ -1,0 +1,90 @@
+"""Deformable convolution with adaptive blending: one function, several ways to compute it."""
+
+from torch import Tensor
+
+from models.ops import gather, reference, vision
+
+BACKENDS = ("auto", "reference", "cpu", "torchvision")
+
+
+def deform_conv(
+    feature: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    *,
+    groups: int = 1,
+    current: Tensor | None = None,
+    mask: Tensor | None = None,
+    dilation: int = 1,
+    backend: str = "auto",
+) -> Tensor:
+    """k x k convolution of `feature` read at moved taps, blended tap by tap with the unmoved `current`.
+
+    out(p) = sum_k W_k . [ (1 - m_k(p)) feature(p + d p_k + o_k(p)) + m_k(p) current(p + d p_k) ]
+
+    Reading is bilinear and zero outside the map, with partial weights across its border. Without `current` and `mask`,
+    m = 0: a deformable convolution without modulation.
+
+    Args:
+        feature: [N, C, H, W].
+        offset: [N, groups * k*k * 2, H, W] in pixels, order (group, tap, [dy, dx]), taps row by row; +y down, +x right.
+            With [N, groups * 2, H, W] all taps of a pixel move alike.
+        weight: [C_out, C, k, k], k odd.
+        groups: deformable groups; each moves and blends its own C/groups channels.
+        current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
+        dilation: d; the map keeps its size.
+        backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "torchvision" (its
+            operator) or "auto": "torchvision" on CUDA where there is one, "cpu" on the CPU, otherwise "reference".
+
+    Returns:
+        [N, C_out, H, W]
+
+    Raises:
+        ValueError: shapes that do not fit each other, or an unknown backend.
+
+    Source: Shortcut-V2V (2023), adaptive blending and deformation; Zhu et al., Deformable ConvNets v2 (2019), Eq. 1.
+    """
+    taps = weight.shape[-1] ** 2
+    _check(feature, offset, weight, groups, current, mask)
+    backend = _choose(backend, feature)
+    rigid = offset.shape[1] == 2 * groups
+    if rigid and backend == "cpu" and current is None:
+        return gather.rigid_deform_conv(feature, offset, weight, groups, dilation)
+    if rigid:
+        offset = every_tap(offset, groups, taps)
+    compute = {"reference": reference, "cpu": gather, "torchvision": vision}[backend].deform_conv
+    return compute(feature, offset, weight, groups, dilation, current, mask)
+
+
+def every_tap(offset: Tensor, groups: int, taps: int) -> Tensor:
+    """One displacement per group [N, groups*2, H, W] given to every tap: [N, groups*taps*2, H, W], group by group."""
+    n, _, h, w = offset.shape
+    return offset.view(n, groups, 1, 2, h, w).expand(-1, -1, taps, -1, -1, -1).reshape(n, -1, h, w)
+
+
+def _choose(backend: str, feature: Tensor) -> str:
+    if backend not in BACKENDS:
+        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    if backend != "auto":
+        return backend
+    if feature.device.type == "cpu":
+        return "cpu"
+    return "torchvision" if feature.device.type == "cuda" and vision.available() else "reference"
+
+
+def _check(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, current: Tensor | None, mask: Tensor | None):
+    n, c, h, w = feature.shape
+    kernel_size, taps = weight.shape[-1], weight.shape[-1] ** 2
+    if weight.shape[1:] != (c, kernel_size, kernel_size) or kernel_size % 2 == 0:
+        raise ValueError(f"weight must be [C_out, {c}, k, k] with k odd, got {list(weight.shape)}")
+    if c % groups:
+        raise ValueError(f"{c} channels do not divide into {groups} deformable groups")
+    if offset.shape not in {(n, groups * taps * 2, h, w), (n, groups * 2, h, w)}:
+        allowed = f"{[n, groups * taps * 2, h, w]} or {[n, groups * 2, h, w]}"
+        raise ValueError(f"offset must be {allowed} for feature {list(feature.shape)}, got {list(offset.shape)}")
+    if (current is None) != (mask is None):
+        raise ValueError("current and mask belong together: give both or neither")
+    if current is not None and current.shape != feature.shape:
+        raise ValueError(f"current must have the shape of feature, {list(feature.shape)}, got {list(current.shape)}")
+    if mask is not None and mask.shape != (n, groups * taps, h, w):
+        raise ValueError(f"mask must be {[n, groups * taps, h, w]}, got {list(mask.shape)}")

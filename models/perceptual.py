@@ -1,0 +1,57 @@
+"""Perceptual distances between two images, for training."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.teachers.base import Teacher
+
+VGG16_FILE = "vgg16-397923af.pth"
+
+
+class TeacherPerceptual:
+    """Mean L1 distance of the teacher's own head and body features; needs no further weights.
+
+    For a teacher whose output can be its input (both RGB). Gradients flow to `output` only.
+    """
+
+    def __init__(self, teacher: Teacher):
+        self.teacher = teacher
+
+    def __call__(self, output: Tensor, target: Tensor) -> Tensor:
+        """output, target [N, 3, H, W] in [-1, 1] -> scalar."""
+        with torch.no_grad():
+            a = self.teacher.head(target)
+            f = self.teacher.body(a)
+        a_hat = self.teacher.head(output)
+        return 0.5 * (F.l1_loss(a_hat, a) + F.l1_loss(self.teacher.body(a_hat), f))
+
+
+class LPIPS(nn.Module):
+    """Learned perceptual distance v0.1 on VGG16, from the `lpips` package; mean over the batch.
+
+    Raises:
+        FileNotFoundError: the VGG16 trunk is neither on disk nor downloadable; the message says where to put it.
+
+    Source: Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric (2018).
+    """
+
+    def __init__(self):
+        super().__init__()
+        import lpips
+
+        try:
+            self.network = lpips.LPIPS(net="vgg", version="0.1", verbose=False)
+        except OSError as error:  # URLError is one
+            where = Path(torch.hub.get_dir()) / "checkpoints" / VGG16_FILE
+            raise FileNotFoundError(
+                f"LPIPS needs torchvision's VGG16 weights and could not download them ({error}); put {VGG16_FILE} at "
+                f"{where}, or use --perceptual teacher, which needs no file, or --lambda_lpips 0"
+            ) from error
+        self.requires_grad_(False).eval()
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        """output, target [N, 3, H, W] in [-1, 1] -> scalar."""
+        return self.network(output, target).mean()

@@ -1,0 +1,68 @@
+"""AdaBD: adaptive blending and deformation, and the generator of its offsets and mask."""
+
+import torch
+from torch import Tensor, nn
+
+from models.ops.deformable import deform_conv
+from models.shortcut.hetconv import hetconv_layers
+
+
+class AdaBD(nn.Module):
+    """One 3 x 3 convolution whose taps blend the current frame, unmoved, with the reference, moved tap by tap.
+
+    out(p) = sum_k W_k . [ m_k(p) a_cur(p + p_k) + (1 - m_k(p)) f_ref(p + p_k + o_k(p)) ]
+
+    Args:
+        channels: of both inputs and of the output; a multiple of num_dg.
+        num_dg: deformable groups; each group of channels has its own offsets and masks.
+        dilation: distance between taps in pixels; the map keeps its size.
+
+    Source: Shortcut-V2V (2023), adaptive blending and deformation.
+    """
+
+    def __init__(self, channels: int, num_dg: int, dilation: int):
+        super().__init__()
+        if channels % num_dg:
+            raise ValueError(f"h_dim must be a multiple of num_dg, got {channels} and {num_dg}")
+        if dilation < 1:
+            raise ValueError(f"adabd_dilation must be at least 1, got {dilation}")
+        self.num_dg, self.dilation = num_dg, dilation
+        self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
+
+    def forward(self, f_ref: Tensor, a_cur: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+        """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W]."""
+        blend = {"current": a_cur, "mask": mask}
+        return deform_conv(f_ref, offset, self.weight, groups=self.num_dg, dilation=self.dilation, **blend)
+
+    def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
+        """The reference alone, unmasked: [N, C, H, W]."""
+        return deform_conv(f_ref, offset, self.weight, groups=self.num_dg, dilation=self.dilation)
+
+
+class OffsetMaskGenerator(nn.Module):
+    """Fine offsets and blending mask of AdaBD, from the reduced features of both frames.
+
+    Args:
+        channels: of each of the two inputs.
+        num_dg: deformable groups.
+        n_layers: HetConv layers.
+    """
+
+    def __init__(self, channels: int, num_dg: int, n_layers: int):
+        super().__init__()
+        self.num_dg = num_dg
+        self.layers = hetconv_layers(2 * channels, channels, n_layers)
+        self.to_offset_mask = nn.Conv2d(channels, (18 + 9) * num_dg, 1)
+
+    def forward(self, a_cur: Tensor, a_ref: Tensor) -> tuple[Tensor, Tensor]:
+        """a_cur, a_ref [N, channels, H, W] -> offset [N, 18*num_dg, H, W] in pixels, mask [N, 9*num_dg, H, W] in [0, 1].
+
+        Order (group, tap, [dy, dx]) and (group, tap); the mask is the weight of the current frame.
+        """
+        return split_offset_mask(self.to_offset_mask(self.layers(torch.cat([a_cur, a_ref], dim=1))))
+
+
+def split_offset_mask(offset_mask: Tensor) -> tuple[Tensor, Tensor]:
+    """[N, 27*G, H, W] -> offsets [N, 18*G, H, W], mask in [0, 1] [N, 9*G, H, W]; the last third are mask logits."""
+    offsets = offset_mask.shape[1] * 2 // 3
+    return offset_mask[:, :offsets], offset_mask[:, offsets:].sigmoid()

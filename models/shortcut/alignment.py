@@ -1,0 +1,52 @@
+"""Coarse alignment: reference features moved onto the current frame, at half resolution."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.ops.deformable import deform_conv
+from models.shortcut.hetconv import hetconv_layers
+
+
+class GlobalAlignment(nn.Module):
+    """Warps the reduced reference features with a coarse offset estimated from the encoder features of both frames.
+
+    Args:
+        feat_ch: channels of the encoder features a.
+        channels: channels of the reduced features that are warped.
+        num_dg: deformable groups; each group of channels has its own offset.
+        n_layers: HetConv layers of the offset generator.
+        offset_size: 1, one displacement per pixel moves all nine taps alike; 3, each tap has its own.
+
+    Raises:
+        ValueError: another offset_size.
+
+    Source: Shortcut-V2V (2023), the global half of the coarse-to-fine alignment.
+    """
+
+    def __init__(self, feat_ch: int, channels: int, num_dg: int, n_layers: int, offset_size: int):
+        super().__init__()
+        if offset_size not in (1, 3):
+            raise ValueError(f"offset_g_size must be 1 (one offset for all taps) or 3 (one each), got {offset_size}")
+        self.num_dg = num_dg
+        self.layers = hetconv_layers(2 * feat_ch, channels, n_layers)
+        self.to_offset = nn.Conv2d(channels, 2 * offset_size**2 * num_dg, 1)
+        self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
+
+    def forward(self, a_ref: Tensor, a_cur: Tensor, a_ref_small: Tensor, f_ref_small: Tensor) -> tuple[Tensor, Tensor]:
+        """a_ref, a_cur [N, feat_ch, H, W] and their reductions [N, channels, H, W] -> both reductions, warped.
+
+        a_ref_small belongs to a_ref, f_ref_small to the reference's late features; one offset moves both.
+        """
+        size = a_ref.shape[2:]
+        offset = self.to_offset(self.layers(torch.cat([halve(a_cur), halve(a_ref)], dim=1)))
+        maps = torch.cat([halve(a_ref_small), halve(f_ref_small)])  # one kernel for both, so stacked on the batch
+        warped = deform_conv(maps, offset.repeat(2, 1, 1, 1), self.weight, groups=self.num_dg)
+        a_warped, f_warped = F.interpolate(warped, size=size, mode="bilinear").chunk(2)
+        return a_warped, f_warped
+
+
+def halve(x: Tensor) -> Tensor:
+    """[N, C, H, W] -> [N, C, ceil(H/2), ceil(W/2)], bilinear; for even sizes the mean of each 2 x 2 block."""
+    height, width = x.shape[2:]
+    return F.interpolate(x, size=((height + 1) // 2, (width + 1) // 2), mode="bilinear")

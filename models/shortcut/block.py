@@ -1,0 +1,87 @@
+"""The Shortcut block: a late feature map of the current frame from its early one and a reference frame."""
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from models.shortcut.adabd import AdaBD, OffsetMaskGenerator
+from models.shortcut.alignment import GlobalAlignment
+
+
+class Prediction(NamedTuple):
+    """What a Shortcut block returns."""
+
+    feature: Tensor  # [N, feat_ch, H, W], prediction of the current frame's late features
+    mask: Tensor  # [N, 9*num_dg, H, W] in [0, 1], weight of the current frame's taps
+    aligned: Tensor | None  # [N, feat_ch, H, W], the unmasked warped reference; None outside training
+
+
+class ShortcutBlock(nn.Module):
+    """S(a_ref, a_cur, f_ref) -> f_cur, what a teacher's body would have computed from a_cur.
+
+    a are the teacher's early features (output of its head), f the late ones (output of its body); both have `feat_ch`
+    channels and one size.
+
+        f' = relu(R_f f_ref),  a' = relu(R_a a)                       reduction to h_dim channels
+        a'_ref, f'  warped by the global offset of (a_cur, a_ref)     coarse alignment, half resolution
+        o, m = generator(a'_cur, a'_ref)                              local offsets and blending mask
+        f_cur = R (AdaBD(f', a'_cur, o, m))                           blend, deform, reconstruct
+
+    Args:
+        feat_ch: channels of a and f, even.
+        h_dim: channels inside the block, a multiple of 4 and of num_dg.
+        num_dg: deformable groups.
+        g_layers, l_layers: HetConv layers of the global and of the local offset generator.
+        offset_g_size: 1 or 3: global offsets shared by all taps or one for each.
+        offset_l_size: 3, the kernel of AdaBD.
+        adabd_dilation: dilation of AdaBD.
+
+    Raises:
+        ValueError: an argument outside these values.
+
+    Source: Shortcut-V2V (ICCV 2023).
+    """
+
+    def __init__(
+        self,
+        feat_ch: int,
+        h_dim: int,
+        num_dg: int = 1,
+        g_layers: int = 2,
+        l_layers: int = 3,
+        offset_g_size: int = 1,
+        offset_l_size: int = 3,
+        adabd_dilation: int = 1,
+    ):
+        super().__init__()
+        if offset_l_size != 3:
+            raise ValueError(f"offset_l_size must be 3, the kernel size of AdaBD, got {offset_l_size}")
+        self.config = {
+            "feat_ch": feat_ch,
+            "h_dim": h_dim,
+            "num_dg": num_dg,
+            "g_layers": g_layers,
+            "l_layers": l_layers,
+            "offset_g_size": offset_g_size,
+            "offset_l_size": offset_l_size,
+            "adabd_dilation": adabd_dilation,
+        }
+        self.reduce_f = nn.Conv2d(feat_ch, h_dim, 1)
+        self.reduce_a = nn.Conv2d(feat_ch, h_dim, 1)
+        self.alignment = GlobalAlignment(feat_ch, h_dim, num_dg, g_layers, offset_g_size)
+        self.generator = OffsetMaskGenerator(h_dim, num_dg, l_layers)
+        self.adabd = AdaBD(h_dim, num_dg, adabd_dilation)
+        self.reconstruct = nn.Conv2d(h_dim, feat_ch, 1)
+
+    def forward(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> Prediction:
+        """a_ref, a_cur, f_ref [N, feat_ch, H, W] -> `Prediction`."""
+        f_ref_small = self.reduce_f(f_ref).relu()  # [N, h_dim, H, W]
+        a_ref_small, a_cur_small = self.reduce_a(a_ref).relu(), self.reduce_a(a_cur).relu()
+
+        a_warped, f_warped = self.alignment(a_ref, a_cur, a_ref_small, f_ref_small)
+        # Detached as in the paper's code: losses through the mask must not shape the global warp.
+        offset, mask = self.generator(a_cur_small, a_warped.detach())
+
+        feature = self.reconstruct(self.adabd(f_warped, a_cur_small, offset, mask))
+        aligned = self.reconstruct(self.adabd.deformed(f_warped, offset)) if self.training else None
+        return Prediction(feature, mask, aligned)

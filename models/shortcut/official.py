@@ -1,0 +1,127 @@
+"""Published Shortcut checkpoints: their key names to ours and back."""
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from models.shortcut.block import ShortcutBlock
+
+# published prefix -> ours
+PREFIXES = {
+    "cr1.0.": "reduce_f.",
+    "cr2.0.": "reduce_a.",
+    "offset_generator_global.model.": "alignment.layers.",
+    "offset_generator_global.offset_conv.": "alignment.to_offset.",
+    "global_deform_conv.regular_conv.": "alignment.",
+    "offset_generator_local.model.": "generator.layers.",
+    "offset_generator_local.offset_mask_conv.": "generator.to_offset_mask.",
+    "mask_deform_conv.regular_conv.": "adabd.",
+    "recon_ref.": "reconstruct.",
+}
+UNUSED = "global_deform_conv.offset_conv."  # in every published checkpoint, never executed
+
+
+def is_published(state: Mapping[str, object]) -> bool:
+    """Whether `state` looks like a published block's bare state dict, with or without `module.` prefixes."""
+    return {"cr1.0.weight", "recon_ref.weight"} <= _strip(state).keys()
+
+
+def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
+    """Constructor arguments of the block that a published state dict belongs to.
+
+    The dilation leaves no trace in the weights; it is given as 1, the only value the published code ran with.
+
+    Raises:
+        ValueError: a layer that tells an argument is missing, or its shape fits no block.
+    """
+    state = _strip(state)
+    told_by = [
+        "cr1.0.weight",
+        *(f"offset_generator_{k}" for k in ("global.offset_conv.weight", "local.offset_mask_conv.weight")),
+    ]
+    if missing := [key for key in told_by if key not in state]:
+        raise ValueError(f"not a published Shortcut block: it lacks {', '.join(missing)}")
+    reduce, to_offset, to_offset_mask = (state[key].shape for key in told_by)
+    num_dg, rest = divmod(to_offset_mask[0], 27)
+    offset_g_size = math.isqrt(to_offset[0] // (2 * num_dg)) if num_dg else 0
+    if rest or to_offset[0] != 2 * offset_g_size**2 * num_dg:
+        raise ValueError(
+            f"not a published Shortcut block: {to_offset_mask[0]} local and {to_offset[0]} global offset channels; "
+            "27 and 2 or 18 times the deformable groups are possible"
+        )
+    return {
+        "feat_ch": reduce[1],
+        "h_dim": reduce[0],
+        "num_dg": num_dg,
+        "g_layers": _count_layers(state, "offset_generator_global.model."),
+        "l_layers": _count_layers(state, "offset_generator_local.model."),
+        "offset_g_size": offset_g_size,
+        "offset_l_size": 3,
+        "adabd_dilation": 1,
+    }
+
+
+def from_published(state: Mapping[str, Tensor], adabd_dilation: int = 1) -> ShortcutBlock:
+    """The block of a published state dict, in training mode like any new module.
+
+    Args:
+        state: keys with or without a leading `module.`; the never executed `global_deform_conv.offset_conv` may be absent.
+        adabd_dilation: not recorded in the published format.
+
+    Raises:
+        ValueError: keys are unknown or missing, or shapes do not fit each other.
+    """
+    state = _strip(state)
+    block = ShortcutBlock(**{**infer_config(state), "adabd_dilation": adabd_dilation})
+    _check(state, to_published(block))
+    block.load_state_dict({_ours(key): value for key, value in state.items() if not key.startswith(UNUSED)})
+    return block
+
+
+def to_published(block: ShortcutBlock) -> dict[str, Tensor]:
+    """The block's weights under their published keys; the never executed layer is written as zeros."""
+    published = {_published(key): value.detach() for key, value in block.state_dict().items()}
+    h_dim, num_dg = block.config["h_dim"], block.config["num_dg"]
+    like = published["recon_ref.weight"]
+    published[f"{UNUSED}weight"] = like.new_zeros(18 * num_dg, h_dim, 3, 3)
+    published[f"{UNUSED}bias"] = like.new_zeros(18 * num_dg)
+    return published
+
+
+def _check(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    problems = {
+        "unknown keys": [key for key in state if key not in expected],
+        "missing keys": [key for key in expected if key not in state and not key.startswith(UNUSED)],
+        "other shapes": [
+            f"{key} {list(state[key].shape)} instead of {list(value.shape)}"
+            for key, value in expected.items()
+            if key in state and state[key].shape != value.shape and not key.startswith(UNUSED)
+        ],
+    }
+    if found := [f"{what}: {_shorten(keys)}" for what, keys in problems.items() if keys]:
+        raise ValueError("not a published Shortcut block; " + "; ".join(found))
+
+
+def _shorten(keys: list[str], shown: int = 4) -> str:
+    return ", ".join(keys[:shown]) + (f" and {len(keys) - shown} more" if len(keys) > shown else "")
+
+
+def _strip(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {str(key).removeprefix("module."): value for key, value in state.items()}
+
+
+def _count_layers(state: Mapping[str, Tensor], prefix: str) -> int:
+    return sum(key.startswith(prefix) and key.endswith(".conv3x3.weight") for key in state)
+
+
+def _ours(key: str) -> str:
+    prefix = next(p for p in PREFIXES if key.startswith(p))
+    return PREFIXES[prefix] + key.removeprefix(prefix).replace("conv1x1_.", "conv1x1_group.")
+
+
+def _published(key: str) -> str:
+    # The longest match first: `alignment.weight` belongs to another prefix than `alignment.layers.`.
+    prefix = max((p for p in PREFIXES if key.startswith(PREFIXES[p])), key=lambda p: len(PREFIXES[p]))
+    return prefix + key.removeprefix(PREFIXES[prefix]).replace("conv1x1_group.", "conv1x1_.")

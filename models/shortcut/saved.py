@@ -1,0 +1,75 @@
+"""Checkpoints of a Shortcut block: its weights, its constructor arguments and what it was trained for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.official import from_published, is_published
+
+FORMAT = 1
+
+
+def to_checkpoint(block: ShortcutBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+    """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
+
+    Args:
+        teacher_fingerprint: identifies the weights of the teacher whose body the block replaces.
+        split: first and one past the last layer of that body.
+        extra: further entries, plain values or tensors.
+    """
+    return {
+        "format": FORMAT,
+        "kind": "shortcut",
+        "config": dict(block.config),
+        "teacher": teacher_fingerprint,
+        "split": list(split),
+        "block": block.state_dict(),
+        **extra,
+    }
+
+
+def from_checkpoint(
+    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int]
+) -> ShortcutBlock:
+    """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
+
+    Args:
+        teacher_fingerprint, split: of the teacher it is to serve now.
+        requested: constructor arguments that were asked for explicitly; the others are taken from the checkpoint.
+
+    Raises:
+        ValueError: it is neither, or it was made for something else; the message lists every difference.
+    """
+    if is_published(state):
+        block = from_published(state, requested.get("adabd_dilation", 1))
+        _refuse(_differences(block.config, requested))
+        return block
+    if state.get("kind") != "shortcut":
+        raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
+    if state["format"] != FORMAT:
+        raise ValueError(f"the Shortcut checkpoint has format {state['format']}, this program reads {FORMAT}")
+    problems = _differences(state["config"], requested)
+    if state["teacher"] != teacher_fingerprint:
+        problems.append(
+            "trained for another teacher: the checkpoint names one with fingerprint "
+            f"{state['teacher']}, this teacher has {teacher_fingerprint}"
+        )
+    if tuple(state["split"]) != tuple(split):
+        problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
+    _refuse(problems)
+    block = ShortcutBlock(**state["config"])
+    block.load_state_dict(state["block"])
+    return block
+
+
+def _differences(config: Mapping[str, int], requested: Mapping[str, int]) -> list[str]:
+    return [f"{k}: checkpoint {config.get(k)}, asked {v}" for k, v in requested.items() if config.get(k) != v]
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise ValueError("the Shortcut checkpoint does not fit:\n  " + "\n  ".join(problems))
+
+
+def _slice(split: tuple[int, int] | list[int]) -> str:
+    return f"{split[0]}:{split[1]}"

@@ -1,0 +1,128 @@
+"""The generator of Unsupervised RecycleGAN, under its published weight names."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from models.teachers.base import Teacher
+
+HEAD_LAYERS = 10  # layers before the residual blocks
+STRIDE = 4  # two stride-2 convolutions
+
+
+class ResidualBlock(nn.Module):
+    """x + conv_block(x): two reflection-padded 3x3 convolutions with instance norm, [N, C, h, w] -> the same."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv_block = nn.Sequential(
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+            nn.ReLU(),
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv_block(x)
+
+
+class ResnetGenerator(nn.Module):
+    """Image-to-image translator: [N, 3, H, W] in [-1, 1] -> the same, H and W multiples of 4.
+
+    One flat `nn.Sequential` called `model`, so that state-dict keys are the published `model.<index>...` and
+    `--skip_idx_start/--skip_idx_end` are slice bounds into it. With 6 blocks: 0-9 down to a quarter of the size,
+    10-15 residual blocks, 16-24 back up.
+
+    Args:
+        ngf: channels of the first convolution; the residual blocks have 4 * ngf.
+        n_blocks: residual blocks, 6 or 9 in the published models.
+
+    Source: Wang et al., Learning Temporally and Semantically Consistent Unpaired Video-to-video Translation (2022).
+    """
+
+    def __init__(self, ngf: int = 64, n_blocks: int = 6):
+        super().__init__()
+        self.ngf, self.n_blocks = ngf, n_blocks
+        self.model = nn.Sequential(
+            nn.ReflectionPad2d(3),
+            nn.Conv2d(3, ngf, 7),
+            *_norm_relu(ngf),
+            nn.Conv2d(ngf, 2 * ngf, 3, stride=2, padding=1),
+            *_norm_relu(2 * ngf),
+            nn.Conv2d(2 * ngf, 4 * ngf, 3, stride=2, padding=1),
+            *_norm_relu(4 * ngf),
+            *(ResidualBlock(4 * ngf) for _ in range(n_blocks)),
+            nn.ConvTranspose2d(4 * ngf, 2 * ngf, 3, stride=2, padding=1, output_padding=1),
+            *_norm_relu(2 * ngf),
+            nn.ConvTranspose2d(2 * ngf, ngf, 3, stride=2, padding=1, output_padding=1),
+            *_norm_relu(ngf),
+            nn.ReflectionPad2d(3),
+            nn.Conv2d(ngf, 3, 7),
+            nn.Tanh(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model(x)
+
+    @property
+    def default_split(self) -> tuple[int, int]:
+        """(5, 17) for 6 blocks: from after the first stride-2 convolution to after the first transposed one."""
+        return 5, HEAD_LAYERS + self.n_blocks + 1
+
+    def cut(self, start: int | None = None, end: int | None = None) -> Teacher:
+        """Teacher with head = model[:start], body = model[start:end], tail = model[end:]; shares this one's weights.
+
+        Raises:
+            ValueError: the bounds are not 0 < start < end < number of layers, or a and f differ in spatial size.
+        """
+        start = self.default_split[0] if start is None else start
+        end = self.default_split[1] if end is None else end
+        if not 0 < start < end < len(self.model):
+            raise ValueError(f"the cut must satisfy 0 < start < end < {len(self.model)}, got start {start}, end {end}")
+        head, body, tail = self.model[:start], self.model[start:end], self.model[end:]
+        with torch.no_grad():
+            a = head(next(self.parameters()).new_zeros(1, 3, 4 * STRIDE, 4 * STRIDE))
+            f = body(a)
+        if a.shape[2:] != f.shape[2:]:
+            raise ValueError(
+                f"the cut [{start}, {end}) joins features of different size: {list(a.shape[2:])} before and "
+                f"{list(f.shape[2:])} after; the default is {self.default_split}"
+            )
+        return Teacher(head, body, tail, a.shape[1], f.shape[1], (start, end))
+
+
+def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
+    """Generator holding a published state dict; its width and number of blocks are read off the tensors.
+
+    Accepts what published files contain: a `module.` prefix, keys of a duplicate `decoder`, and the running statistics
+    that very old instance norm layers saved. The rest must fit exactly.
+
+    Raises:
+        ValueError: the weights are of another network; the message names the first keys that do not fit.
+    """
+    clean = {key.removeprefix("module."): value for key, value in weights.items() if "decoder" not in key}
+    clean = {key: value for key, value in clean.items() if not key.endswith(_RUNNING_STATISTICS)}
+    if any(".conv_block.6." in key for key in clean):
+        raise ValueError("the generator was trained with dropout (keys `conv_block.6`); only no_dropout is supported")
+    first = clean.get("model.1.weight")
+    n_blocks = len({key.split(".")[1] for key in clean if ".conv_block." in key})
+    if first is None or first.ndim != 4 or n_blocks == 0:
+        raise ValueError(f"not a ResNet generator: no model.1.weight or residual block in {sorted(clean)[:4]} ...")
+    generator = ResnetGenerator(first.shape[0], n_blocks)
+    try:
+        generator.load_state_dict(clean, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"the weights do not fit a {n_blocks}-block ResNet generator: {error}") from error
+    return generator
+
+
+_RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def _norm_relu(channels: int) -> tuple[nn.Module, nn.Module]:
+    # Not in place: the layer before a cut must keep the feature it returned.
+    return nn.InstanceNorm2d(channels), nn.ReLU()

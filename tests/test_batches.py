@@ -1,0 +1,39 @@
+import pytest
+import torch
+
+from data.batches import PairBatches, collate
+
+
+def test_every_epoch_holds_every_item_once_and_the_last_batch_may_be_small():
+    steps = list(PairBatches(5, batch_size=2, epochs=3))
+    assert [len(step) for step in steps] == [2, 2, 1] * 3
+    for epoch in range(3):
+        assert sorted(sum(steps[3 * epoch : 3 * epoch + 3], [])) == [(epoch, i) for i in range(5)]
+
+
+def test_epochs_are_shuffled_differently_and_seeds_too():
+    orders = [[i for step in PairBatches(50, 50, 2, seed=s) for _, i in step] for s in (0, 1)]
+    assert len({tuple(order[k : k + 50]) for order in orders for k in (0, 50)}) == 4
+
+
+@pytest.mark.parametrize("start", range(8))
+def test_a_resumed_run_sees_the_steps_that_are_left(start):
+    whole, rest = PairBatches(5, 2, 2, seed=3), PairBatches(5, 2, 2, seed=3, start_step=start)
+    assert list(rest) == list(whole)[start:] and len(rest) == len(list(rest))
+
+
+def test_an_epoch_has_as_many_steps_as_batches():
+    assert [PairBatches(n, 4, 1).steps_per_epoch for n in (1, 4, 5)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 1, 1, 0, -1)])
+def test_numbers_that_make_no_run_are_refused(numbers):
+    with pytest.raises(ValueError, match="must be at least 1"):
+        PairBatches(*numbers)
+
+
+def test_a_batch_stacks_images_lists_distances_and_joins_names():
+    batch = collate([{"x": torch.zeros(3, 2, 2), "distance": k, "skipped": ["a"] * k} for k in (1, 2)])
+    assert batch["x"].shape == (2, 3, 2, 2)
+    assert batch["distance"].tolist() == [1, 2] and batch["distance"].dtype == torch.int64
+    assert batch["skipped"] == ["a", "a", "a"]

@@ -1,0 +1,39 @@
+import pytest
+import torch
+
+from models.discriminators import PatchDiscriminator, SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.init import init_xavier
+
+
+@pytest.mark.parametrize(
+    ("build", "parameters"),
+    [
+        (lambda: PatchDiscriminator(64), 2_764_737),
+        (lambda: SpectralPatchDiscriminator(64), 396_480),
+        (lambda: TemporalPatchDiscriminator(64), 1_189_056),
+    ],
+)
+def test_published_widths_have_the_published_number_of_parameters(build, parameters):
+    assert sum(p.numel() for p in build().parameters()) == parameters
+
+
+def test_patches_of_a_published_frame_have_the_published_shapes():
+    frame = torch.zeros(1, 3, 256, 512)
+    assert PatchDiscriminator(2)(frame).shape == (1, 1, 30, 62)
+    assert SpectralPatchDiscriminator(2)(frame).shape == (1, 4, 126, 254)
+    assert TemporalPatchDiscriminator(2)(frame.unsqueeze(2).repeat(1, 1, 2, 1, 1)).shape == (1, 4, 2, 126, 254)
+
+
+def test_spectral_normalisation_makes_the_scale_of_the_raw_weights_irrelevant():
+    judge, x = SpectralPatchDiscriminator(4).eval(), torch.rand(1, 3, 32, 32)
+    before = judge(x)
+    with torch.no_grad():
+        judge.model[0].weight_orig.mul_(7)
+    torch.testing.assert_close(judge(x), before)
+
+
+def test_xavier_reaches_the_raw_weights_behind_spectral_normalisation():
+    judge = init_xavier(SpectralPatchDiscriminator(32))
+    raw = judge.model[2].weight_orig
+    fan = 16 * (raw.shape[0] + raw.shape[1])
+    assert raw.std().item() == pytest.approx(0.02 * (2 / fan) ** 0.5, rel=0.1)

@@ -1,0 +1,47 @@
+import pytest
+
+from options.test_options import TestOptions
+
+PUBLISHED = """--dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
+--main_G_path checkpoints/v2c_teacher/latest_net_G_A.pth --feat_ch 128 --h_dim 64 --dataset_option v2c
+--skip_idx_start 5 --skip_idx_end 17 --how_many 10 --results_dir ./results/ --which_epoch latest --max_interval 3"""
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "D").mkdir()
+    weights = tmp_path / "checkpoints" / "v2c_teacher" / "latest_net_G_A.pth"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+
+
+def test_the_published_command_line_parses():
+    opt = TestOptions().parse(PUBLISHED.split())
+    assert (opt.how_many, opt.skip_idx_end, opt.feat_ch, opt.layout, opt.split) == (10, 17, 128, "v2c", "val")
+    assert opt.load_size == (542, 286) and opt.fine_size == (512, 256)
+
+
+@pytest.mark.parametrize("epoch", ["latest", "best", "50"])
+def test_an_epoch_is_latest_best_or_a_number(epoch):
+    assert TestOptions().parse([*PUBLISHED.split(), "--which_epoch", epoch]).which_epoch == epoch
+
+
+def test_a_reference_on_every_frame_is_allowed():
+    assert TestOptions().parse([*PUBLISHED.split(), "--max_interval", "1"]).max_interval == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (["--dataroot", "D"], "--main_G_path is missing"),
+        ([*PUBLISHED.split(), "--which_epoch", "last"], "--which_epoch must be latest, best or an epoch's number"),
+        ([*PUBLISHED.split(), "--dataset_mode", "unaligned_scale"], "unaligned_scale has no clips"),
+        ([*PUBLISHED.split(), "--how_many", "0"], "--how_many must be a whole number of at least 1, got '0'"),
+        ([*PUBLISHED.split(), "--niter", "3"], "unknown flag --niter"),
+    ],
+)
+def test_what_cannot_be_tested_is_refused(capsys, argv, problem):
+    with pytest.raises(SystemExit):
+        TestOptions().parse(argv)
+    assert problem in capsys.readouterr().err

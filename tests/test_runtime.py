@@ -1,0 +1,55 @@
+import json
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from util.runtime import machine, prepare
+
+CPU = torch.device("cpu")
+
+
+def draw():
+    return random.random(), np.random.rand(), torch.rand(1).item()
+
+
+def test_one_seed_is_one_sequence():
+    prepare(7, "-1")
+    first = draw()
+    prepare(7, "-1")
+    assert draw() == first
+    prepare(8, "-1")
+    assert all(a != b for a, b in zip(draw(), first, strict=True))
+
+
+def test_minus_one_is_the_cpu():
+    assert prepare(0, "-1") == CPU
+
+
+def test_the_default_is_the_first_gpu_or_the_cpu():
+    assert prepare(0, None) == (torch.device("cuda:0") if torch.cuda.is_available() else CPU)
+
+
+def test_a_gpu_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match=r"gpu_ids 99 asks for a GPU this machine lacks: it has \d+"):
+        prepare(0, "99")
+
+
+@pytest.mark.parametrize("ids", ["0,1", "cuda", "", "-2", "²"])
+def test_anything_but_one_number_is_refused(ids):
+    with pytest.raises(ValueError, match="one device only"):
+        prepare(0, ids)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_an_explicit_gpu_is_never_replaced_by_the_cpu():
+    with pytest.raises(ValueError, match="it has 0"):
+        prepare(0, "0")
+
+
+def test_machine_facts_are_plain_values():
+    facts = machine()
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["cores"] >= 1 and facts["cpu"] and facts["torch"] == torch.__version__
+    assert (facts["gpu"] is not None) == torch.cuda.is_available()

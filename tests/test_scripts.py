@@ -1,0 +1,136 @@
+"""Every script passes only flags its program knows, from any directory, and the caller's flags win."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from options.test_options import TestOptions
+from options.train_options import TrainOptions
+
+ROOT = Path(__file__).parent.parent
+SCRIPTS = sorted((ROOT / "scripts").glob("*/*.sh"))
+PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
+NEEDED = [  # what a command line may name that only a prepared machine has
+    "checkpoints/demo_v2c/latest_net_G_A.pth",
+    "checkpoints/v2c_teacher/latest_net_G_A.pth",
+    "saved_models/vgg_normalised.pth",
+    "datasets/sample/clip",
+]
+
+
+def name(script):
+    return script.relative_to(ROOT / "scripts").as_posix()
+
+
+def script(task):
+    return ROOT / "scripts" / "unsup_recycle" / f"{task}.sh"
+
+
+def shown(script, *flags, cwd=ROOT, **env):
+    """The program's arguments as the script would run it, and what it told besides."""
+    env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": "echo", **env}
+    ran = subprocess.run(["bash", script, *flags], env=env, cwd=cwd, check=True, capture_output=True, text=True)
+    return ran.stdout.split(), ran.stderr
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """A directory in which the files that command lines name exist."""
+    for path in NEEDED:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def parsed(arguments):
+    return PROGRAMS[arguments[0]]().parse(arguments[1:])
+
+
+def test_scripts_are_found():
+    assert {"test_v2c", "train_v2c", "train_teacher_v2c", "train_teacher_v2l"} <= {p.stem for p in SCRIPTS}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_parses_without_a_dataset(path, workplace):
+    arguments, told = shown(path, "--dry_run")
+    opt = parsed(arguments)
+    assert opt.dry_run and opt.dataroot == "datasets/sample" and opt.fine_size == (256, 128)
+    assert "-m data.sample --root datasets/sample" in told
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_parses_with_a_dataset(path, workplace):
+    arguments, told = shown(path, dataset_root=str(workplace))
+    opt = parsed(arguments)
+    assert opt.dataroot == str(workplace) and opt.name != "experiment_name" and "data.sample" not in told
+
+
+@pytest.mark.parametrize("flags", [["--dataroot", "{}"], ["--dataroot={}"]])
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, workplace):
+    (workplace / "mine").mkdir()
+    arguments, _ = shown(path, *(f.format("mine") for f in flags), cwd=workplace, dataset_root="/elsewhere")
+    assert parsed(arguments).dataroot == str(workplace / "mine")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_the_callers_flags_win(path, workplace):
+    opt = parsed(shown(path, "--name", "mine", "--checkpoints_dir=out", "--fineSizeH", "64", cwd=workplace)[0])
+    assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", str(workplace / "out"), 64)
+
+
+def test_from_the_repository_root_paths_stay_as_typed():
+    assert shown(script("test_v2c"), "--results_dir", "out")[0][-2:] == ["--results_dir", "out"]
+
+
+def test_a_flag_with_spaces_stays_one_argument(tmp_path):
+    env = {**os.environ, "PYTHON": str(tmp_path / "count")}
+    (tmp_path / "count").write_text('#!/bin/sh\nfor a in "$@"; do echo "$a"; done\n')
+    (tmp_path / "count").chmod(0o755)
+    command = ["bash", script("train_v2c"), "--dataroot", "a b", "--name", "two words"]
+    lines = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert lines[-1] == "two words" and "a b" in lines
+
+
+def test_a_video_file_is_translated_at_its_own_size(workplace):
+    (workplace / "clip.mp4").touch()
+    opt = parsed(shown(script("test_v2c"), "--dataroot", "clip.mp4", cwd=workplace)[0])
+    assert (opt.dataset_mode, opt.fine_size, opt.name) == ("videofile", None, "demo_v2c")
+
+
+def test_a_video_file_is_trained_on_at_the_training_size(workplace):
+    (workplace / "clip.mp4").touch()
+    opt = parsed(shown(script("train_v2c"), dataset_root=str(workplace / "clip.mp4"))[0])
+    assert (opt.dataset_mode, opt.fine_size) == ("videofile", (512, 256))
+
+
+def test_without_the_published_checkpoints_the_bundled_ones_are_used_and_told(workplace):
+    arguments, told = shown(script("test_v2c"), dataset_root=str(workplace))
+    assert parsed(arguments).name == "demo_v2c" and len(told.splitlines()) == 1 and "bundled demo" in told
+
+
+@pytest.mark.parametrize("flag", ["--name", "--main_G_path"])
+def test_checkpoints_of_the_callers_own_are_not_replaced(flag, workplace):
+    arguments, told = shown(script("test_v2c"), flag, "x.pth", dataset_root=str(workplace))
+    assert "ShortcutV2V_unsup_v2c" in arguments and "demo_v2c" not in arguments and told == ""
+
+
+def test_the_published_test_is_run_when_its_checkpoints_are_there(workplace):
+    copy = workplace / "copy"
+    subprocess.run(["cp", "-r", ROOT / "scripts", ROOT / "requirements.txt", workplace], check=True)
+    (workplace / "checkpoints/ShortcutV2V_unsup_v2c").mkdir()
+    (workplace / "checkpoints/ShortcutV2V_unsup_v2c/latest_net_ShortcutV2V.pth").touch()
+    copied = workplace / "scripts" / "unsup_recycle" / "test_v2c.sh"
+    arguments, told = shown(copied, dataset_root=str(copy), cwd=workplace)
+    copy.mkdir()
+    opt = parsed(arguments)
+    assert (opt.name, opt.feat_ch, opt.skip_idx_end, opt.how_many, told) == ("ShortcutV2V_unsup_v2c", 128, 17, 10, "")
+
+
+@pytest.mark.parametrize("path", [ROOT / ".ci" / "run", ROOT / "scripts" / "run_tests.sh"], ids=lambda p: p.name)
+def test_the_suite_is_linted_checked_and_run_with_more_arguments(path, tmp_path):
+    words, _ = shown(path, "-k", "nothing", cwd=tmp_path)
+    assert " ".join(words) == "-m ruff check . -m ruff format --check . -m pytest -k nothing"

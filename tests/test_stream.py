@@ -1,0 +1,80 @@
+import tracemalloc
+
+import pytest
+import torch
+
+from data.clips import Clip
+from data.frames import UnreadableFrame
+from data.stream import fps_of, frames, size_of
+
+
+def numbers_of(stream):
+    return [round((x[0, 0].mean().item() + 1) * 127.5 / 10) for x in stream]
+
+
+@pytest.fixture
+def clip(tmp_path, write_frames):
+    return Clip("drive", tuple(write_frames(tmp_path / "drive", [f"{i}.png" for i in range(6)], size=(35, 18))))
+
+
+@pytest.fixture
+def film(tmp_path, write_video):
+    return Clip("film", video=write_video(tmp_path / "film.mp4", size=(38, 18)))
+
+
+def test_frames_come_in_order_as_network_inputs(clip):
+    x = next(frames(clip, (24, 12)))
+    assert x.shape == (1, 3, 12, 24) and x.dtype == torch.float32 and -1 <= x.min() < x.max() <= 1
+    assert numbers_of(frames(clip, (24, 12))) == list(range(6))
+
+
+def test_a_video_streams_like_a_folder_of_frames(film):
+    assert numbers_of(frames(film, (24, 12))) == list(range(12))
+
+
+def test_without_a_size_a_clip_keeps_its_own_cut_to_a_multiple_of_4(clip, film):
+    assert next(frames(clip, None)).shape == (1, 3, 16, 32) and size_of(clip, None) == (32, 16)
+    assert next(frames(film, None)).shape == (1, 3, 16, 36) and size_of(film, None) == (36, 16)
+    assert size_of(clip, (24, 12)) == (24, 12)
+
+
+def test_a_limit_stops_early(clip, film):
+    assert numbers_of(frames(clip, None, limit=2)) == numbers_of(frames(film, None, limit=2)) == [0, 1]
+
+
+def test_a_single_frame_is_a_stream(clip):
+    assert len(list(frames(Clip("still", clip.frames[:1]), None))) == 1
+
+
+def test_only_a_video_has_a_frame_rate(clip, film):
+    assert fps_of(clip) is None and fps_of(film) == pytest.approx(25)
+
+
+def test_a_damaged_frame_is_an_error_that_names_it(clip):
+    clip.frames[2].write_bytes(clip.frames[2].read_bytes()[:70])
+    stream = frames(clip, None)
+    assert numbers_of([next(stream), next(stream)]) == [0, 1]
+    with pytest.raises(UnreadableFrame, match=r"drive/2\.png"):
+        next(stream)
+
+
+def test_frames_of_different_sizes_need_a_size(clip, tmp_path, write_frames):
+    mixed = Clip("mixed", (*clip.frames, *write_frames(tmp_path / "big", ["7.png"], size=(64, 36))))
+    with pytest.raises(ValueError, match="frame 6 of clip mixed is 64 x 36 and the first is 35 x 18"):
+        list(frames(mixed, None))
+    assert len(list(frames(mixed, (24, 12)))) == 7
+
+
+def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path, write_frames):
+    path = write_frames(tmp_path, ["0.png"], size=(160, 120))[0]
+
+    def peak(count):
+        tracemalloc.start()
+        for _ in frames(Clip("long", (path,) * count), None):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(2)  # imports and caches
+    assert peak(40) < peak(4) + 50_000

@@ -1,0 +1,80 @@
+from util.tables import table
+
+
+def figures(skipped, every, first, second):
+    return {"skipped": skipped, "all": every, "per_distance": {"1": first, "10": second}}
+
+
+RECORD = {
+    "quality": {"psnr": figures(30.123, 60.5, 31.0, 29.0), "ssim": figures(0.9, 0.95, 0.91, 0.89)},
+    "baselines": {
+        "reuse": {"psnr": figures(20.0, 50.5, 21.0, 19.0), "ssim": figures(0.5, 0.6, 0.55, 0.45)},
+        "flow_warp": {"psnr": figures(22.0, None, 23.0, 21.0), "ssim": figures(0.6, 0.7, 0.65, 0.55)},
+    },
+    "cost": {
+        "macs": {
+            "teacher": 70_110_000_000,
+            "head": 3_650_000_000,
+            "body": 62_810_000_000,
+            "tail": 3_650_000_000,
+            "block": 6_620_000_000,
+            "skipped": 13_920_000_000,
+            "reference": 70_110_000_000,
+        },
+        "saving": {"skipped": 5.0366, "amortised": 2.1475},
+        "params": {"teacher": 7_838_000, "skipped": 1_234_567},
+    },
+    "latency_ms": {
+        "teacher": {"median": 1340.04, "p95": 1610.0},
+        "reference": {"median": 1350.0, "p95": 1620.0},
+        "skipped": {"median": 400.0, "p95": 444.44},
+    },
+    "options": {"max_interval": 3},
+    "peak_memory_mb": 812.4,
+}
+
+
+def lines(record=RECORD):
+    return {tuple(line.split()) for line in table(record).splitlines()}
+
+
+def test_each_distance_has_a_row_with_every_metric_and_method():
+    shown = lines()
+    assert ("against", "the", "teacher", "PSNR", "dB", "SSIM") in shown
+    assert ("shortcut", "reuse", "flow", "warp", "shortcut", "reuse", "flow", "warp") in shown
+    assert ("distance", "1", "31.00", "21.00", "23.00", "0.9100", "0.5500", "0.6500") in shown
+    assert ("distance", "10", "29.00", "19.00", "21.00", "0.8900", "0.4500", "0.5500") in shown
+    assert ("skipped", "frames", "30.12", "20.00", "22.00", "0.9000", "0.5000", "0.6000") in shown
+
+
+def test_a_figure_that_is_missing_is_a_dash():
+    assert ("all", "frames", "60.50", "50.50", "-", "0.9500", "0.6000", "0.7000") in lines()
+
+
+def test_cost_latency_and_memory_are_shown():
+    shown = lines()
+    for row in (
+        "MACs body 62.810 G",
+        "MACs skipped frame 13.920 G",
+        "saving per skipped frame 5.04x",
+        "saving amortised at interval 3 2.15x",
+        "parameters teacher 7.838 M",
+        "parameters on skipped frames 1.235 M",
+        "teacher 1340.0 1610.0",
+        "skipped 400.0 444.4",
+        "peak memory 812 MiB",
+    ):
+        assert tuple(row.split()) in shown
+
+
+def test_columns_line_up():
+    block = table(RECORD).split("\n\n")[0].splitlines()
+    assert len({len(line) for line in block[1:]}) == 1
+    assert all(len(line) <= 120 for line in table(RECORD).splitlines())
+
+
+def test_without_a_comparison_the_table_is_still_whole():
+    empty = {"skipped": None, "all": None, "per_distance": {}}
+    shown = lines({**RECORD, "quality": {"psnr": empty}, "baselines": {}, "peak_memory_mb": None})
+    assert ("skipped", "frames", "-") in shown and ("teacher", "1340.0", "1610.0") in shown
+    assert not any(line[:2] == ("peak", "memory") for line in shown)

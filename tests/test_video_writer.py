@@ -1,0 +1,82 @@
+import av
+import numpy as np
+import pytest
+
+from data.video import decode, frame_rate
+from data.video_writer import VideoWriter
+
+COLOURS = [(230, 20, 20), (20, 200, 40), (10, 10, 250), (255, 255, 255), (0, 0, 0), (128, 128, 128)]
+
+
+def flat(colour, size=(48, 32)):
+    return np.full((size[1], size[0], 3), colour, np.uint8)
+
+
+def write(path, images, fps=25.0):
+    with VideoWriter(path, fps, images[0].shape[1::-1]) as video:
+        for image in images:
+            video.write(image)
+
+
+def test_what_is_written_is_read_back_in_its_colours(tmp_path):
+    write(tmp_path / "a.mp4", [flat(c) for c in COLOURS])
+    back = [image.mean(axis=(0, 1)) for image in decode(tmp_path / "a.mp4")]
+    np.testing.assert_allclose(back, COLOURS, atol=6)
+
+
+def test_it_is_h264_in_yuv420p_with_the_index_first_and_its_colours_tagged(tmp_path):
+    write(tmp_path / "a.mp4", [flat((9, 9, 9))] * 3)
+    content = (tmp_path / "a.mp4").read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        codec = container.streams.video[0].codec_context
+        assert (codec.name, codec.pix_fmt, codec.colorspace, codec.color_range) == ("h264", "yuv420p", 1, 1)
+
+
+@pytest.mark.parametrize("fps", [30000 / 1001, 8, 25, 23.976])
+def test_the_frame_rate_is_kept(tmp_path, fps):
+    write(tmp_path / "a.mp4", [flat((9, 9, 9))] * 4, fps)
+    assert frame_rate(tmp_path / "a.mp4") == pytest.approx(fps, rel=1e-4)
+
+
+def test_an_odd_size_is_padded_with_its_border(tmp_path):
+    image = flat((200, 30, 30), size=(35, 17))
+    write(tmp_path / "a.mp4", [image])
+    (back,) = decode(tmp_path / "a.mp4")
+    assert back.shape == (18, 36, 3) and np.abs(back[-1, -1].astype(int) - image[0, 0]).max() < 8
+
+
+def test_an_error_leaves_the_older_file_and_no_unfinished_one(tmp_path):
+    (tmp_path / "a.mp4").write_text("older")
+    with pytest.raises(RuntimeError, match="stopped"), VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video:
+        video.write(flat((1, 2, 3)))
+        raise RuntimeError("stopped")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"] and (tmp_path / "a.mp4").read_text() == "older"
+
+
+def test_the_file_appears_only_when_it_is_complete(tmp_path):
+    with VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video:
+        video.write(flat((1, 2, 3)))
+        assert not (tmp_path / "a.mp4").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.parametrize("image", [flat((0, 0, 0), (46, 32)), flat((0, 0, 0)) / 255, flat((0, 0, 0))[..., 0]])
+def test_a_frame_of_another_kind_is_refused(tmp_path, image):
+    with (
+        pytest.raises(ValueError, match=r"must be uint8 \[32, 48, 3\], got"),
+        VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video,
+    ):
+        video.write(image)
+
+
+def test_a_video_without_frames_is_refused_and_leaves_nothing(tmp_path):
+    with pytest.raises(ValueError, match="no frame was written"), VideoWriter(tmp_path / "a.mp4", 25, (48, 32)):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("fps", "size", "told"), [(0, (4, 4), "fps must be"), (25, (0, 4), "size must be")])
+def test_impossible_rates_and_sizes_are_refused(tmp_path, fps, size, told):
+    with pytest.raises(ValueError, match=told):
+        VideoWriter(tmp_path / "a.mp4", fps, size)

@@ -1,0 +1,74 @@
+"""Save and load tensors and plain values: written whole or not at all, read without running anything."""
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from util.files import replacing
+
+SUFFIXES = {".pth", ".pt"}
+
+
+def save(path: Path, state: dict) -> None:
+    """Write `state` to `path` through "<name>.partial", so a killed or failed run leaves the old file intact.
+
+    Raises:
+        OSError: it could not be written (disk full, ...); the message says that the old file is intact.
+    """
+    with replacing(path) as partial, partial.open("wb") as file:
+        try:
+            torch.save(state, file)
+        except RuntimeError as error:
+            raise _cause(error) from error
+
+
+def _cause(error: RuntimeError) -> Exception:
+    """The OSError that `error` hides: torch closes its archive after a failed write and reports only the second."""
+    hidden: BaseException | None = error
+    while hidden is not None and not isinstance(hidden, OSError):
+        hidden = hidden.__context__
+    return hidden or error
+
+
+def load(path: Path) -> dict:
+    """What `save` wrote, on the CPU. Published checkpoints, bare state dicts, are read the same way.
+
+    Raises:
+        FileNotFoundError: no such file; the message lists the checkpoints beside it.
+        ValueError: the file is damaged, is no dictionary, or holds objects; nothing in it is executed.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no checkpoint {path}; {_beside(path)}")
+    with path.open("rb") as file:
+        try:
+            state = torch.load(file, map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:
+            raise ValueError(
+                f"refused {path}: holds something other than tensors and plain values; nothing in it was executed"
+            ) from error
+        except Exception as error:  # bytes that are no checkpoint trip the reader in many ways, none of them special
+            raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
+    if not isinstance(state, dict):
+        raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
+    return state
+
+
+def _beside(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    names = sorted(p.name for p in path.parent.iterdir() if p.suffix in SUFFIXES)
+    return f"{path.parent} has {', '.join(names) or 'no checkpoint'}"
+
+
+def fingerprint(state: Mapping[str, Tensor]) -> str:
+    """16 hexadecimal digits that change with any key, dtype, shape or value, not with order or device."""
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        value = state[key].detach().cpu().contiguous()
+        digest.update(f"{key} {value.dtype} {list(value.shape)};".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,112 @@
+"""What a network costs: multiply-accumulates, parameters, milliseconds, memory."""
+
+import math
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def count_macs(fn: Callable[..., object], *inputs: object) -> int:
+    """Multiply-accumulates of convolutions, matrix products and deformable convolutions in `fn(*inputs)`.
+
+    Counted on the operators that really run: a convolution executed twice counts twice, a look-up
+    (embedding_bag) or an element-wise operator counts nothing.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_own_formulas()) as counter:
+        fn(*inputs)
+    return counter.get_total_flops() // 2
+
+
+def _own_formulas() -> dict:
+    """Flops of operators that torch's counter does not know."""
+    aten = torch.ops.aten
+    formulas = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _added_vector_flops}
+    if "torchvision" in sys.modules:  # only then is its operator registered, and only then can `fn` call it
+        formulas[torch.ops.torchvision.deform_conv2d] = _deform_conv_flops
+    return formulas
+
+
+def _deform_conv_flops(x_shape, w_shape, *_, out_shape=None, **__) -> int:
+    """2 * N * Hout * Wout * (Cout * Cin/groups * k * k)."""
+    batch, _, height, width = out_shape
+    return 2 * batch * height * width * math.prod(w_shape)
+
+
+def _vector_flops(first_shape, *_, **__) -> int:
+    """A matrix or a vector times a vector."""
+    return 2 * math.prod(first_shape)
+
+
+def _added_vector_flops(_, matrix_shape, *__, **___) -> int:
+    return 2 * math.prod(matrix_shape)
+
+
+def count_params(*modules: nn.Module) -> int:
+    """Parameters of all modules together, one that is shared counted once."""
+    return sum({id(p): p.numel() for module in modules for p in module.parameters()}.values())
+
+
+def saving(teacher: int, skipped: int, reference: int, interval: int) -> dict[str, float]:
+    """How many times less is computed than by the teacher on every frame.
+
+    "skipped": on one skipped frame; "amortised": over `interval` frames, one of them a reference frame.
+    """
+    if interval < 1:
+        raise ValueError(f"interval must be at least 1, got {interval}")
+    mean = (reference + (interval - 1) * skipped) / interval
+    return {"skipped": teacher / skipped, "amortised": teacher / mean}
+
+
+def latency(
+    cases: Mapping[str, Callable[[], object]],
+    repeats: int,
+    warmup: int,
+    synchronize: Callable[[], object] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Median and 95th percentile of each case in ms: {name: {"median": ms, "p95": ms}}.
+
+    The cases take turns, so that a machine that slows down slows all of them.
+
+    Args:
+        cases: what to time; each is called warmup + repeats times.
+        synchronize: waits until the device is idle, called before both readings of the clock.
+    """
+    if repeats < 1:
+        raise ValueError(f"latency needs at least 1 repeat, got {repeats}")
+    wait = synchronize or (lambda: None)
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(warmup + repeats):
+        for name, case in cases.items():
+            times[name].append(timed_ms(wait, case)[1])
+    measured = {name: np.array(values[warmup:]) for name, values in times.items()}
+    return {name: {"median": float(np.median(v)), "p95": float(np.percentile(v, 95))} for name, v in measured.items()}
+
+
+def timed_ms(wait: Callable[[], object], case: Callable[..., object], *inputs: object) -> tuple[object, float]:
+    """What `case(*inputs)` returns and the milliseconds it took, `wait` making the device idle before and after."""
+    wait()
+    start = time.perf_counter()
+    result = case(*inputs)
+    wait()
+    return result, (time.perf_counter() - start) * 1e3
+
+
+def peak_memory_mb(device: torch.device) -> float:
+    """The most memory used so far in MiB: allocated by torch on CUDA, resident in this process otherwise."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    status = Path("/proc/self/status")
+    if status.is_file():  # getrusage would report the parent's peak where that is larger
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 2**10
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -1,0 +1,63 @@
+"""One line a person reads, the same numbers as JSON for a machine, and curves for TensorBoard."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from util.files import to_json
+
+
+def status(step: int, steps: int, losses: Mapping[str, float], seconds_per_step: float) -> str:
+    """'step    200/100000  total 0.8123  distill 0.7001  output 0.1122  3.1 it/s'; "total" first if there is one."""
+    names = sorted(losses, key=lambda name: name != "total")  # stable: the rest keep their order
+    terms = "".join(f"  {name} {losses[name]:.4f}" for name in names)
+    return f"step {step:>{len(str(steps))}}/{steps}{terms}  {1 / seconds_per_step:.1f} it/s"
+
+
+def append(path: Path, **record: object) -> None:
+    """Add `record` to `path` as one line of strict JSON (what is not finite is null)."""
+    with path.open("a") as file:
+        file.write(to_json(record) + "\n")
+
+
+class Scalars:
+    """TensorBoard curves and pictures; with folder None every call does nothing.
+
+    Args:
+        folder: where the event files go, made if missing.
+        start_step: a resumed run's first step; older records at or after it are hidden.
+    """
+
+    def __init__(self, folder: Path | None, start_step: int = 0):
+        self._writer = None
+        if folder is not None:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._writer = SummaryWriter(str(folder), purge_step=start_step or None)
+
+    def scalars(self, step: int, values: Mapping[str, float]) -> None:
+        if self._writer is not None:
+            for name, value in values.items():
+                self._writer.add_scalar(name, value, step)
+
+    def image(self, step: int, name: str, picture: Tensor) -> None:
+        """picture [3, H, W] in [-1, 1]."""
+        if self._writer is not None:
+            self._writer.add_image(name, ((picture.detach().float() + 1) / 2).clamp(0, 1), step)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def facts(values: Mapping[str, object], indent: str = "  ") -> str:
+    """One line per fact; nested mappings go on one line, whole numbers get thousands separators."""
+    width = max(map(len, values))
+    return "\n".join(f"{indent}{name:<{width}}  {_fact(value)}" for name, value in values.items())
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_fact(item)}" for name, item in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)

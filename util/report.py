@@ -1,0 +1,64 @@
+"""What a run leaves behind: metrics.json, one row per frame in frames.csv, and a table for the terminal."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from util.evaluation import FrameResult
+from util.files import replacing, to_json
+
+REQUIRED = {
+    "quality": (),
+    "baselines": (),
+    "cost": ("macs", "saving", "params"),
+    "latency_ms": ("teacher", "reference", "skipped"),
+    "frames": ("total", "reference", "skipped"),
+    "options": (),
+    "machine": (),
+}
+
+
+def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
+    """The path of metrics.json, written as strict JSON: what is not finite becomes null.
+
+    Args:
+        folder: an existing folder.
+        record: at least the keys of REQUIRED; further ones ("peak_memory_mb", "checkpoints", ...) are kept.
+
+    Raises:
+        ValueError: keys are missing; the message names all of them.
+    """
+    missing = [key for key in REQUIRED if key not in record]
+    missing += [f"{key}.{k}" for key, inner in REQUIRED.items() for k in inner if k not in record.get(key, inner)]
+    if missing:
+        raise ValueError(f"a run's record lacks {', '.join(missing)}")
+    path = folder / "metrics.json"
+    with replacing(path) as partial:
+        partial.write_text(to_json(record, indent=2) + "\n")
+    return path
+
+
+class FrameTable:
+    """frames.csv, written row by row so that a clip's length costs no memory. Use as a context manager.
+
+    Columns: clip, frame, distance, ms, then "<series>_<metric>" for every series and metric.
+    """
+
+    def __init__(self, path: Path, series: Sequence[str], metrics: Sequence[str]):
+        self._columns = [(s, m) for s in series for m in metrics]
+        self._file = path.open("w", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(["clip", "frame", "distance", "ms", *(f"{s}_{m}" for s, m in self._columns)])
+
+    def add(self, clip: str, result: FrameResult) -> None:
+        """One row; a figure that this frame has not is an empty field."""
+        values = [result.scores.get(s, {}).get(m) for s, m in self._columns]
+        figures = ["" if value is None else f"{value:.6g}" for value in values]
+        self._writer.writerow([clip, result.index, result.distance, f"{result.ms:.3f}", *figures])
+        self._file.flush()  # a run that is stopped keeps its rows
+
+    def __enter__(self) -> "FrameTable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
