@@ -15,7 +15,7 @@ MAY_IMPORT = {  # package -> the packages of ours it may import, itself aside
 OURS = {*MAY_IMPORT, "train", "test", "tests", "scripts"}
 SOURCES = sorted(p for package in MAY_IMPORT for p in (ROOT / package).rglob("*.py"))
 PROGRAMS = [ROOT / "train.py", ROOT / "test.py"]
-OPTION_OBJECTS = {"opt", "opts", "options", "args", "cfg", "config"}
+OPTION_OBJECTS = {"opt", "opts", "args", "cfg"}
 
 
 def name(path):

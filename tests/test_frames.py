@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from conftest import picture
 from PIL import Image
 
 from data.frames import RandomCrop, UnreadableFrame, fit, read_frame, resize, rounded_size
+from tests.conftest import picture
 
 GREY = np.linspace(0, 255, 8 * 6).reshape(6, 8).astype(np.uint8)
 

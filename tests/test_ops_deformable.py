@@ -137,7 +137,7 @@ def test_half_precision_positions_stay_exact(backend):
 @pytest.mark.parametrize(
     "change,message",
     [
-        ({"offset": torch.zeros(2, 18, 6, 6)}, r"offset must be \[2, 18, 6, 7\] or \[2, 2, 6, 7\].*got \[2, 18, 6, 6\]"),
+        ({"offset": torch.zeros(2, 18, 6, 6)}, r"must be \[2, 18, 6, 7\] or \[2, 2, 6, 7\].*got \[2, 18, 6, 6\]"),
         ({"mask": torch.zeros(2, 8, 6, 7)}, r"mask must be \[2, 9, 6, 7\], got \[2, 8, 6, 7\]"),
         ({"mask": None}, "both or neither"),
         ({"current": torch.zeros(2, 4, 6, 6)}, "current must have the shape"),

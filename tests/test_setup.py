@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def machine(tmp_path):
-    """A copy of the scripts, a PATH whose python3 is a bare interpreter, and a shelf of packages instead of a network."""
+    """A copy of the scripts, a PATH with a bare python3, and a shelf of packages in place of a network."""
     for folder in ("scripts", "bin", "shelf"):
         (tmp_path / folder).mkdir()
     for source in ("setup.sh", "requirements_met.py", "environment.py"):

@@ -4,10 +4,10 @@ import weakref
 import av
 import numpy as np
 import pytest
-from conftest import picture
 
 from data.frames import UnreadableFrame
 from data.video import VideoFrames, decode, frame_rate
+from tests.conftest import picture
 
 
 def numbers_of(images):
@@ -20,13 +20,18 @@ def test_frames_come_in_display_order(tmp_path, write_video):
     assert images[0].dtype == np.uint8 and np.abs(images[5].astype(int) - picture(5)).max() < 20
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.avi"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.avi", "a.ts"])
 def test_any_frame_is_found_by_its_number(tmp_path, write_video, name):
     path = write_video(tmp_path / name)
     frames, images = VideoFrames(path), list(decode(path))
     assert len(frames) == len(images) == 12
-    for number in (11, 0, 4, 5, 6):
+    for number in (11, *range(11)):
         np.testing.assert_array_equal(frames.read(number), images[number])
+
+
+def test_an_ordinary_file_is_read_by_seeking(tmp_path, write_video):
+    frames = VideoFrames(write_video(tmp_path / "a.mp4"))
+    assert numbers_of(frames._seek(number) for number in range(12)) == list(range(12))
 
 
 def test_a_variable_frame_rate_keeps_every_frame(tmp_path, write_video):

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from models.shortcut.block import ShortcutBlock
-from models.shortcut.init import init_block
+from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator
 
@@ -24,9 +24,7 @@ def teacher(seed: int = 0) -> Teacher:
 
 def block(seed: int = 0) -> ShortcutBlock:
     torch.manual_seed(seed)
-    made = ShortcutBlock(**SHAPE)
-    init_block(made)
-    return made
+    return initialise(ShortcutBlock(**SHAPE))
 
 
 def video(frames: int = 7, height: int = 16, width: int = 24, seed: int = 0) -> Tensor:

@@ -23,7 +23,8 @@ def to_tensor(pixels: np.ndarray) -> Tensor:
     """float32 [3, H, W] in [-1, 1] of `pixels`, uint8 [H, W, 3]; `to_uint8` gives the same pixels back."""
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ValueError(f"pixels are uint8 [H, W, 3], got {pixels.dtype} {list(pixels.shape)}")
-    return torch.from_numpy(pixels.transpose(2, 0, 1).astype(np.float32)) / 127.5 - 1
+    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)
+    return torch.from_numpy(planes) / 127.5 - 1
 
 
 def write_png(path: Path, pixels: np.ndarray) -> None:

@@ -1,5 +1,7 @@
 """AdaBD: adaptive blending and deformation, and the generator of its offsets and mask."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -22,12 +24,9 @@ class AdaBD(nn.Module):
 
     def __init__(self, channels: int, num_dg: int, dilation: int):
         super().__init__()
-        if channels % num_dg:
-            raise ValueError(f"h_dim must be a multiple of num_dg, got {channels} and {num_dg}")
-        if dilation < 1:
-            raise ValueError(f"adabd_dilation must be at least 1, got {dilation}")
         self.num_dg, self.dilation = num_dg, dilation
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
+        nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
     def forward(self, f_ref: Tensor, a_cur: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
         """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W]."""
@@ -55,9 +54,9 @@ class OffsetMaskGenerator(nn.Module):
         self.to_offset_mask = nn.Conv2d(channels, (18 + 9) * num_dg, 1)
 
     def forward(self, a_cur: Tensor, a_ref: Tensor) -> tuple[Tensor, Tensor]:
-        """a_cur, a_ref [N, channels, H, W] -> offset [N, 18*num_dg, H, W] in pixels, mask [N, 9*num_dg, H, W] in [0, 1].
+        """a_cur, a_ref [N, channels, H, W] -> offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W].
 
-        Order (group, tap, [dy, dx]) and (group, tap); the mask is the weight of the current frame.
+        Offsets in pixels, order (group, tap, [dy, dx]); mask in [0, 1], order (group, tap), the current frame's weight.
         """
         return split_offset_mask(self.to_offset_mask(self.layers(torch.cat([a_cur, a_ref], dim=1))))
 

@@ -1,5 +1,7 @@
 """Coarse alignment: reference features moved onto the current frame, at half resolution."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -18,20 +20,16 @@ class GlobalAlignment(nn.Module):
         n_layers: HetConv layers of the offset generator.
         offset_size: 1, one displacement per pixel moves all nine taps alike; 3, each tap has its own.
 
-    Raises:
-        ValueError: another offset_size.
-
     Source: Shortcut-V2V (2023), the global half of the coarse-to-fine alignment.
     """
 
     def __init__(self, feat_ch: int, channels: int, num_dg: int, n_layers: int, offset_size: int):
         super().__init__()
-        if offset_size not in (1, 3):
-            raise ValueError(f"offset_g_size must be 1 (one offset for all taps) or 3 (one each), got {offset_size}")
         self.num_dg = num_dg
         self.layers = hetconv_layers(2 * feat_ch, channels, n_layers)
         self.to_offset = nn.Conv2d(channels, 2 * offset_size**2 * num_dg, 1)
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
+        nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
     def forward(self, a_ref: Tensor, a_cur: Tensor, a_ref_small: Tensor, f_ref_small: Tensor) -> tuple[Tensor, Tensor]:
         """a_ref, a_cur [N, feat_ch, H, W] and their reductions [N, channels, H, W] -> both reductions, warped.

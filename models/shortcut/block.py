@@ -37,7 +37,7 @@ class ShortcutBlock(nn.Module):
         adabd_dilation: dilation of AdaBD.
 
     Raises:
-        ValueError: an argument outside these values.
+        ValueError: arguments outside these values; the message lists them all.
 
     Source: Shortcut-V2V (ICCV 2023).
     """
@@ -54,8 +54,6 @@ class ShortcutBlock(nn.Module):
         adabd_dilation: int = 1,
     ):
         super().__init__()
-        if offset_l_size != 3:
-            raise ValueError(f"offset_l_size must be 3, the kernel size of AdaBD, got {offset_l_size}")
         self.config = {
             "feat_ch": feat_ch,
             "h_dim": h_dim,
@@ -66,6 +64,7 @@ class ShortcutBlock(nn.Module):
             "offset_l_size": offset_l_size,
             "adabd_dilation": adabd_dilation,
         }
+        _check(**self.config)
         self.reduce_f = nn.Conv2d(feat_ch, h_dim, 1)
         self.reduce_a = nn.Conv2d(feat_ch, h_dim, 1)
         self.alignment = GlobalAlignment(feat_ch, h_dim, num_dg, g_layers, offset_g_size)
@@ -85,3 +84,27 @@ class ShortcutBlock(nn.Module):
         feature = self.reconstruct(self.adabd(f_warped, a_cur_small, offset, mask))
         aligned = self.reconstruct(self.adabd.deformed(f_warped, offset)) if self.training else None
         return Prediction(feature, mask, aligned)
+
+
+def _check(
+    feat_ch: int,
+    h_dim: int,
+    num_dg: int,
+    g_layers: int,
+    l_layers: int,
+    offset_g_size: int,
+    offset_l_size: int,
+    adabd_dilation: int,
+) -> None:
+    counts = {"num_dg": num_dg, "g_layers": g_layers, "l_layers": l_layers, "adabd_dilation": adabd_dilation}
+    problems = [f"{name} must be at least 1, got {value}" for name, value in counts.items() if value < 1]
+    if feat_ch < 2 or feat_ch % 2:
+        problems.append(f"feat_ch must be even, got {feat_ch}")
+    if h_dim < 4 or h_dim % 4 or h_dim % max(num_dg, 1):
+        problems.append(f"h_dim must be a multiple of 4 and of num_dg ({num_dg}), got {h_dim}")
+    if offset_g_size not in (1, 3):
+        problems.append(f"offset_g_size must be 1 (one offset for all taps) or 3 (one each), got {offset_g_size}")
+    if offset_l_size != 3:
+        problems.append(f"offset_l_size must be 3, the kernel size of AdaBD, got {offset_l_size}")
+    if problems:
+        raise ValueError("; ".join(problems))

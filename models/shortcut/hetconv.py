@@ -36,8 +36,6 @@ class HetConv(nn.Module):
 
 def hetconv_layers(in_channels: int, channels: int, n_layers: int) -> nn.Sequential:
     """`n_layers` times HetConv and ReLU; the first takes `in_channels`, all give `channels`."""
-    if n_layers < 1:
-        raise ValueError(f"an offset generator needs at least one layer, got {n_layers}")
     layers = []
     for i in range(n_layers):
         layers += [HetConv(in_channels if i == 0 else channels, channels), nn.ReLU()]

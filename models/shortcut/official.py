@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from models.shortcut.block import ShortcutBlock
@@ -67,7 +66,7 @@ def from_published(state: Mapping[str, Tensor], adabd_dilation: int = 1) -> Shor
     """The block of a published state dict, in training mode like any new module.
 
     Args:
-        state: keys with or without a leading `module.`; the never executed `global_deform_conv.offset_conv` may be absent.
+        state: keys with or without a leading `module.`; the layer that never runs may be absent.
         adabd_dilation: not recorded in the published format.
 
     Raises:
@@ -82,12 +81,17 @@ def from_published(state: Mapping[str, Tensor], adabd_dilation: int = 1) -> Shor
 
 def to_published(block: ShortcutBlock) -> dict[str, Tensor]:
     """The block's weights under their published keys; the never executed layer is written as zeros."""
-    published = {_published(key): value.detach() for key, value in block.state_dict().items()}
+    published = published_names(block.state_dict())
     h_dim, num_dg = block.config["h_dim"], block.config["num_dg"]
     like = published["recon_ref.weight"]
     published[f"{UNUSED}weight"] = like.new_zeros(18 * num_dg, h_dim, 3, 3)
     published[f"{UNUSED}bias"] = like.new_zeros(18 * num_dg)
     return published
+
+
+def published_names(named: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same tensors (weights, gradients, ...) under the published names of the block's parameters."""
+    return {_published(key): value for key, value in named.items()}
 
 
 def _check(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:

@@ -1,0 +1,45 @@
+"""Datasets by name. A new dataset is one layout function in `data.layouts` and one line here."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from data.clips import Clip
+from data.layouts import cityscapes, folder, images_a, images_b, label_a, label_b, video_files, viper
+
+Layout = Callable[[Path, str], list[Clip]]
+
+# Clips to distil on and to translate.
+DATASETS: dict[str, Layout] = {
+    "v2c": viper,
+    "v2l": label_a,
+    "l2v": label_b,
+    "frames": folder,
+    "videofile": video_files,
+}
+
+# Both domains, to train a teacher on: all frames of all clips, in no order.
+UNPAIRED: dict[str, tuple[Layout, Layout]] = {
+    "v2c": (viper, cityscapes),
+    "v2l": (label_a, label_b),
+    "unaligned_scale": (images_a, images_b),
+}
+
+
+def find_clips(dataset: str, root: Path, split: str) -> list[Clip]:
+    """Clips of a dataset; a root that is a file is taken as a video whatever the dataset.
+
+    Args:
+        dataset: a name in `DATASETS`.
+        root: the folder given as --dataroot, or a video file.
+        split: "train" or "val".
+
+    Raises:
+        FileNotFoundError: the data do not lie as expected; the message shows the expected tree.
+        ValueError: unknown dataset or split.
+    """
+    if dataset not in DATASETS:
+        raise ValueError(f"unknown dataset {dataset!r}, known are {', '.join(DATASETS)}")
+    if split not in ("train", "val"):
+        raise ValueError(f'split must be "train" or "val", got {split!r}')
+    layout = video_files if root.is_file() else DATASETS[dataset]
+    return layout(root, split)

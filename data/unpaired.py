@@ -1,0 +1,61 @@
+"""Single frames of two domains, for training a teacher."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
+
+TRIES = 10  # frames drawn before damage is an error
+
+
+class UnpairedDataset(Dataset):
+    """Frames of A in turn, each with a random frame of B, drawn from (seed, epoch, index) alone.
+
+    dataset[epoch, index] -> {"A": [3, H, W], "B": [3, H, W] in [-1, 1], "skipped": unreadable files met on the way}.
+    A is frame `index` mod |A|, each has a window of its own, and nothing is mirrored, as published. An unreadable frame
+    is replaced by a random one of its domain. An epoch has max(|A|, |B|) items.
+
+    Args:
+        frames_a, frames_b: image files of the two domains.
+        load_size, fine_size: see `RandomCrop`.
+        seed: not negative.
+
+    Raises:
+        ValueError: a domain without frames.
+        UnreadableFrame: on access, when several frames in a row cannot be read.
+    """
+
+    def __init__(
+        self, frames_a: Sequence[Path], frames_b: Sequence[Path], load_size: Size, fine_size: Size, seed: int = 0
+    ):
+        for domain, frames in (("A", frames_a), ("B", frames_b)):
+            if not frames:
+                raise ValueError(f"domain {domain} has no frame")
+        self._a, self._b, self._seed = list(frames_a), list(frames_b), seed
+        self._crop = RandomCrop(load_size, fine_size)
+
+    def __len__(self) -> int:
+        return max(len(self._a), len(self._b))
+
+    def __getitem__(self, key: tuple[int, int]) -> dict:
+        epoch, index = key
+        rng = np.random.default_rng([self._seed, epoch, index])
+        a, bad_a = self._read(self._a, index % len(self._a), rng)
+        b, bad_b = self._read(self._b, int(rng.integers(len(self._b))), rng)
+        return {"A": a, "B": b, "skipped": bad_a + bad_b}
+
+    def _read(self, frames: list[Path], first: int, rng: np.random.Generator) -> tuple[Tensor, list[str]]:
+        """Frame `first` or, where it is unreadable, a random other one; and the names of the unreadable."""
+        path, skipped = frames[first], []
+        for _ in range(TRIES):
+            try:
+                return self._crop.apply(read_frame(path), self._crop.draw(rng)), skipped
+            except UnreadableFrame:
+                if str(path) not in skipped:
+                    skipped.append(str(path))
+                path = frames[int(rng.integers(len(frames)))]
+        raise UnreadableFrame(f"no readable frame in {TRIES} tries, bad are {', '.join(skipped)}")

@@ -1,0 +1,104 @@
+import pytest
+import torch
+
+from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.distiller import Distiller, LossWeights
+from models.perceptual import TeacherPerceptual
+from tests.tiny import block, teacher, video
+
+LR = 5e-3
+
+
+def distiller(**weights):
+    made = teacher()
+    torch.manual_seed(1)
+    judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
+    chosen = LossWeights(**weights)
+    return Distiller(made, block(), chosen, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR, pool_size=1)
+
+
+def pair(seed=0):
+    reference, current = video(2, 32, 32, seed)
+    return reference, current
+
+
+def test_a_step_reports_every_term_and_its_total():
+    losses = distiller().step(*pair())
+    assert losses.keys() == {*vars(LossWeights()), "D_A", "D_T_A", "total"}
+    total = sum(value for name, value in losses.items() if name in vars(LossWeights()))
+    assert losses["total"] == pytest.approx(total, rel=1e-5)
+
+
+@pytest.mark.parametrize("term", vars(LossWeights()))
+def test_a_weight_of_zero_switches_its_term_off(term):
+    assert term not in distiller(**{term: 0.0}).step(*pair())
+
+
+@pytest.mark.parametrize("term", ["adversarial", "temporal", "perceptual"])
+def test_a_term_without_its_network_is_refused(term):
+    weights = LossWeights(**{name: float(name == term) for name in vars(LossWeights())})
+    with pytest.raises(ValueError, match=f"the {term} weight is 1 but no network"):
+        Distiller(teacher(), block(), weights)
+
+
+def test_training_brings_the_features_nearer_and_leaves_the_teacher_as_it_was():
+    made = distiller(adversarial=0.0, temporal=0.0, perceptual=0.0)
+    before = {key: value.clone() for key, value in made.teacher.state_dict().items()}
+    first, *_, last = [made.step(*pair()) for _ in range(80)]
+    assert last["feature"] < 0.9 * first["feature"] and last["output"] < first["output"]
+    assert all(torch.equal(before[key], value) for key, value in made.teacher.state_dict().items())
+
+
+def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
+    made = distiller(**{name: 0.0 for name in vars(LossWeights()) if name != "temporal"})
+    judge = made.networks["D_T_A"].eval().requires_grad_(False)
+    made.optimizers["D_T_A"].step = lambda: None  # hold the judge still to see which way the block moves
+    reference, current = pair()
+
+    def realness():
+        shown = made.preview(reference, current)
+        frames = torch.stack([made.teacher(reference), shown["shortcut"]], dim=2)
+        return (judge(frames) - 1).square().mean().item()
+
+    first = realness()
+    for _ in range(20):
+        made.step(reference, current)
+    assert realness() < first
+
+
+def test_resuming_equals_never_having_stopped():
+    straight, first, resumed = distiller(), distiller(), distiller()
+    for seed in range(4):
+        straight.step(*pair(seed))
+    for seed in range(2):
+        first.step(*pair(seed))
+    resumed.load_state_dict(first.state_dict())
+    for seed in range(2, 4):
+        resumed.step(*pair(seed))
+    for name, network in straight.networks.items():
+        other = resumed.networks[name].state_dict()
+        assert all(torch.equal(value, other[key]) for key, value in network.state_dict().items()), name
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_block_changes():
+    made = distiller()
+    before = [p.clone() for p in made.networks["ShortcutV2V"].parameters()]
+    reference, current = pair()
+    with pytest.raises(FloatingPointError, match="feature=nan"):
+        made.step(reference, current * float("nan"))
+    after = made.networks["ShortcutV2V"].parameters()
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_the_learning_rate_factor_reaches_every_optimiser():
+    made = distiller()
+    made.set_lr(0.25)
+    assert {o.param_groups[0]["lr"] for o in made.optimizers.values()} == {0.25 * LR}
+
+
+def test_the_preview_shows_the_teachers_output_and_a_mask():
+    made = distiller()
+    reference, current = pair()
+    shown = made.preview(reference, current)
+    torch.testing.assert_close(shown["teacher"], made.teacher(current))
+    assert shown["mask"].shape == (1, 9, 16, 16) and shown["shortcut"].shape == current.shape

@@ -1,0 +1,29 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from models.shortcut.hetconv import HetConv, hetconv_layers
+
+
+def test_it_is_one_convolution_with_3x3_kernels_in_the_group_and_1x1_kernels_elsewhere():
+    layer = HetConv(8, 12, groups=4)
+    kernel = torch.zeros(12, 8, 3, 3)
+    kernel[:, :, 1, 1] = layer.conv1x1.weight.flatten(1)
+    for out in range(12):
+        seen = slice(out // 3 * 2, out // 3 * 2 + 2)  # 3 outputs and 2 inputs in each of the 4 groups
+        kernel[out, seen] = layer.conv3x3.weight[out]
+        kernel[out, seen, 1, 1] += (layer.conv1x1.weight[out, seen] - layer.conv1x1_group.weight[out])[:, 0, 0]
+    bias = layer.conv3x3.bias + layer.conv1x1.bias - layer.conv1x1_group.bias
+    x = torch.randn(2, 8, 5, 7)
+    torch.testing.assert_close(layer(x), F.conv2d(x, kernel, bias, padding=1), atol=1e-5, rtol=1e-5)
+
+
+def test_channels_that_do_not_divide_are_refused():
+    with pytest.raises(ValueError, match="multiples of 4, got 6 -> 8"):
+        HetConv(6, 8)
+
+
+def test_layers_narrow_once_and_end_in_a_relu():
+    layers = hetconv_layers(16, 8, 3)
+    assert [m.conv1x1.in_channels for m in layers[::2]] == [16, 8, 8]
+    assert layers(torch.randn(1, 16, 4, 4)).min() >= 0

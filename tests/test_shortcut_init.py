@@ -1,0 +1,44 @@
+import math
+
+import pytest
+import torch
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.init import initialise
+
+
+@pytest.mark.parametrize("num_dg,offset_g_size", [(1, 1), (2, 1), (2, 3)])
+@pytest.mark.parametrize("mask_initial", [0.0, -2.0])
+def test_nothing_moves_and_the_mask_is_the_same_everywhere(num_dg, offset_g_size, mask_initial):
+    block = initialise(ShortcutBlock(8, 8, num_dg=num_dg, offset_g_size=offset_g_size), mask_initial)
+    mask = block(*torch.randn(3, 1, 8, 6, 8)).mask
+    torch.testing.assert_close(mask, torch.full_like(mask, 1 / (1 + math.exp(-mask_initial))))
+    bias = block.generator.to_offset_mask.bias
+    assert bias[: 18 * num_dg].abs().max() == 0 and (bias[18 * num_dg :] == mask_initial).all()
+    assert block.alignment.to_offset.bias.abs().max() == 0 and block.alignment.to_offset.weight.abs().max() == 0
+
+
+def test_convolutions_are_xavier_normal_with_gain_0_02():
+    block = initialise(ShortcutBlock(128, 64))
+    std = block.reduce_f.weight.std().item()
+    assert std == pytest.approx(0.02 * math.sqrt(2 / (128 + 64)), rel=0.05)
+    fan_in, fan_out = 64 * 9, 64 * 9  # of the 3 x 3 kernels of the first layer: 64 channels in and out per group
+    std = block.alignment.layers[0].conv3x3.weight.std().item()
+    assert std == pytest.approx(0.02 * math.sqrt(2 / (fan_in + fan_out)), rel=0.05)
+    assert block.reduce_f.bias.abs().max() > 0
+
+
+def test_deformable_kernels_are_uniform_in_one_over_the_root_of_the_fan_in():
+    block = initialise(ShortcutBlock(128, 64))
+    for weight in (block.alignment.weight, block.adabd.weight):
+        assert weight.abs().max().item() == pytest.approx(1 / 24, rel=0.01)
+        assert weight.std().item() == pytest.approx(1 / 24 / math.sqrt(3), rel=0.02)
+
+
+def test_the_same_seed_gives_the_same_weights():
+    def made():
+        torch.manual_seed(3)
+        return initialise(ShortcutBlock(8, 8)).state_dict()
+
+    first, second = made(), made()
+    assert all(torch.equal(first[key], second[key]) for key in first)

@@ -1,0 +1,59 @@
+import pytest
+import torch
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.official import to_published
+from models.shortcut.saved import from_checkpoint, to_checkpoint
+
+SPLIT = (5, 17)
+
+
+@pytest.fixture
+def block():
+    torch.manual_seed(0)
+    return ShortcutBlock(8, 8, num_dg=2, adabd_dilation=2)
+
+
+def test_a_checkpoint_builds_the_block_again(block, tmp_path):
+    torch.save(to_checkpoint(block, "f00d", SPLIT, steps=7), tmp_path / "block.pth")
+    state = torch.load(tmp_path / "block.pth", weights_only=True)
+    again = from_checkpoint(state, "f00d", SPLIT, {"h_dim": 8, "adabd_dilation": 2})
+    assert state["steps"] == 7 and again.config == block.config
+    inputs = torch.randn(3, 1, 8, 6, 8)
+    assert torch.equal(again(*inputs).feature, block(*inputs).feature)
+
+
+@pytest.mark.parametrize("prefix", ["", "module."])
+def test_a_published_checkpoint_is_recognised_by_its_keys(block, prefix):
+    state = {prefix + key: value for key, value in to_published(block).items()}
+    again = from_checkpoint(state, "any teacher", SPLIT, {"adabd_dilation": 2})
+    assert again.config == block.config and torch.equal(again.adabd.weight, block.adabd.weight)
+
+
+def test_every_difference_is_told_at_once(block):
+    with pytest.raises(ValueError) as refused:
+        from_checkpoint(to_checkpoint(block, "f00d", SPLIT), "beef", (5, 20), {"feat_ch": 64, "h_dim": 8, "num_dg": 1})
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.strip() for line in lines] == [
+        "feat_ch: checkpoint 8, asked 64",
+        "num_dg: checkpoint 2, asked 1",
+        "trained for another teacher: the checkpoint names one with fingerprint f00d, this teacher has beef",
+        "split: checkpoint 5:17, asked 5:20",
+    ]
+
+
+def test_a_published_checkpoint_of_another_size_is_refused(block):
+    with pytest.raises(ValueError, match="feat_ch: checkpoint 8, asked 64"):
+        from_checkpoint(to_published(block), "any teacher", SPLIT, {"feat_ch": 64})
+
+
+@pytest.mark.parametrize(
+    "state,message",
+    [
+        ({"model.1.weight": torch.zeros(1)}, "not a Shortcut checkpoint"),
+        ({"kind": "shortcut", "format": 9}, "format 9"),
+    ],
+)
+def test_anything_else_is_refused(state, message):
+    with pytest.raises(ValueError, match=message):
+        from_checkpoint(state, "f00d", SPLIT, {})
