@@ -60,8 +60,11 @@ class Distiller:
     ):
         _check_needs(weights, discriminator, temporal_discriminator, perceptual)
         self.teacher, self.weights, self.perceptual = teacher, weights, perceptual
-        networks = {"ShortcutV2V": block, "D_A": discriminator, "D_T_A": temporal_discriminator}
-        self.networks = {name: network for name, network in networks.items() if network is not None}
+        self.networks = {"ShortcutV2V": block}
+        if weights.adversarial:
+            self.networks["D_A"] = discriminator
+        if weights.temporal:
+            self.networks["D_T_A"] = temporal_discriminator
         self.rates = {name: lr if name == "ShortcutV2V" else d_lr for name in self.networks}
         self.optimizers = {
             name: torch.optim.Adam(network.parameters(), lr=self.rates[name], betas=(beta1, 0.999))

@@ -31,7 +31,9 @@ def test_a_step_reports_every_term_and_its_total():
 
 @pytest.mark.parametrize("term", vars(LossWeights()))
 def test_a_weight_of_zero_switches_its_term_off(term):
-    assert term not in distiller(**{term: 0.0}).step(*pair())
+    losses = distiller(**{term: 0.0}).step(*pair())
+    judge = {"adversarial": "D_A", "temporal": "D_T_A"}.get(term)
+    assert term not in losses and judge not in losses
 
 
 @pytest.mark.parametrize("term", ["adversarial", "temporal", "perceptual"])
@@ -41,11 +43,11 @@ def test_a_term_without_its_network_is_refused(term):
         Distiller(teacher(), block(), weights)
 
 
-def test_training_brings_the_features_nearer_and_leaves_the_teacher_as_it_was():
+def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it_was():
     made = distiller(adversarial=0.0, temporal=0.0, perceptual=0.0)
     before = {key: value.clone() for key, value in made.teacher.state_dict().items()}
     first, *_, last = [made.step(*pair()) for _ in range(80)]
-    assert last["feature"] < 0.9 * first["feature"] and last["output"] < first["output"]
+    assert last["feature"] < first["feature"] and last["output"] < 0.7 * first["output"]
     assert all(torch.equal(before[key], value) for key, value in made.teacher.state_dict().items())
 
 
