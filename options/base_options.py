@@ -1,0 +1,117 @@
+"""Command-line options: declared, parsed, checked and recorded here, and nowhere else."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from data import DATASETS
+from models.teachers import TEACHERS
+from options import checks, record, unknown
+from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
+from options.record import SPLITS, Options
+
+MODES = ("video", "frames", "videofile", "unaligned_scale")
+
+
+class BaseOptions:
+    """Options shared by train.py and test.py. Subclasses extend `add_arguments` and `problems`."""
+
+    program = ""
+    phase = ""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        self._add_run(parser.add_argument_group("run"))
+        self._add_data(parser.add_argument_group("data"))
+        self._add_sizes(parser.add_argument_group("sizes", "pixels; the networks see the fine size"))
+        self._add_teacher(parser.add_argument_group("teacher"))
+        self._add_shortcut(
+            parser.add_argument_group(
+                "shortcut",
+                "shape of the Shortcut block; not given: from the checkpoint, or the value named for a new one",
+            )
+        )
+
+    def problems(self, opt: Options) -> list[str]:
+        """What one flag alone cannot show, each as one sentence that names the flag and the value."""
+        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, checks.teacher_problems)
+        return [sentence for check in shared for sentence in check(opt)]
+
+    def parse(self, argv: Sequence[str] | None = None) -> Options:
+        """The checked, read-only options; on any problem all are printed and the program exits with status 2."""
+        parser = self.parser()
+        defaults = vars(parser.parse_args([]))
+        given, extras = parser.parse_known_args(argv)
+        found = unknown.complaints(extras, _spellings(defaults))
+        if given.options is not None:
+            # the file's flags go first, so that those of the command line win
+            from_file, file_problems = record.read(Path(given.options), defaults)
+            given = parser.parse_known_args(argv, parser.parse_args(from_file))[0]
+            found += file_problems
+        wrong = {name: v for name, v in vars(given).items() if isinstance(v, Wrong)}
+        found += [f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items()]
+        opt = Options({**vars(given), **{name: defaults[name] for name in wrong}}, defaults)
+        if found := found + self.problems(opt):
+            parser.error("\n  ".join(found))
+        return opt
+
+    def parser(self) -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser(
+            prog=self.program,
+            usage=f"{self.program} --dataroot PATH --name NAME [--flag value ...]   (--help lists all flags)",
+            allow_abbrev=False,
+        )
+        self.add_arguments(parser)
+        return parser
+
+    def _add_run(self, group: argparse._ArgumentGroup) -> None:
+        value(group, "--name", TEXT, "experiment_name", "the run: its files lie in <checkpoints_dir>/<name>")
+        value(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
+        gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
+        value(group, "--gpu_ids", gpu, None, "-1 is the CPU; not given: the first GPU, or the CPU if there is none")
+        value(group, "--seed", whole(0), 0, "start of every random choice")
+        value(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
+        switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
+
+    def _add_data(self, group: argparse._ArgumentGroup) -> None:
+        value(group, "--dataroot", PATH, None, "the dataset: its root folder, or a video file")
+        modes = "video: the dataset named by --dataset_option; frames: a folder of clips; videofile: video files"
+        value(group, "--dataset_mode", choice(MODES), "video", f"{modes}; unaligned_scale: pictures of two domains")
+        options = choice(sorted(set(DATASETS) - set(MODES)))
+        value(group, "--dataset_option", options, "v2c", "which dataset; v2c Viper to Cityscapes, v2l, l2v labels")
+        value(group, "--phase", choice(SPLITS), self.phase, "which split to read; test reads val")
+
+    def _add_sizes(self, group: argparse._ArgumentGroup) -> None:
+        mode = "rectangle: the W/H pair; square: the others; none (test.py): own size, cut to multiples of 4"
+        value(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
+        for flag, default in (("--loadSize", 286), ("--loadSizeW", 542), ("--loadSizeH", 286)):
+            value(group, flag, whole(4), default, "the size before the random crop of training; test.py does not crop")
+        for flag, default in (("--fineSize", 256), ("--fineSizeW", 512), ("--fineSizeH", 256)):
+            value(group, flag, whole(4), default, "the size that the networks see, a multiple of 4")
+
+    def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
+        value(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
+        value(group, "--main_G_path", PATH, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
+        value(group, "--skip_idx_start", whole(1), 5, "first teacher layer that the Shortcut replaces")
+        end = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
+        value(group, "--skip_idx_end", whole(2), None, end)
+
+    def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
+        value(group, "--max_interval", whole(1), 3, "frames from one reference frame to the next (alpha)")
+        refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
+        value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
+        for flag, new, text in (
+            ("--feat_ch", "the teacher's", "channels of the teacher's features"),
+            ("--h_dim", 64, "channels inside the block"),
+            ("--num_dg", 1, "deformable groups"),
+            ("--g_layers", 2, "layers that predict the global offset"),
+            ("--l_layers", 3, "layers that predict the local offset and mask"),
+            ("--offset_g_size", 1, "taps per side with a global offset of their own"),
+            ("--offset_l_size", 3, "taps per side with a local offset of their own"),
+            ("--adabd_dilation", 1, "dilation of the blending convolution"),
+        ):
+            value(group, flag, whole(1), None, f"{text} (new block: {new})")
+
+
+def _spellings(defaults: dict[str, object]) -> list[str]:
+    return [f"--{k}" for k in defaults] + [f"--no-{k}" for k, v in defaults.items() if isinstance(v, bool)]

@@ -1,0 +1,126 @@
+"""From options to the Shortcut's training."""
+
+from pathlib import Path
+
+import torch
+
+from data import find_clips
+from data.pairs import PairDataset
+from data.stream import frames
+from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.distiller import Distiller, LossWeights
+from models.init import init_xavier
+from models.perceptual import LPIPS, TeacherPerceptual
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.init import initialise
+from models.shortcut.saved import to_checkpoint
+from models.teachers.base import Teacher
+from models.translator import Translator
+from options.build_translation import load_teacher
+from options.record import Options
+from options.run import Run
+from util import checkpoint, cost, evaluation, image, metrics
+from util.scores import Scores
+
+
+def distillation(opt: Options, device: torch.device) -> Run:
+    """The Shortcut's training."""
+    teacher, identity = load_teacher(opt, device)
+    block = new_block(opt, teacher).to(device)
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
+    max_gap = opt.max_interval - (opt.refresh_output == "teacher")
+    dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed)
+    distiller = new_distiller(opt, teacher, block, device)
+
+    def picture(batch: dict) -> torch.Tensor:
+        shown = distiller.preview(*(batch[key][:4].to(device) for key in ("reference", "current")))
+        size = shown["teacher"].shape[2:]
+        shown["mask"] = torch.stack([image.mask_image(mask, size) for mask in shown["mask"]])
+        columns = [shown[key].cpu() for key in ("reference", "current", "teacher", "shortcut", "mask")]
+        return image.grid([list(row) for row in zip(*columns, strict=True)])
+
+    def export(label: str) -> None:
+        state = to_checkpoint(block, identity, teacher.split, steps=distiller.steps)
+        checkpoint.save(opt.run_dir / f"{label}_net_ShortcutV2V.pth", state)
+
+    x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
+    a = teacher.head(x)
+    macs = {"teacher": cost.count_macs(teacher, x), "block": cost.count_macs(block.eval(), a, a, a)}
+    return Run(
+        trainer=distiller,
+        dataset=dataset,
+        items=len(dataset),
+        take=lambda batch: (batch["reference"].to(device), batch["current"].to(device)),
+        picture=picture,
+        export=export,
+        validate=lambda: validate(opt, teacher, block, device),
+        facts={
+            "clips": len(clips),
+            "distances": f"1..{max_gap}",
+            "teacher features": f"{teacher.f_channels} channels, layers {teacher.split[0]}..{teacher.split[1]}",
+            "parameters": {"teacher": cost.count_params(teacher), "block": cost.count_params(block)},
+            "MACs": macs,
+        },
+    )
+
+
+def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
+    """A freshly initialised block of the shape the flags ask for, the rest as published."""
+    published = {"feat_ch": teacher.f_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
+    shape = {**published, "offset_g_size": 1, "offset_l_size": 3, "adabd_dilation": 1}
+    shape |= {name: getattr(opt, name) for name in shape if getattr(opt, name) is not None}
+    if not shape["feat_ch"] == teacher.f_channels == teacher.a_channels:
+        raise ValueError(
+            f"--feat_ch must be the channels of the teacher's features: {teacher.a_channels} before and "
+            f"{teacher.f_channels} after the skipped layers, got {shape['feat_ch']}"
+        )
+    return initialise(ShortcutBlock(**shape), opt.mask_initial)
+
+
+def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> Distiller:
+    """The optimisation of `block`, with the networks of those terms only whose weight is not 0."""
+    weights = LossWeights(
+        feature=opt.lambda_L1,
+        align=opt.lambda_align,
+        output=opt.lambda_L1_out,
+        adversarial=opt.lambda_D,
+        temporal=opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0,
+        perceptual=0.0 if opt.perceptual == "none" else opt.lambda_lpips,
+    )
+    judges = {"adversarial": SpectralPatchDiscriminator, "temporal": TemporalPatchDiscriminator}
+    judges = {
+        term: init_xavier(build(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
+        for term, build in judges.items()
+        if getattr(weights, term)
+    }
+    perceptual = None
+    if weights.perceptual:
+        perceptual = TeacherPerceptual(teacher) if opt.perceptual == "teacher" else LPIPS().to(device)
+    return Distiller(
+        teacher,
+        block,
+        weights,
+        discriminator=judges.get("adversarial"),
+        temporal_discriminator=judges.get("temporal"),
+        perceptual=perceptual,
+        lr=opt.lr,
+        d_lr=opt.d_lr,
+        beta1=opt.beta1,
+        gan_mode=opt.gan_mode,
+        pool_size=opt.pool_size,
+        seed=opt.seed,
+    )
+
+
+def validate(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> dict[str, float]:
+    """PSNR and SSIM on skipped frames of the val clips, over all and per distance; "best" is the PSNR over all."""
+    scores = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")})
+    translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
+    for clip in find_clips(opt.layout, Path(opt.dataroot), "val")[: opt.val_clips]:
+        shown = frames(clip, opt.fine_size, opt.val_frames)
+        evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, {}, device)
+    figures = {}
+    for metric, values in scores.quality().items():
+        figures[f"{metric}_skipped"] = values["skipped"]
+        figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}
+    return {**figures, "best": figures["psnr_skipped"]}

@@ -1,0 +1,75 @@
+"""From options to a teacher's training."""
+
+from pathlib import Path
+
+import torch
+
+from data import UNPAIRED
+from data.unpaired import UnpairedDataset
+from models.content import content_network
+from models.discriminators import PatchDiscriminator
+from models.init import init_normal
+from models.teachers.recycle_gan import ResnetGenerator
+from models.teachers.unsup_trainer import Motion, SideWeights, UnsupTrainer
+from options.record import Options
+from options.run import Run
+from util import checkpoint, cost, image
+
+
+def teacher_training(opt: Options, device: torch.device) -> Run:
+    """The training of G_A (A -> B) and G_B (B -> A) from unpaired frames."""
+    blocks = {"resnet_6blocks": 6, "resnet_9blocks": 9}[opt.which_model_netG]
+    networks = {name: ResnetGenerator(opt.ngf, blocks) for name in ("G_A", "G_B")}
+    networks |= {name: PatchDiscriminator(opt.ndf) for name in ("D_A", "D_B")}
+    networks = {name: init_normal(network).to(device) for name, network in networks.items()}
+    domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]
+    paths = [[path for clip in clips for path in clip.frames] for clips in domains]
+    dataset = UnpairedDataset(*paths, opt.load_size, opt.fine_size, opt.seed)
+    trainer = UnsupTrainer(
+        networks,
+        *(side_weights(opt, side) for side in "AB"),
+        Motion(opt.motion_level, opt.shift_level, opt.scale_level, opt.noise_level),
+        lr=opt.lr,
+        beta1=opt.beta1,
+        gan_mode=opt.gan_mode,
+        pool_size=opt.pool_size,
+        content_network=new_content_network(opt, device),
+        seed=opt.seed,
+    )
+
+    @torch.no_grad()
+    def picture(batch: dict) -> torch.Tensor:
+        a, b = (batch[key][:4].to(device) for key in "AB")
+        columns = [x.cpu() for x in (a, networks["G_A"](a), b, networks["G_B"](b))]
+        return image.grid([list(row) for row in zip(*columns, strict=True)])
+
+    def export(label: str) -> None:
+        for name, network in networks.items():
+            checkpoint.save(opt.run_dir / f"{label}_net_{name}.pth", network.state_dict())
+
+    x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
+    return Run(
+        trainer=trainer,
+        dataset=dataset,
+        items=len(dataset),
+        take=lambda batch: (batch["A"].to(device), batch["B"].to(device)),
+        picture=picture,
+        export=export,
+        validate=dict,
+        facts={
+            "frames": {"A": len(paths[0]), "B": len(paths[1])},
+            "parameters": {name: cost.count_params(network) for name, network in networks.items()},
+            "MACs": {"G_A": cost.count_macs(networks["G_A"], x)},
+        },
+    )
+
+
+def side_weights(opt: Options, side: str) -> SideWeights:
+    terms = ("cycle", "unsup_cycle", "spa_unsup", "content")
+    return SideWeights(**{term: getattr(opt, f"lambda_{term}_{side}") for term in terms}, identity=opt.lambda_identity)
+
+
+def new_content_network(opt: Options, device: torch.device):
+    if not (opt.lambda_content_A or opt.lambda_content_B):
+        return None
+    return content_network(checkpoint.load(Path(opt.vgg_path))).to(device)

@@ -1,0 +1,71 @@
+"""From options to a frozen teacher and a trained Shortcut block."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.saved import from_checkpoint
+from models.teachers import TEACHERS
+from models.teachers.base import Teacher
+from models.translator import Translator
+from options.record import Options
+from util import checkpoint, cost
+
+BLOCK_FLAGS = (
+    *("feat_ch", "h_dim", "num_dg", "g_layers", "l_layers"),
+    *("offset_g_size", "offset_l_size", "adabd_dilation"),
+)
+
+
+def load_teacher(opt: Options, device: torch.device) -> tuple[Teacher, str]:
+    """The frozen, cut teacher of --main_G_path and the fingerprint of its weights."""
+    teacher = TEACHERS[opt.teacher](checkpoint.load(Path(opt.main_G_path)), opt.skip_idx_start, opt.skip_idx_end)
+    return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
+
+
+def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.device) -> tuple[ShortcutBlock, str]:
+    """The trained block of the run, checked against the teacher and the flags given, and its fingerprint."""
+    path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
+    asked = {name: getattr(opt, name) for name in BLOCK_FLAGS if getattr(opt, name) is not None}
+    block = from_checkpoint(checkpoint.load(path), identity, teacher.split, asked)
+    feat_ch = block.config["feat_ch"]
+    if not feat_ch == teacher.a_channels == teacher.f_channels:
+        raise ValueError(
+            f"{path} predicts {feat_ch} feature channels, but {opt.main_G_path} has {teacher.a_channels} before "
+            f"and {teacher.f_channels} after the skipped layers: it belongs to another teacher"
+        )
+    return block.to(device).eval(), checkpoint.fingerprint(block.state_dict())
+
+
+def measure_cost(teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: int) -> dict:
+    """MACs per stage and frame kind, savings and parameters, for frames like x [1, 3, H, W]; see design "cost"."""
+    a = teacher.head(x)
+    f = teacher.body(a)
+    macs = {
+        "teacher": cost.count_macs(teacher, x),
+        "head": cost.count_macs(teacher.head, x),
+        "body": cost.count_macs(teacher.body, a),
+        "tail": cost.count_macs(teacher.tail, f),
+        "block": cost.count_macs(block, a, a, f),
+    }
+    reference, skipped = frame_kinds(teacher, block, x)
+    macs |= {"reference": cost.count_macs(reference), "skipped": cost.count_macs(skipped)}
+    return {
+        "macs": macs,
+        "saving": cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval),
+        "params": {
+            "teacher": cost.count_params(teacher),
+            "skipped": cost.count_params(teacher.head, block, teacher.tail),
+        },
+    }
+
+
+def frame_kinds(teacher: Teacher, block: ShortcutBlock, x: Tensor) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
+    """Two calls that translate x [1, 3, H, W], as a reference frame and as a skipped frame."""
+    first, later = (Translator(teacher, block, interval) for interval in (1, sys.maxsize))
+    later.step(x)  # from now on only skipped frames
+    return lambda: first.step(x), lambda: later.step(x)

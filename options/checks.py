@@ -1,0 +1,82 @@
+"""What one flag alone cannot show: each problem is one sentence that names the flag and the value."""
+
+from pathlib import Path
+
+from data import UNPAIRED
+from options.record import Options
+
+PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
+HOW_TO_GET_DATA = (
+    "`python -m data.sample` makes the built-in sample in datasets/sample, "
+    "`bash scripts/unsup_recycle/test_v2c.sh` without arguments makes and uses it"
+)
+
+
+def name_problems(opt: Options) -> list[str]:
+    if opt.name in {"", ".", ".."} or Path(opt.name).name != opt.name:
+        return [f"--name must be one folder name, got {opt.name!r}"]
+    return []
+
+
+def dataroot_problems(opt: Options) -> list[str]:
+    if opt.dataroot is None:
+        return [f"--dataroot is missing: give the root of the dataset; {HOW_TO_GET_DATA}"]
+    if not Path(opt.dataroot).exists():
+        return [f"--dataroot {opt.dataroot} does not exist; {HOW_TO_GET_DATA}"]
+    return []
+
+
+def size_problems(opt: Options) -> list[str]:
+    names = {"rectangle": ("fineSizeW", "fineSizeH"), "square": ("fineSize",), "none": ()}[opt.resize_mode]
+    return [f"--{n} must be a multiple of 4, got {getattr(opt, n)}" for n in names if getattr(opt, n) % 4]
+
+
+def teacher_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.skip_idx_end is not None and opt.skip_idx_end <= opt.skip_idx_start:
+        found.append(f"--skip_idx_end must be above --skip_idx_start {opt.skip_idx_start}, got {opt.skip_idx_end}")
+    if opt.main_G_path is not None and not Path(opt.main_G_path).is_file():
+        found.append(
+            f"--main_G_path {opt.main_G_path}: no such file; the published teacher goes to {PUBLISHED_TEACHER}"
+        )
+    return found
+
+
+def crop_problems(opt: Options) -> list[str]:
+    if opt.resize_mode == "none":
+        return ["--resize_mode none is for test.py only: training needs one size, use rectangle or square"]
+    pairs = {"rectangle": ("SizeW", "SizeH"), "square": ("Size",)}[opt.resize_mode]
+    sizes = [(p, getattr(opt, f"fine{p}"), getattr(opt, f"load{p}")) for p in pairs]
+    return [f"--fine{p} {fine} does not fit into --load{p} {load}" for p, fine, load in sizes if fine > load]
+
+
+def shortcut_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.main_G_path is None:
+        found.append(f"--main_G_path is missing: give the teacher to distil; the published one: {PUBLISHED_TEACHER}")
+    if opt.max_interval < 2:
+        found.append(f"--max_interval must be at least 2 in training, got {opt.max_interval}: 1 has no skipped frames")
+    if opt.dataset_mode == "unaligned_scale":
+        found.append("--dataset_mode unaligned_scale has no clips: it needs --model unsup_single")
+    if _trains_nothing(opt):
+        found.append("every weight of the Shortcut's losses is 0: nothing to train")
+    return found
+
+
+def _trains_nothing(opt: Options) -> bool:
+    perceptual = opt.lambda_lpips if opt.perceptual != "none" else 0.0
+    temporal = opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0
+    return not any([opt.lambda_L1, opt.lambda_align, opt.lambda_L1_out, opt.lambda_D, temporal, perceptual])
+
+
+def unsup_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.layout not in UNPAIRED:
+        known = ", ".join(sorted(UNPAIRED))
+        found.append(f"--model unsup_single needs two domains, one of {known}; got {opt.layout} of {opt.dataset_mode}")
+    if (opt.lambda_content_A or opt.lambda_content_B) and not Path(opt.vgg_path).is_file():
+        found.append(
+            f"--vgg_path {opt.vgg_path}: no such file; the content loss needs the AdaIN vgg_normalised.pth there, "
+            "or switch it off with --lambda_content_A 0 --lambda_content_B 0"
+        )
+    return found

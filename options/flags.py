@@ -1,0 +1,85 @@
+"""How a flag is declared: one line for a value, one for a switch. Reading a value never stops at the first mistake."""
+
+import argparse
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Stands for a value that could not be read, until all problems are told together."""
+
+    text: str
+    allowed: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a flag's value may be: `read` makes it from text or raises ValueError, `allowed` says it in words."""
+
+    read: Callable[[str], object]
+    allowed: str
+    metavar: str
+
+    def __call__(self, text: str) -> object:
+        try:
+            return self.read(text)
+        except ValueError:
+            return Wrong(text, self.allowed)
+
+
+TEXT = Kind(str, "text", "TEXT")
+PATH = Kind(str, "a path", "PATH")
+
+
+def whole(low: int, high: int | None = None) -> Kind:
+    """A whole number in [low, high]."""
+    return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
+
+
+def number(low: float, high: float | None = None) -> Kind:
+    """A finite number in [low, high]."""
+    return Kind(_bounded(float, low, high), f"a number {_bounds(low, high)}", "X")
+
+
+def choice(names: Iterable[str]) -> Kind:
+    """One of `names`, in the order given."""
+    names = tuple(names)
+    return matching(lambda text: text in names, "one of " + ", ".join(names), "{" + ",".join(names) + "}")
+
+
+def matching(accepts: Callable[[str], object], allowed: str, metavar: str) -> Kind:
+    """Text that `accepts` finds true."""
+
+    def read(text: str) -> str:
+        if not accepts(text):
+            raise ValueError(text)
+        return text
+
+    return Kind(read, allowed, metavar)
+
+
+def value(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:
+    """Declare `flag` with one value; a default of None is explained by `text` itself."""
+    shown = text if default is None else f"{text} (default {default})"
+    group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
+
+
+def switch(group: argparse._ArgumentGroup, flag: str, default: bool, text: str) -> None:
+    """Declare `--x / --no-x`."""
+    action = group.add_argument(flag, action=argparse.BooleanOptionalAction, default=default)
+    action.help = f"{text} (default {'on' if default else 'off'})"
+
+
+def _bounded(convert: type, low: float, high: float | None) -> Callable[[str], object]:
+    def read(text: str) -> object:
+        got = convert(text)
+        if not low <= got <= (float("inf") if high is None else high) or got == float("inf"):  # NaN fails the first
+            raise ValueError(text)
+        return got
+
+    return read
+
+
+def _bounds(low: float, high: float | None) -> str:
+    return f"of at least {low:g}" if high is None else f"between {low:g} and {high:g}"

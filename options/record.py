@@ -1,0 +1,108 @@
+"""The options of one run: read-only in the program, a table on the screen, options.yaml on the disk."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+ONE_CALL = {"options", "dry_run", "continue_train", "restart"}  # what a call does, not what the run is: never recorded
+SPLITS = {"train": "train", "val": "val", "test": "val"}
+
+
+class Options(argparse.Namespace):
+    """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags."""
+
+    __slots__ = ("defaults",)
+
+    def __init__(self, values: Mapping[str, object], defaults: Mapping[str, object]):
+        self.__dict__.update(values)
+        object.__setattr__(self, "defaults", dict(defaults))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"options are read-only after parsing: cannot set {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"options are read-only after parsing: cannot delete {name}")
+
+    @property
+    def split(self) -> str:
+        """The dataset split that `--phase` reads: "train" or "val"."""
+        return SPLITS[self.phase]
+
+    @property
+    def layout(self) -> str:
+        """The key of the dataset layout: `--dataset_option` in mode `video`, otherwise the mode itself."""
+        return self.dataset_option if self.dataset_mode == "video" else self.dataset_mode
+
+    @property
+    def load_size(self) -> tuple[int, int]:
+        """(width, height) in pixels before the training crop."""
+        return (self.loadSize, self.loadSize) if self.resize_mode == "square" else (self.loadSizeW, self.loadSizeH)
+
+    @property
+    def fine_size(self) -> tuple[int, int] | None:
+        """(width, height) in pixels that the networks see, None for each clip's own size."""
+        if self.resize_mode == "none":
+            return None
+        return (self.fineSize, self.fineSize) if self.resize_mode == "square" else (self.fineSizeW, self.fineSizeH)
+
+    @property
+    def run_dir(self) -> Path:
+        """Where the run's checkpoints lie."""
+        return Path(self.checkpoints_dir) / self.name
+
+
+def describe(opt: Options) -> str:
+    """One line per option; `*` and the default mark what was changed."""
+    width = max(map(len, vars(opt)))
+    lines = ["options (* differs from the default)"]
+    for name, value in vars(opt).items():
+        default = opt.defaults[name]
+        line = f"  {name:<{width}}  {_shown(value)}"
+        lines.append(line if value == default else f"* {line[2:]:<{width + 30}}  default {_shown(default)}")
+    return "\n".join(lines)
+
+
+def save(opt: Options, path: Path) -> None:
+    """Write options.yaml, which `--options` reads back, whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(yaml.safe_dump({k: v for k, v in vars(opt).items() if k not in ONE_CALL}, sort_keys=False))
+    os.replace(partial, path)
+
+
+def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str]]:
+    """The flags that the options file stands for, and what is wrong with the file.
+
+    Every value becomes command-line text, so that a file is read and checked exactly like flags.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return [], [f"--options {path} cannot be read: {error}"]
+    if not isinstance(values, dict):
+        return [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
+    known = set(defaults) - ONE_CALL
+    flags, problems = [], []
+    if unknown := [str(k) for k in values if k not in known]:
+        problems.append(f"--options {path} has options this program does not know: {', '.join(unknown)}")
+    for name in (k for k in values if k in known and values[k] is not None):
+        if isinstance(defaults[name], bool) != isinstance(values[name], bool) or isinstance(values[name], dict | list):
+            kind = "true or false" if isinstance(defaults[name], bool) else "one value"
+            problems.append(f"--options {path}: {name} must be {kind}, got {values[name]!r}")
+        else:
+            flags.append(_flag(name, values[name]))
+    return flags, problems
+
+
+def _flag(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name}={value}"
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else str(value)

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Train the teacher that turns Viper (A) into Cityscapes (B), and back.
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh                          a small one on the built-in sample
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
+# The content loss of the second needs saved_models/vgg_normalised.pth (--vgg_path), or --lambda_content_{A,B} 0.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+
+flags=(--model unsup_single --which_model_netG resnet_6blocks --resize_mode rectangle --pool_size 0
+  --lambda_spa_unsup_A 10 --lambda_spa_unsup_B 10 --lambda_unsup_cycle_A 10 --lambda_unsup_cycle_B 10
+  --lambda_cycle_A 0 --lambda_cycle_B 0 --batchSize 1 --noise_level 0.001)
+
+if [ -z "$dataroot" ]; then
+  make_sample
+  run train.py "${flags[@]}" --dataroot "$sample" --dataset_mode video --dataset_option v2c \
+    --name v2c_teacher_sample --continue_train --ngf 16 --ndf 16 \
+    --loadSizeW 272 --loadSizeH 144 --fineSizeW 256 --fineSizeH 128 \
+    --lambda_content_A 0 --lambda_content_B 0 --niter 20 --niter_decay 20
+fi
+
+run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2c_teacher \
+  --loadSizeW 542 --loadSizeH 286 --fineSizeW 512 --fineSizeH 256 \
+  --lambda_content_A 1 --lambda_content_B 1 --niter 2 --niter_decay 0
