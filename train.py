@@ -12,7 +12,6 @@ from models.schedule import lr_factor
 from options.build_distillation import distillation
 from options.build_teacher_training import teacher_training
 from options.record import Options, describe, save
-from options.run import fixed_settings
 from options.train_options import TrainOptions
 from util import image, log, runtime
 from util.files import prepare_folder
@@ -33,7 +32,7 @@ def train(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    folder = RunFolder(opt.run_dir, fixed_settings(opt))
+    folder = RunFolder(opt.run_dir, run.settings)
     state = folder.begin(opt.continue_train, opt.restart)
     start, best, unreadable = 0, float("-inf"), set()
     if state:

@@ -18,7 +18,7 @@ from models.teachers.base import Teacher
 from models.translator import Translator
 from options.build_translation import load_teacher
 from options.record import Options
-from options.run import Run
+from options.run import Run, fixed_settings
 from util import checkpoint, cost, evaluation, image, metrics
 from util.scores import Scores
 
@@ -54,6 +54,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
         picture=picture,
         export=export,
         validate=lambda: validate(opt, teacher, block, device),
+        settings={**fixed_settings(opt), "teacher_fingerprint": identity},
         facts={
             "clips": len(clips),
             "distances": f"1..{max_gap}",
@@ -113,13 +114,18 @@ def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: 
 
 
 def validate(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> dict[str, float]:
-    """PSNR and SSIM on skipped frames of the val clips, over all and per distance; "best" is the PSNR over all."""
+    """PSNR and SSIM on skipped frames of the val clips, over all and per distance; "best" is the PSNR over all.
+
+    Empty when there was no skipped frame to judge.
+    """
     scores = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")})
     translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
     for clip in find_clips(opt.layout, Path(opt.dataroot), "val")[: opt.val_clips]:
         shown = frames(clip, opt.fine_size, opt.val_frames)
         evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, {}, device)
     figures = {}
+    if not scores.frames()["skipped"]:
+        return figures
     for metric, values in scores.quality().items():
         figures[f"{metric}_skipped"] = values["skipped"]
         figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}

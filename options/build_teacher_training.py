@@ -12,7 +12,7 @@ from models.init import init_normal
 from models.teachers.recycle_gan import ResnetGenerator
 from models.teachers.unsup_trainer import Motion, SideWeights, UnsupTrainer
 from options.record import Options
-from options.run import Run
+from options.run import Run, fixed_settings
 from util import checkpoint, cost, image
 
 
@@ -56,6 +56,7 @@ def teacher_training(opt: Options, device: torch.device) -> Run:
         picture=picture,
         export=export,
         validate=dict,
+        settings=fixed_settings(opt),
         facts={
             "frames": {"A": len(paths[0]), "B": len(paths[1])},
             "parameters": {name: cost.count_params(network) for name, network in networks.items()},

@@ -27,6 +27,7 @@ class Run:
     picture: batch -> a picture [3, H, W] of what the networks make of it.
     export: writes the weights under a label ("latest", "best" or an epoch's number).
     validate: figures on held-out clips; "best" among them decides which weights are kept as best.
+    settings: plain values that every part of a resumed run must share.
     facts: what --dry_run shows.
     """
 
@@ -37,6 +38,7 @@ class Run:
     picture: Callable[[dict], torch.Tensor]
     export: Callable[[str], None]
     validate: Callable[[], dict[str, float]]
+    settings: dict[str, object]
     facts: dict[str, object]
 
 

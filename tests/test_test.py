@@ -1,0 +1,137 @@
+import csv
+import json
+
+import av
+import pytest
+import torch
+
+from models.shortcut.official import to_published
+from options.test_options import TestOptions
+from test import translate
+from tests.runs import HEIGHT, WIDTH, distil, program, save, stripes, teacher_file, translation
+from tests.test_train import run as distil_now
+from tests.tiny import block
+from util import checkpoint
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with data, a teacher and its distilled Shortcut; tests write elsewhere or under their own names."""
+    folder = tmp_path_factory.mktemp("trained")
+    distil_now(distil(folder))
+    return folder
+
+
+def run(flags):
+    return translate(TestOptions().parse(flags))
+
+
+def record_of(folder, name="tiny", epoch="latest"):
+    return json.loads((folder / "results" / name / f"test_{epoch}" / "metrics.json").read_text())
+
+
+def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
+    assert run(translation(trained)) == 0
+    record = record_of(trained)
+    assert record["frames"] == {"total": 6, "reference": 2, "skipped": 4}
+    assert record["quality"]["psnr"]["per_distance"].keys() == {"1", "2"}
+    assert record["baselines"].keys() == {"reuse", "flow_warp"}
+    macs = record["cost"]["macs"]
+    assert macs["skipped"] == macs["head"] + macs["block"] + macs["tail"]
+    assert macs["teacher"] == macs["reference"] == macs["head"] + macs["body"] + macs["tail"]
+    assert record["cost"]["saving"]["skipped"] == pytest.approx(macs["teacher"] / macs["skipped"])
+    assert record["latency_ms"].keys() == {"teacher", "reference", "skipped"}
+    assert record["options"]["max_interval"] == 3 and record["machine"]["torch"] == torch.__version__
+    folder = trained / "results" / "tiny" / "test_latest"
+    rows = list(csv.DictReader((folder / "frames.csv").open()))
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "0", "1", "2"]
+    with av.open(str(folder / "065.mp4")) as video:
+        sizes = {(frame.width, frame.height) for frame in video.decode(video=0)}
+        assert video.streams.video[0].codec_context.name == "h264" and sizes == {(3 * WIDTH, HEIGHT)}
+    assert "saving per skipped frame" in capsys.readouterr().out
+
+
+def test_reference_frames_show_exactly_what_the_teacher_makes(trained):
+    run(translation(trained, "--name", "tiny", "--results_dir", str(trained / "exact")))
+    rows = csv.DictReader((trained / "exact" / "tiny" / "test_latest" / "frames.csv").open())
+    exact = [float(row["shortcut_psnr"]) == 100 for row in rows]
+    assert exact == [True, False, False, True, False, False]
+
+
+def test_max_interval_one_is_the_teacher(trained):
+    run(translation(trained, "--max_interval", "1", "--results_dir", str(trained / "one")))
+    record = json.loads((trained / "one" / "tiny" / "test_latest" / "metrics.json").read_text())
+    assert record["quality"]["psnr"]["all"] == 100 and record["quality"]["psnr"]["skipped"] is None
+    assert record["cost"]["saving"]["amortised"] == 1
+
+
+def test_without_comparison_the_video_shows_input_and_translation_and_nothing_is_judged(trained):
+    results = str(trained / "alone")
+    run(translation(trained, "--no-compare", "--save_image", "--max_frames", "4", "--results_dir", results))
+    folder = trained / "alone" / "tiny" / "test_latest"
+    assert len(list((folder / "images" / "065").glob("065_0000?.png"))) == 4
+    with av.open(str(folder / "065.mp4")) as video:
+        assert next(video.decode(video=0)).width == 2 * WIDTH
+
+
+def test_a_video_file_keeps_its_size_and_rate(trained, write_video):
+    clip = write_video(trained / "drive.mp4", size=(50, 34))
+    results = str(trained / "video")
+    flags = ["--dataset_mode", "videofile", "--resize_mode", "none", "--dataroot", str(clip), "--results_dir", results]
+    assert run(translation(trained, *flags)) == 0
+    with av.open(str(trained / "video" / "tiny" / "test_latest" / "drive.mp4")) as video:
+        stream = video.streams.video[0]
+        assert stream.average_rate == 25 and (stream.width, stream.height) == (3 * 48, 32)
+        assert sum(1 for _ in video.decode(video=0)) == 12
+
+
+def test_a_clip_of_one_frame_is_translated(trained):
+    save(trained / "single" / "only" / "0.png", stripes(0, 0))
+    flags = ["--dataset_mode", "frames", "--dataroot", str(trained / "single"), "--results_dir", str(trained / "1")]
+    assert run(translation(trained, *flags)) == 0
+
+
+def test_published_files_load_with_and_without_prefix(trained):
+    state = to_published(block())
+    folder = trained / "runs" / "published"
+    folder.mkdir()
+    checkpoint.save(folder / "latest_net_ShortcutV2V.pth", state)
+    checkpoint.save(folder / "7_net_ShortcutV2V.pth", {f"module.{key}": value for key, value in state.items()})
+    teacher = {f"module.{key}": value for key, value in checkpoint.load(trained / "teacher.pth").items()}
+    checkpoint.save(trained / "prefixed.pth", teacher)
+    prefixed = ["--which_epoch", "7", "--main_G_path", str(trained / "prefixed.pth")]
+    for more in ([], prefixed):
+        assert run(translation(trained, "--name", "published", *more)) == 0
+    plain, other = (record_of(trained, "published", epoch) for epoch in ("latest", "7"))
+    assert plain["quality"] == other["quality"] and plain["checkpoints"] == other["checkpoints"]
+
+
+def refused(flags):
+    ended = program("test.py", flags)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_an_unreadable_frame_is_an_error_that_leaves_no_half_video(trained):
+    folder = trained / "broken" / "clip"
+    for number in range(3):
+        save(folder / f"{number}.png", stripes(number, 0))
+    (folder / "1.png").write_bytes((folder / "1.png").read_bytes()[:50])
+    flags = ["--dataset_mode", "frames", "--dataroot", str(trained / "broken"), "--results_dir", str(trained / "b")]
+    assert "1.png" in refused(translation(trained, *flags))
+    assert not list((trained / "b").rglob("*.mp4*"))
+
+
+def test_a_shortcut_of_another_teacher_or_shape_is_refused_with_every_difference(trained):
+    other = teacher_file(trained / "other.pth", seed=5)
+    message = refused(translation(trained, "--main_G_path", str(other), "--h_dim", "64"))
+    assert "another teacher" in message and "h_dim: checkpoint 8, asked 64" in message
+
+
+def test_a_missing_shortcut_is_an_error_that_lists_what_there_is(trained):
+    assert "latest_net_ShortcutV2V.pth" in refused(translation(trained, "--which_epoch", "99"))
+
+
+def test_an_unwritable_results_folder_is_an_error_before_any_work(trained):
+    (trained / "file").write_text("not a folder")
+    assert "cannot write into folder" in refused(translation(trained, "--results_dir", str(trained / "file")))

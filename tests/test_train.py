@@ -1,0 +1,151 @@
+import json
+import signal
+
+import pytest
+import torch
+
+import train
+from options.train_options import TrainOptions
+from tests.runs import CPU, SIZES, distil, program, save, stop_when, stripes, teacher_file, viper
+from util import checkpoint
+
+
+def run(flags):
+    return train.train(TrainOptions().parse(flags))
+
+
+def block_of(folder, name="tiny"):
+    return checkpoint.load(folder / "runs" / name / "latest_net_ShortcutV2V.pth")["block"]
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def log_of(folder, name="tiny"):
+    return [json.loads(line) for line in (folder / "runs" / name / "log.jsonl").read_text().splitlines()]
+
+
+def test_a_distillation_leaves_weights_state_options_curves_and_pictures(tmp_path):
+    flags = distil(tmp_path, "--tensorboard_dir", str(tmp_path / "board"), "--print_freq", "1", "--display_freq", "2")
+    assert run(flags) == 0
+    folder = tmp_path / "runs" / "tiny"
+    names = {p.name for p in folder.iterdir()}
+    assert names == {
+        *("latest_net_ShortcutV2V.pth", "best_net_ShortcutV2V.pth"),
+        *("state.pt", "options.yaml", "log.jsonl", "samples"),
+    }
+    assert list((tmp_path / "board" / "tiny").iterdir()) and list((folder / "samples").iterdir())
+    records = log_of(tmp_path)
+    assert [r["step"] for r in records if "total" in r] == [1, 2, 3, 4]
+    assert all("psnr_distance_2" in r["validation"] for r in records if "validation" in r)
+
+
+def test_resuming_equals_never_having_stopped(tmp_path):
+    run(distil(tmp_path, "--name", "whole", "--niter", "4"))
+    run(distil(tmp_path, "--name", "parts", "--niter", "2"))
+    run(distil(tmp_path, "--name", "parts", "--niter", "4", "--continue_train"))
+    assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "parts"))
+
+
+def test_the_number_of_reading_processes_changes_nothing(tmp_path):
+    run(distil(tmp_path, "--name", "none"))
+    run(distil(tmp_path, "--name", "two", "--nThreads", "2"))
+    assert same(block_of(tmp_path, "none"), block_of(tmp_path, "two"))
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_was_stopped_or_killed_goes_on_to_the_same_end(tmp_path, number, status):
+    run(distil(tmp_path, "--name", "whole", "--niter", "30", "--val_clips", "0"))
+    stopped = distil(tmp_path, "--name", "stopped", "--niter", "30", "--val_clips", "0", "--continue_train")
+    assert stop_when(tmp_path / "runs" / "stopped" / "state.pt", stopped, number) == status
+    assert checkpoint.load(tmp_path / "runs" / "stopped" / "state.pt")["step"] < 60
+    assert run(stopped) == 0
+    assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "stopped"))
+
+
+def test_a_finished_run_has_nothing_left_to_do(tmp_path):
+    run(distil(tmp_path))
+    before = block_of(tmp_path)
+    assert run(distil(tmp_path, "--continue_train")) == 0
+    assert same(before, block_of(tmp_path))
+
+
+def test_a_dry_run_builds_everything_and_writes_nothing(tmp_path, capsys):
+    assert run(distil(tmp_path, "--dry_run")) == 0
+    shown = capsys.readouterr().out
+    assert "MACs" in shown and "1..2" in shown
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_published_refresh_is_trained_at_its_own_distance_too(tmp_path, capsys):
+    run(distil(tmp_path, "--dry_run", "--refresh_output", "shortcut"))
+    assert "1..3" in capsys.readouterr().out
+
+
+def test_unreadable_frames_are_named_counted_and_skipped(tmp_path, capsys):
+    flags = distil(tmp_path, "--niter", "6", "--val_clips", "0")
+    bad = tmp_path / "data" / "Viper" / "train" / "img" / "001" / "001_00003.png"
+    bad.write_bytes(bad.read_bytes()[:60])
+    assert run(flags) == 0
+    shown = capsys.readouterr().out
+    assert shown.count(f"skipped unreadable frame {bad}") == 1 and "1 unreadable frames were skipped" in shown
+
+
+def test_losses_that_are_not_finite_end_the_run_and_keep_the_last_checkpoint(tmp_path):
+    run(distil(tmp_path))
+    before = block_of(tmp_path)
+    ended = program("train.py", distil(tmp_path, "--continue_train", "--niter", "4", "--restart", "--lr", "1e30"))
+    assert ended.returncode == 1
+    assert "loss is not finite" in ended.stderr and "Traceback" not in ended.stderr
+    assert before.keys() == block_of(tmp_path).keys()
+
+
+def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
+    run(distil(tmp_path))
+    ended = program("train.py", distil(tmp_path))
+    assert ended.returncode == 1 and "already holds a training run" in ended.stderr
+
+
+def test_a_run_cannot_be_continued_with_another_teacher(tmp_path):
+    run(distil(tmp_path))
+    teacher_file(tmp_path / "teacher.pth", seed=1)
+    with pytest.raises(ValueError, match="teacher_fingerprint: started with"):
+        run(distil(tmp_path, "--continue_train", "--niter", "4"))
+
+
+def test_channels_that_are_not_the_teachers_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="--feat_ch must be .* 8 before and 8 after .* got 128"):
+        run(distil(tmp_path, "--feat_ch", "128"))
+
+
+def test_a_clip_of_one_frame_is_refused_by_name(tmp_path):
+    flags = distil(tmp_path)
+    save(tmp_path / "data" / "Viper" / "train" / "img" / "003" / "003_00000.png", stripes(0, 0))
+    with pytest.raises(ValueError, match="003"):
+        run(flags)
+
+
+def teacher_flags(folder, *more):
+    flags = ["--dataroot", folder / "data", "--checkpoints_dir", folder / "runs", "--name", "teacher"]
+    flags += ["--model", "unsup_single", "--ngf", "4", "--ndf", "2", "--niter", "1", "--niter_decay", "0"]
+    return [str(flag) for flag in [*flags, "--nThreads", "0", *SIZES, *CPU, *more]]
+
+
+def test_a_teacher_is_trained_saved_under_published_names_and_can_be_distilled(tmp_path):
+    viper(tmp_path / "data")
+    assert run(teacher_flags(tmp_path)) == 0
+    folder = tmp_path / "runs" / "teacher"
+    names = {f"latest_net_{name}.pth" for name in ("G_A", "G_B", "D_A", "D_B")}
+    assert names <= {p.name for p in folder.iterdir()}
+    assert "model.23.weight" in checkpoint.load(folder / "latest_net_G_A.pth")
+    assert run(distil(tmp_path, "--main_G_path", str(folder / "latest_net_G_A.pth"))) == 0
+
+
+def test_a_teachers_training_resumes_as_if_never_stopped(tmp_path):
+    viper(tmp_path / "data", frames=2)
+    run(teacher_flags(tmp_path, "--name", "whole", "--niter", "2"))
+    run(teacher_flags(tmp_path, "--name", "parts", "--niter", "1"))
+    run(teacher_flags(tmp_path, "--name", "parts", "--niter", "2", "--continue_train"))
+    whole, parts = (checkpoint.load(tmp_path / "runs" / n / "latest_net_G_A.pth") for n in ("whole", "parts"))
+    assert same(whole, parts)
