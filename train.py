@@ -4,26 +4,27 @@ import signal
 import sys
 from pathlib import Path
 
+import torch
 from torch.utils.data import DataLoader
-from tqdm import tqdm
 
 from data.batches import PairBatches, collate
 from models.schedule import lr_factor
 from options.build_distillation import distillation
 from options.build_teacher_training import teacher_training
 from options.record import Options, describe, save
+from options.run import Run
 from options.train_options import TrainOptions
-from util import image, log, runtime
-from util.files import prepare_folder
-from util.fit import Hooks, Plan, fit
-from util.program import finish
-from util.run_folder import LOG, RunFolder
+from util import log, runtime
+from util.fit import Plan, fit
+from util.program import INTERRUPTED, finish
+from util.run_folder import RunFolder
+from util.session import Session
 
 BUILDERS = {"ShortcutV2V": distillation, "unsup_single": teacher_training}
 
 
 def train(opt: Options) -> int:
-    """Train until the planned end (exit status 0) or an interrupt (130)."""
+    """Train until the planned end (exit status 0) or an interrupt (INTERRUPTED)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     run = BUILDERS[opt.model](opt, device)
     plan = new_plan(opt, run.items)
@@ -34,64 +35,20 @@ def train(opt: Options) -> int:
 
     folder = RunFolder(opt.run_dir, run.settings)
     state = folder.begin(opt.continue_train, opt.restart)
-    start, best, unreadable = 0, float("-inf"), set()
-    if state:
-        run.trainer.load_state_dict(state["trainer"])
-        start, best = state["step"], state["best"]
+    start = state["step"] if state else 0
+    board = log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)
+    session = Session(run, folder, state, board)
     print(f"{'resuming at' if state else 'starting at'} step {start} of {plan.steps}: {opt.run_dir}")
     save(opt, opt.run_dir / "options.yaml")
-    board = log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)
-
-    def on_losses(step: int, losses: dict[str, float]) -> None:
-        board.scalars(step, losses)
-        log.append(opt.run_dir / LOG, step=step, epoch=plan.epoch(step - 1), **losses)
-
-    def on_picture(step: int, batch: dict) -> None:
-        picture = run.picture(batch)
-        board.image(step, "samples", picture)
-        image.write_png(prepare_folder(opt.run_dir / "samples") / f"{step:07d}.png", image.to_uint8(picture))
-
-    def on_save(step: int) -> None:
-        nonlocal best
-        figures = run.validate()
-        run.export("latest")
-        if figures.get("best", float("-inf")) > best:
-            best = figures["best"]
-            run.export("best")
-        folder.save(step=step, best=best, trainer=run.trainer.state_dict())
-        if figures:
-            board.scalars(step, {f"val/{name}": value for name, value in figures.items()})
-            log.append(opt.run_dir / LOG, step=step, validation=figures)
-            tqdm.write(f"step {step}: " + "  ".join(f"{name} {value:.4f}" for name, value in figures.items()))
-
-    def take(batch: dict) -> tuple:
-        for path in set(batch["skipped"]) - unreadable:
-            tqdm.write(f"skipped unreadable frame {path}")
-        unreadable.update(batch["skipped"])
-        return run.take(batch)
-
-    hooks = Hooks(
-        take=take,
-        losses=on_losses,
-        picture=on_picture,
-        save=on_save,
-        epoch=lambda epoch: run.export(str(epoch)),
+    loader = new_loader(opt, run, plan, start, device)
+    finished = fit(
+        run.trainer, loader, plan, lambda e: lr_factor(e, opt.niter, opt.niter_decay), session.hooks(), start
     )
-    batches = PairBatches(run.items, opt.batchSize, plan.epochs, opt.seed, start)
-    loader = DataLoader(
-        run.dataset,
-        batch_sampler=batches,
-        num_workers=opt.nThreads,
-        collate_fn=collate,
-        pin_memory=device.type == "cuda",
-        worker_init_fn=leave_interrupts_to_the_main_process,
-    )
-    finished = fit(run.trainer, loader, plan, lambda e: lr_factor(e, opt.niter, opt.niter_decay), hooks, start)
     board.close()
     print(f"{'done' if finished else 'interrupted: --continue_train goes on'}; weights and state in {opt.run_dir}")
-    if unreadable:
-        print(f"{len(unreadable)} unreadable frames were skipped")
-    return 0 if finished else 130
+    if session.unreadable:
+        print(f"{len(session.unreadable)} unreadable frames were skipped")
+    return 0 if finished else INTERRUPTED
 
 
 def new_plan(opt: Options, items: int) -> Plan:
@@ -103,6 +60,18 @@ def new_plan(opt: Options, items: int) -> Plan:
         picture_samples=opt.display_freq,
         save_samples=opt.save_latest_freq,
         save_epochs=opt.save_epoch_freq,
+    )
+
+
+def new_loader(opt: Options, run: Run, plan: Plan, start: int, device: torch.device) -> DataLoader:
+    """All batches from step `start` to the end."""
+    return DataLoader(
+        run.dataset,
+        batch_sampler=PairBatches(run.items, plan.batch_size, plan.epochs, opt.seed, start),
+        num_workers=opt.nThreads,
+        collate_fn=collate,
+        pin_memory=device.type == "cuda",
+        worker_init_fn=leave_interrupts_to_the_main_process,
     )
 
 

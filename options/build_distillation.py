@@ -114,19 +114,22 @@ def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: 
 
 
 def validate(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> dict[str, float]:
-    """PSNR and SSIM on skipped frames of the val clips, over all and per distance; "best" is the PSNR over all.
+    """PSNR and SSIM on skipped frames of the val clips, over all and per distance, beside the PSNR of reusing the
+    reference's output; "best" is the PSNR over all.
 
     Empty when there was no skipped frame to judge.
     """
     scores = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")})
+    rivals = {"reuse": evaluation.baselines()["reuse"]}
     translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
     for clip in find_clips(opt.layout, Path(opt.dataroot), "val")[: opt.val_clips]:
         shown = frames(clip, opt.fine_size, opt.val_frames)
-        evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, {}, device)
+        evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, rivals, device)
     figures = {}
     if not scores.frames()["skipped"]:
         return figures
     for metric, values in scores.quality().items():
         figures[f"{metric}_skipped"] = values["skipped"]
         figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}
-    return {**figures, "best": figures["psnr_skipped"]}
+    reuse = scores.baselines()["reuse"]["psnr"]["skipped"]
+    return {**figures, "reuse_psnr_skipped": reuse, "best": figures["psnr_skipped"]}

@@ -29,12 +29,13 @@ def plan(**changes):
 
 
 def run(trainer, plan, start=0):
-    calls = {"losses": [], "picture": [], "save": [], "epoch": []}
+    calls = {"losses": [], "picture": [], "save": [], "keep": [], "epoch": []}
     hooks = Hooks(
         take=lambda batch: (batch["value"],),
         losses=lambda step, losses: calls["losses"].append(step),
         picture=lambda step, batch: calls["picture"].append(step),
         save=calls["save"].append,
+        keep=calls["keep"].append,
         epoch=calls["epoch"].append,
     )
     batches = ({"value": n} for n in range(start, plan.steps))
@@ -45,7 +46,7 @@ def test_everything_happens_when_its_number_of_samples_has_passed_whatever_the_b
     finished, calls = run(Recorder(), plan())
     assert finished
     # 2 samples a step: multiples of 4 pass at steps 2, 4, 6; multiples of 5 at steps 3 and 5, and the end saves too.
-    assert calls == {"losses": [2, 4, 6], "picture": [], "save": [3, 5, 6], "epoch": [1, 2]}
+    assert calls == {"losses": [2, 4, 6], "picture": [], "save": [3, 5, 6], "keep": [], "epoch": [1, 2]}
 
 
 def test_a_resumed_loop_does_what_was_left():
@@ -60,10 +61,10 @@ def test_the_learning_rate_follows_the_epoch():
     assert trainer.rates == [1, 1, 1, 0.5, 0.5, 0.5]
 
 
-def test_an_interrupt_finishes_the_step_saves_and_stops():
+def test_an_interrupt_finishes_the_step_keeps_the_state_and_stops():
     trainer = Recorder(at_step=2, then=lambda: os.kill(os.getpid(), signal.SIGINT))
     finished, calls = run(trainer, plan())
-    assert not finished and trainer.seen == [0, 1] and calls["save"] == [2]
+    assert not finished and trainer.seen == [0, 1] and calls["keep"] == [2]
 
 
 def test_a_second_interrupt_stops_at_once():

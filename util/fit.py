@@ -50,7 +50,8 @@ class Hooks:
     take: batch -> the arguments of the trainer's step.
     losses: (steps done, {term: value}), every `print_samples`.
     picture: (steps done, batch), every `picture_samples`.
-    save: (steps done), every `save_samples`, at the end and on an interrupt.
+    save: (steps done), every `save_samples` and at the end.
+    keep: (steps done), on an interrupt, when there is no time for all of `save`.
     epoch: (epoch), at the end of every `save_epochs`-th epoch.
     """
 
@@ -58,6 +59,7 @@ class Hooks:
     losses: Callable[[int, dict[str, float]], None]
     picture: Callable[[int, dict], None]
     save: Callable[[int], None]
+    keep: Callable[[int], None]
     epoch: Callable[[int], None]
 
 
@@ -81,7 +83,7 @@ def fit(
             bar.update()
             _between_steps(step, batch, losses, plan, hooks)
             if interrupted:
-                hooks.save(step)
+                hooks.keep(step)
                 return False
     return True
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
 
 
@@ -13,4 +14,4 @@ def finish(name: str, program: Callable[[], int]) -> None:
     except USER_ERRORS as error:
         sys.exit(f"{name}: error: {error}")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
