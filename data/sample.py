@@ -16,15 +16,17 @@ import cv2
 from tqdm import tqdm
 
 from data.street import looks
+from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
 from data.street.scene import Scene, random_scene
 
-STAMP = {"format": 1, "height": 128, "width": 256, "frames": 30, "jpeg_quality": 95, "seed": 2023}
+FORMAT = 1  # raise it when the drawn images change
+FRAMES, SEED, JPEG_QUALITY, PNG_EFFORT = 30, 2023, 95, 1
 STAMP_NAME = "sample.json"
 CLIPS_A = {"train": [f"{n:03d}" for n in range(1, 25)], "val": ["025", "065", "066", "067", "068", "069"]}
 CLIPS_B = {
-    "train": [f"{city}_{n:06d}" for city in ("aachen", "bremen", "ulm") for n in range(8)],
-    "val": [f"frankfurt_{n:06d}" for n in range(4)],
+    "train": [f"{city}_{n:06d}" for city in ("aachen", "bremen", "ulm") for n in range(4)],
+    "val": [f"frankfurt_{n:06d}" for n in range(2)],
 }
 
 
@@ -38,7 +40,7 @@ class SampleClip:
 
     @property
     def seed(self) -> list[int]:
-        return [STAMP["seed"], ord(self.domain), *self.split.encode(), *self.name.encode()]
+        return [SEED, ord(self.domain), *self.split.encode(), *self.name.encode()]
 
 
 def clips() -> list[SampleClip]:
@@ -51,9 +53,9 @@ def clips() -> list[SampleClip]:
     ]
 
 
-def scene_of(clip: SampleClip) -> Scene:
+def scene_of(clip: SampleClip, frames: int = FRAMES) -> Scene:
     """The scene a clip shows; `data.street.flow.exact_flow` takes it."""
-    return random_scene(clip.seed, STAMP["frames"])
+    return random_scene(clip.seed, frames)
 
 
 def look_of(clip: SampleClip) -> looks.Look:
@@ -61,24 +63,28 @@ def look_of(clip: SampleClip) -> looks.Look:
     return (looks.game if clip.domain == "A" else looks.real)(clip.seed)
 
 
-def ensure(root: Path) -> Path:
+def ensure(root: Path, frames: int = FRAMES) -> Path:
     """`root`, which holds the whole sample afterwards; made only if it is missing or of another version.
+
+    Args:
+        root: folder of the sample; it appears whole or not at all.
+        frames: length of every clip.
 
     Raises:
         ValueError: `root` holds something that is not a sample; nothing is touched then.
     """
     root = Path(root)
-    if _is_current(root):
+    stamp = {"format": FORMAT, "height": HEIGHT, "width": WIDTH, "frames": frames, "jpeg_quality": JPEG_QUALITY}
+    stamp["seed"] = SEED
+    if _holds(root, stamp):
         return root
     if root.exists() and not (root / STAMP_NAME).is_file() and (not root.is_dir() or any(root.iterdir())):
-        raise ValueError(
-            f"{root} exists and holds no {STAMP_NAME}, so it is not a sample; choose an empty or new folder"
-        )
+        raise ValueError(f"{root} exists and holds no {STAMP_NAME}, so it is no sample; choose an empty or new folder")
     partial = root.with_name(f"{root.name}.{os.getpid()}.partial")
     try:
-        _make(partial)
-        (partial / STAMP_NAME).write_text(json.dumps(STAMP, indent=2) + "\n")
-        if not _is_current(root):  # another process may have been faster
+        _make(partial, frames)
+        (partial / STAMP_NAME).write_text(json.dumps(stamp, indent=2) + "\n")
+        if not _holds(root, stamp):  # another process may have been faster
             shutil.rmtree(root, ignore_errors=True)
             partial.rename(root)
     finally:
@@ -86,10 +92,10 @@ def ensure(root: Path) -> Path:
     return root
 
 
-def write_clip(root: Path, clip: SampleClip) -> int:
+def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
     """Frames written below `root`, in the layout of the clip's domain."""
     cv2.setNumThreads(1)  # one process per core is faster than threads within small images
-    scene, look = scene_of(clip), look_of(clip)
+    scene, look = scene_of(clip, frames), look_of(clip)
     for t in range(len(scene)):
         image, label = render(scene, look, t)
         if clip.domain == "A":
@@ -111,28 +117,32 @@ def main() -> None:
     print(ensure(parser.parse_args().root))
 
 
-def _is_current(root: Path) -> bool:
-    stamp = root / STAMP_NAME
-    return stamp.is_file() and json.loads(stamp.read_text()) == STAMP
+def _holds(root: Path, stamp: dict) -> bool:
+    path = root / STAMP_NAME
+    return path.is_file() and json.loads(path.read_text()) == stamp
 
 
-def _make(root: Path) -> None:
+def _make(root: Path, frames: int) -> None:
     root.mkdir(parents=True)
     todo = clips()
-    workers = min(len(todo), os.cpu_count() or 1, 8)
     spawn = multiprocessing.get_context("spawn")  # a forked child may inherit a lock that a thread of ours holds
     with (
-        ProcessPoolExecutor(workers, mp_context=spawn) as pool,
-        tqdm(total=len(todo) * STAMP["frames"], desc="sample", unit="frame") as bar,
+        ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=spawn) as pool,
+        tqdm(total=len(todo) * frames, desc="sample", unit="frame") as bar,
     ):
-        for done in as_completed([pool.submit(write_clip, root, clip) for clip in todo]):
-            bar.update(done.result())
+        try:
+            for done in as_completed([pool.submit(write_clip, root, clip, frames) for clip in todo]):
+                bar.update(done.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _write(path: Path, image) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    flags = [cv2.IMWRITE_JPEG_QUALITY, STAMP["jpeg_quality"], cv2.IMWRITE_PNG_COMPRESSION, 3]
-    flags = flags[:2] if path.suffix == ".jpg" else flags[2:]
+    flags = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    if path.suffix == ".png":
+        flags = [cv2.IMWRITE_PNG_COMPRESSION, PNG_EFFORT]
     if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), flags):
         raise OSError(f"could not write {path}: is the disk full?")
 

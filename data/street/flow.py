@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from data.street.raster import FOCAL_PX, HORIZON_PX, WIDTH, kinds, rasterise, to_camera
+from data.street.camera import FOCAL_PX, HORIZON_PX, WIDTH, kinds, to_camera
+from data.street.raster import rasterise
 from data.street.scene import Scene
 
 

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
+from data.street.camera import FOCAL_PX, HORIZON_PX, NEAR_M, WIDTH, View, turned
 from data.street.looks import Look
 from data.street.noise import hash01, mix, smooth
-from data.street.raster import FOCAL_PX, HORIZON_PX, NEAR_M, WIDTH, View
 from data.street.scene import CAMERA_HEIGHT_M, CURB_M, LANE_M, PARKING_M, Scene
 
 F = np.float32
@@ -16,7 +16,7 @@ LANE_EDGE_M = PARKING_M - 1.25
 def street_position(scene: Scene, t: int, ray: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Street coordinates (s, d) of ground seen along rays [3, n] at depth [n]."""
     to_world = np.linalg.inv(scene.camera[t]).astype(F)
-    x, _, z = to_world[:3, :3] @ (ray * depth) + to_world[:3, 3:]
+    x, _, z = turned(to_world[:3, :3], ray * depth) + to_world[:3, 3:]
     return scene.road.street_coordinates(x, z)
 
 

@@ -1,32 +1,12 @@
 """Which surface every pixel sees, and how far away it is."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from data.street.palette import Material
+from data.street.camera import FOCAL_PX, GROUND, HEIGHT, HORIZON_PX, SKY, SKYLINE, WIDTH, View, turned
+from data.street.draw import draw_faces, draw_spheres
 from data.street.scene import SIGHT_M, Scene
 
-HEIGHT, WIDTH = 128, 256
-FOCAL_PX = 270.0
-HORIZON_PX = 58.0
-NEAR_M = 0.25
-SKY, SKYLINE, GROUND = 0, 1, 2  # ids of the three surfaces every scene has; its faces follow, then its spheres
-FIRST_FACE = 3
 _SKYLINE_TOP = 0.102
-
-
-@dataclass(frozen=True)
-class View:
-    """What a pinhole camera sees.
-
-    The ray of a pixel is (x, y, 1) in camera coordinates, so a surface seen at depth z is at z * ray.
-    """
-
-    ids: np.ndarray  # [h, w] int32 surface
-    inverse: np.ndarray  # [h, w] float32, 1 / depth in 1/metres; 0 is infinitely far
-    ray_x: np.ndarray  # [w]
-    ray_y: np.ndarray  # [h]
 
 
 def rasterise(scene: Scene, t: int, scale: int) -> View:
@@ -34,24 +14,9 @@ def rasterise(scene: Scene, t: int, scale: int) -> View:
     ray_x = (((np.arange(WIDTH * scale) + 0.5) / scale - WIDTH / 2) / FOCAL_PX).astype(np.float32)
     ray_y = (((np.arange(HEIGHT * scale) + 0.5) / scale - 0.5 - HORIZON_PX) / FOCAL_PX).astype(np.float32)
     view = _backdrop(scene, t, ray_x, ray_y)
-    _draw_faces(view, scene, t, scale)
-    _draw_spheres(view, scene, t, scale)
+    draw_faces(view, scene, t, scale)
+    draw_spheres(view, scene, t, scale)
     return view
-
-
-def to_camera(scene: Scene, t: int) -> np.ndarray:
-    """[O, 4, 4] object -> camera in frame t."""
-    return scene.camera[t] @ scene.objects[t]
-
-
-def kinds(scene: Scene) -> np.ndarray:
-    """[ids, 3] material, object, seed of every surface id of the scene."""
-    fixed = [
-        (Material.SKY, 0, 0),
-        (Material.SKYLINE, 0, scene.seed & 0xFFFF),
-        (Material.GROUND, 0, scene.seed & 0xFFFF),
-    ]
-    return np.concatenate([fixed, scene.face_kind, scene.sphere_kind]).astype(np.int64)
 
 
 def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> View:
@@ -65,7 +30,7 @@ def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> Vie
     inverse[far] = 0
     rows, columns = np.nonzero(far & (fall > -_SKYLINE_TOP * 1.2))
     ray = np.stack([ray_x[columns], ray_y[rows], np.ones(len(rows), np.float32)])
-    x, y, z = rotation.T.astype(np.float32) @ ray
+    x, y, z = turned(rotation.T, ray)
     azimuth = np.arctan2(x, z)
     table = np.linspace(azimuth.min(), azimuth.max(), 2048) if len(azimuth) else np.zeros(1)
     rise = np.interp(azimuth, table, _skyline(table, scene.seed))
@@ -78,103 +43,3 @@ def _skyline(azimuth: np.ndarray, seed: int) -> np.ndarray:
     phase = (seed % 97) * 0.7
     rise = 0.06 + 0.02 * np.sin(7 * azimuth + phase) + 0.012 * np.sin(23 * azimuth + 2 * phase)
     return rise + 0.006 * np.sin(71 * azimuth + phase) + 0.004 * np.sin(149 * azimuth)
-
-
-def _draw_faces(view: View, scene: Scene, t: int, scale: int) -> None:
-    matrices = to_camera(scene, t)[scene.face_kind[:, 1]]
-    points = np.einsum("fij,fkj->fki", matrices[:, :3, :3], scene.corners) + matrices[:, None, :3, 3]
-    plane = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
-    offset = np.einsum("fi,fi->f", plane, points[:, 0])
-    boxes = _screen_boxes(points, scale, view.ids.shape)
-    edges = np.cross(points, np.roll(points, -1, axis=1))  # [F, 6, 3]
-    edges *= np.sign(np.einsum("fki,fi->fk", edges, points.mean(1)))[..., None]
-    edges = edges.astype(np.float32)
-    slopes = (plane / np.where(offset == 0, 1, offset)[:, None]).astype(np.float32)
-    nearest = np.maximum(points[..., 2].min(1), NEAR_M)
-    seen = (offset < 0) & (boxes[:, 0] < boxes[:, 1]) & (boxes[:, 2] < boxes[:, 3])
-    seen &= points[..., 2].max(1) > NEAR_M
-    for f in sorted(np.flatnonzero(seen), key=lambda f: nearest[f]):
-        left, right, top, bottom = boxes[f]
-        part = view.inverse[top:bottom, left:right]
-        if part.min() * nearest[f] <= 1:
-            ids = view.ids[top:bottom, left:right]
-            _draw_face(part, ids, view.ray_x[left:right], view.ray_y[top:bottom], slopes[f], edges[f], FIRST_FACE + f)
-
-
-def _draw_face(part, ids, x, y, slope, edges, surface) -> None:
-    a, b, c = slope
-    inverse = (a * x)[None] + (b * y + c)[:, None]
-    inside = inverse > part
-    for a, b, c in edges:
-        if a or b or c:
-            inside &= (a * x)[None] >= -(b * y + c)[:, None]
-    np.copyto(part, inverse, where=inside)
-    np.copyto(ids, surface, where=inside)
-
-
-def _screen_boxes(points: np.ndarray, scale: int, shape: tuple[int, int]) -> np.ndarray:
-    """[F, 4] left, right, top, bottom of the part of every polygon [F, 6, 3] in front of the camera, in samples."""
-    following = np.roll(points, -1, axis=1)
-    z0, z1 = points[..., 2], following[..., 2]
-    crossing = (z0 > NEAR_M) != (z1 > NEAR_M)
-    share = np.where(crossing, (NEAR_M - z0) / np.where(crossing, z1 - z0, 1), 0)
-    cut = points + share[..., None] * (following - points)
-    both = np.concatenate([points, cut], axis=1)
-    usable = np.concatenate([z0 > NEAR_M, crossing], axis=1)
-    z = np.where(usable, np.maximum(both[..., 2], NEAR_M * 0.99), 1)
-    x = (both[..., 0] / z * FOCAL_PX + WIDTH / 2) * scale
-    y = (both[..., 1] / z * FOCAL_PX + HORIZON_PX + 0.5) * scale
-    low = [np.where(usable, v, np.inf).min(1) for v in (x, y)]
-    high = [np.where(usable, v, -np.inf).max(1) for v in (x, y)]
-    bounds = np.stack([low[0] - 1, high[0] + 1, low[1] - 1, high[1] + 1], axis=1)
-    limit = [shape[1], shape[1], shape[0], shape[0]]
-    return np.clip(bounds, 0, limit).astype(int)
-
-
-def _draw_spheres(view: View, scene: Scene, t: int, scale: int) -> None:
-    matrices = to_camera(scene, t)[scene.sphere_kind[:, 1]]
-    centres = np.einsum("sij,sj->si", matrices[:, :3, :3], scene.spheres[:, :3]) + matrices[:, :3, 3]
-    radii, first = scene.spheres[:, 3], FIRST_FACE + len(scene.corners)
-    depth = np.maximum(centres[:, 2] - radii, NEAR_M)
-    reach = (1.15 * radii / depth * FOCAL_PX + 1) * scale
-    x = (centres[:, 0] / centres[:, 2] * FOCAL_PX + WIDTH / 2) * scale
-    y = (centres[:, 1] / centres[:, 2] * FOCAL_PX + HORIZON_PX + 0.5) * scale
-    boxes = np.stack([x - reach, x + reach, y - reach, y + reach], axis=1)
-    boxes = np.clip(boxes, 0, np.array(view.ids.shape)[[1, 1, 0, 0]]).astype(int)
-    seen = (centres[:, 2] > radii + NEAR_M) & (boxes[:, 0] < boxes[:, 1]) & (boxes[:, 2] < boxes[:, 3])
-    for k in sorted(np.flatnonzero(seen), key=lambda k: centres[k, 2]):
-        left, right, top, bottom = boxes[k]
-        if view.inverse[top:bottom, left:right].min() * depth[k] > 1:
-            continue
-        _draw_sphere(view, boxes[k], centres[k], radii[k], matrices[k], scene.sphere_kind[k], first + k)
-
-
-def _draw_sphere(view, box, centre, radius, matrix, kind, surface) -> None:
-    left, right, top, bottom = box
-    x, y = view.ray_x[left:right], view.ray_y[top:bottom]
-    (cx, cy, cz), gap = centre.astype(np.float32), np.float32(centre @ centre - radius**2)
-    along = (cx * x)[None] + (cy * y + cz)[:, None]
-    square = (x * x)[None] + (y * y + 1)[:, None]
-    root = along * along - square * gap
-    rows, columns = np.nonzero(root > 0)
-    along, square, root = along[rows, columns], square[rows, columns], np.sqrt(root[rows, columns])
-    depth = (along - root) / square
-    part, ids = view.inverse[top:bottom, left:right], view.ids[top:bottom, left:right]
-    inside = depth * part[rows, columns] < 1
-    if kind[0] == Material.LEAVES:
-        from_centre = np.stack([x[columns] * depth - cx, y[rows] * depth - cy, depth - cz])
-        local = matrix[:3, :3].T.astype(np.float32) @ from_centre
-        inside &= _leafy(local, root / np.sqrt(square) / np.float32(radius), kind[2])
-    rows, columns = rows[inside], columns[inside]
-    part[rows, columns] = 1 / depth[inside]
-    ids[rows, columns] = surface
-
-
-def _leafy(local: np.ndarray, facing: np.ndarray, seed: int) -> np.ndarray:
-    """Where a ball of leaves is not looked through: anchored holes, more of them towards its outline.
-
-    local [3, n] metres from the middle; facing [n] 0 at the outline, 1 where the ball faces the eye.
-    """
-    x, y, z = local * np.float32(8.0)
-    wave = np.sin(x + 1.7 * z + seed % 7) + np.sin(y * 1.3 - 0.8 * x) + np.sin(1.1 * z + 1.9 * y + seed % 5)
-    return wave < 4.2 * facing - 0.9

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 
 from data.street import paint_land
+from data.street.camera import SKYLINE, View, kinds, turned
 from data.street.looks import Look
 from data.street.paint_buildings import roof, wall
 from data.street.paint_things import leaves, thing
 from data.street.palette import LABEL_OF_MATERIAL, VIPER
 from data.street.palette import Material as M
-from data.street.raster import SKYLINE, View, kinds, rasterise
+from data.street.raster import rasterise
 from data.street.samples import Blocks, FrameGeometry
 from data.street.scene import CURB_M, Scene
 
@@ -54,7 +55,7 @@ def _paint(scene: Scene, look: Look, view: View, material: np.ndarray, t: int) -
 def _paint_land(scene, look, view, material, t, out) -> None:
     to_world = np.linalg.inv(scene.camera[t])[:3, :3].astype(F)
     blocks = Blocks(view, material <= M.SKYLINE, SCALE)
-    colour = paint_land.sky(look, to_world @ blocks.ray)
+    colour = paint_land.sky(look, turned(to_world, blocks.ray))
     far = view.ids.reshape(-1)[blocks.first] == SKYLINE
     colour[far] = 0.55 * look.skyline + 0.45 * look.haze
     blocks.spread(colour, out)
@@ -71,35 +72,40 @@ def _paint_balls(scene, look, view, material, t, geometry, out) -> None:
     which = view.ids.reshape(-1)[at] - (len(geometry.kinds) - len(scene.spheres))
     x, y = geometry.rays(at)
     depth = 1 / view.inverse.reshape(-1)[at]
-    point = to_world[:3, :3] @ (np.stack([x, y, np.ones_like(x)]) * depth) + to_world[:3, 3:]
-    local = point.T - scene.spheres[which, :3].astype(F)
-    normal = local / scene.spheres[which, 3:].astype(F)
-    light = 0.8 * look.sky_light * (0.85 - 0.3 * normal[:, 1])
-    light += F(look.sun_light) * np.maximum(normal @ look.sun.astype(F), 0)
-    out[at] = leaves(look, *local.T, light, geometry.kinds[view.ids.reshape(-1)[at], 2])
+    point = turned(to_world[:3, :3], np.stack([x, y, np.ones_like(x)]) * depth) + to_world[:3, 3:]
+    centre, radius = np.split(scene.spheres[which].T.astype(F), [3])
+    local = point - centre
+    sun_x, sun_y, sun_z = look.sun.astype(F)
+    to_sun = (local[0] * sun_x + local[1] * sun_y + local[2] * sun_z) / radius[0]
+    light = 0.8 * look.sky_light * (0.85 - 0.3 * local[1] / radius[0]) + F(look.sun_light) * np.maximum(to_sun, 0)
+    out[at] = leaves(look, *local, light, geometry.kinds[view.ids.reshape(-1)[at], 2])
     out[np.flatnonzero(material == M.SKIN)] = np.array([0.80, 0.62, 0.50]) * look.sky_light
 
 
 def _haze(look: Look, view: View, colour: np.ndarray) -> np.ndarray:
-    at = np.flatnonzero(view.inverse)
-    clear = np.zeros(view.ids.size, F)
-    clear[at] = np.exp(-1 / (view.inverse.reshape(-1)[at] * F(look.haze_m)))
-    clear[view.inverse.reshape(-1) == 0] = 1
+    inverse = view.inverse.reshape(-1)
+    clear = np.ones(inverse.size, F)  # what is infinitely far is painted as it is seen
+    at = np.flatnonzero(inverse)
+    clear[at] = np.exp(F(-1 / look.haze_m) / inverse[at])
     haze = look.haze.astype(F)
-    return haze + (colour - haze) * clear[:, None]
+    out = colour - haze
+    out *= clear[:, None]
+    out += haze
+    return out
 
 
-def _develop(look: Look, colour: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _develop(look: Look, light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What the camera of this domain makes of the light [H, W, 3]."""
-    colour = colour * look.tint.astype(F)
-    grey = colour.mean(axis=2, keepdims=True)
+    colour = light * look.tint.astype(F)
+    grey = cv2.transform(colour, np.full((1, 3), 1 / 3))[..., None]
     colour = grey + F(look.saturation) * (colour - grey)
     colour = F(0.5) + F(look.contrast) * (colour - F(0.5))
     if look.blur_px:
         colour = cv2.GaussianBlur(colour, (0, 0), look.blur_px)
-    h, w = colour.shape[:2]
-    radius = np.hypot(np.linspace(-1, 1, h)[:, None], np.linspace(-1, 1, w)[None]).astype(F)
-    colour = colour * (1 - F(look.vignette / 2) * radius**2)[..., None]
+    if look.vignette:
+        h, w = colour.shape[:2]
+        square = np.linspace(-1, 1, h, dtype=F)[:, None] ** 2 + np.linspace(-1, 1, w, dtype=F) ** 2
+        colour = colour * (1 - F(look.vignette / 2) * square)[..., None]
     if look.grain:
         colour = colour + rng.standard_normal(colour.shape, F) * F(look.grain)
     return np.clip(colour * 255 + 0.5, 0, 255).astype(np.uint8)

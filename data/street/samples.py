@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.street.camera import FIRST_FACE, FOCAL_PX, View, kinds, to_camera
 from data.street.looks import Look
-from data.street.raster import FIRST_FACE, FOCAL_PX, View, kinds, to_camera
 from data.street.scene import Scene
 
 

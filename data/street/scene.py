@@ -45,7 +45,7 @@ def random_scene(seed: list[int], frames: int) -> Scene:
         _line_with_houses(solids, road, side, rng)
         _line_with_furniture(solids, road, side, rng)
         shadows += _park_cars(solids, road, side, rng)
-    speed = rng.uniform(0.28, 0.43)
+    speed = rng.uniform(0.27, 0.4)
     tracks, moving = _traffic(solids, road, speed, frames, rng)
     return Scene(
         np.array(solids.corners),
@@ -110,14 +110,14 @@ def _park_cars(solids: Solids, road: Road, side: int, rng: np.random.Generator) 
 
 
 def _traffic(solids, road, ego_speed, frames, rng) -> tuple[np.ndarray, list[tuple]]:
-    """([T, O, 4, 4] object -> world, shadow rows) of the moving cars, cyclist-free: both directions."""
+    """([T, O, 4, 4] object -> world, shadow rows) of the cars that drive ahead of and towards the camera."""
     t = np.arange(frames)
     plans = [(rng.uniform(11, 22) + t * ego_speed * rng.uniform(0.75, 1.35) + _sway(t, rng), LANE_M, 0.0)]
     if rng.random() < 0.6:
         plans.append((plans[0][0] + rng.uniform(9, 18) + t * 0.05, LANE_M, 0.0))
     start = rng.uniform(14, 32)
     for _ in range(rng.integers(2, 4)):
-        plans.append((start - t * rng.uniform(0.22, 0.4), -LANE_M - 0.2, np.pi))
+        plans.append((start - t * rng.uniform(0.18, 0.3), -LANE_M - 0.2, np.pi))
         start += rng.uniform(14, 28)
     poses = [np.tile(np.eye(4), (frames, 1, 1))]
     for thing, (s, lane, turn) in enumerate(plans, start=1):
@@ -130,7 +130,7 @@ def _traffic(solids, road, ego_speed, frames, rng) -> tuple[np.ndarray, list[tup
 def _drive(road: Road, speed: float, frames: int, rng: np.random.Generator) -> np.ndarray:
     """[T, 4, 4] world -> camera of a car that varies its speed, sways in its lane and pitches a little."""
     t = np.arange(frames)
-    pace = speed * (1 + 0.25 * np.sin(t * rng.uniform(0.1, 0.25) + rng.uniform(0, 6)))
+    pace = speed * (1 + 0.2 * np.sin(t * rng.uniform(0.1, 0.25) + rng.uniform(0, 6)))
     s = np.cumsum(pace) - pace[0]
     x, z, heading = road.at(s, LANE_M - 0.25 + _sway(t, rng))
     look_ahead = road.at(s + 5.0, LANE_M)[2]

@@ -13,9 +13,9 @@ flags=(--model unsup_single --which_model_netG resnet_6blocks --resize_mode rect
 if [ -z "$dataroot" ]; then
   make_sample
   run train.py "${flags[@]}" --dataroot "$sample" --dataset_mode video --dataset_option v2c \
-    --name v2c_teacher_sample --continue_train --ngf 16 --ndf 16 \
-    --loadSizeW 272 --loadSizeH 144 --fineSizeW 256 --fineSizeH 128 \
-    --lambda_content_A 0 --lambda_content_B 0 --niter 20 --niter_decay 20
+    --name v2c_teacher_sample --continue_train --ngf 16 --ndf 32 --lambda_identity 5 \
+    --loadSizeW 272 --loadSizeH 136 --fineSizeW 160 --fineSizeH 128 \
+    --lambda_content_A 0 --lambda_content_B 0 --niter 3 --niter_decay 1 --save_latest_freq 360 --display_freq 360
 fi
 
 run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2c_teacher \
