@@ -10,6 +10,8 @@ from tqdm import tqdm
 from data import Clip, find_clips
 from data.stream import fps_of, frames, size_of
 from data.video_writer import VideoWriter
+from models.shortcut.block import ShortcutBlock
+from models.teachers.base import Teacher
 from models.translator import Translator
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
 from options.record import Options, describe, save
@@ -34,7 +36,7 @@ def translate(opt: Options) -> int:
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     width, height = size_of(clips[0], opt.fine_size)
     x = torch.zeros(1, 3, height, width, device=device)
-    costs = measure_cost(teacher, block, x, opt.max_interval)
+    costs = measure_cost(teacher, block, x, opt.max_interval, opt.refresh_output)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     print(describe(opt))
     print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "results": folder, **costs}))
@@ -42,8 +44,9 @@ def translate(opt: Options) -> int:
         return 0
 
     prepare_folder(folder)
+    (folder / "metrics.json").unlink(missing_ok=True)  # so that it never stands beside videos of another run
     save(opt, folder / "options.yaml")
-    latency_ms = measure_latency(teacher, block, x, opt.latency_repeats)
+    latency_ms = measure_latency(teacher, block, x, opt.refresh_output, opt.latency_repeats)
     translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
     scores = Scores(available())
     rivals = baselines() if opt.compare else {}
@@ -71,16 +74,18 @@ def translate(opt: Options) -> int:
         "size": [width, height],
         "checkpoints": {"teacher": teacher_id, "shortcut": block_id},
         "options": vars(opt),
-        "machine": runtime.machine(),
+        "machine": {**runtime.machine(), "device": str(device)},
     }
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
     return 0
 
 
-def measure_latency(teacher, block, x: Tensor, repeats: int) -> dict[str, dict[str, float]]:
+def measure_latency(
+    teacher: Teacher, block: ShortcutBlock, x: Tensor, refresh_output: str, repeats: int
+) -> dict[str, dict[str, float]]:
     """{"teacher", "reference", "skipped"} -> {"median", "p95"} ms of single frames, measured in turn."""
-    reference, skipped = frame_kinds(teacher, block, x)
+    reference, skipped = frame_kinds(teacher, block, x, refresh_output)
     wait = torch.cuda.synchronize if x.is_cuda else None
     with torch.no_grad():
         cases = {"teacher": lambda: teacher(x), "reference": reference, "skipped": skipped}

@@ -38,8 +38,18 @@ class Translator:
         self._index, self._reference = 0, None
 
     @property
+    def refreshes(self) -> bool:
+        """Whether the next frame is a reference frame."""
+        return self._index % self.interval == 0
+
+    @property
     def distance(self) -> int:
-        """How many frames the reference of the next frame lies back; 0: the next frame is itself a reference frame."""
+        """How many frames before the next frame that one lies from which its output is predicted.
+
+        0: nothing is predicted, the output is the teacher's own.
+        """
+        if self.refreshes:
+            return self.interval if self._shows_prediction else 0
         return self._index % self.interval
 
     @torch.no_grad()
@@ -51,15 +61,19 @@ class Translator:
         """
         a = self.teacher.head(frame)
         self._check_size(a)
-        f = self._refresh(a) if self.distance == 0 else self._predict(a)
+        f = self._refresh(a) if self.refreshes else self._predict(a)
         self._index += 1
         return self.teacher.tail(f)
 
     def _refresh(self, a: Tensor) -> Tensor:
-        shown = self._predict(a) if self._reference and self.refresh_output == "shortcut" else None
+        shown = self._predict(a) if self._shows_prediction else None
         f = self.teacher.body(a)
         self._reference = (a, f)
         return f if shown is None else shown
+
+    @property
+    def _shows_prediction(self) -> bool:
+        return self._reference is not None and self.refresh_output == "shortcut"
 
     def _predict(self, a: Tensor) -> Tensor:
         a_ref, f_ref = self._reference

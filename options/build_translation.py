@@ -41,8 +41,10 @@ def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.devi
     return block.to(device).eval(), checkpoint.fingerprint(block.state_dict())
 
 
-def measure_cost(teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: int) -> dict:
-    """MACs per stage and frame kind, savings and parameters, for frames like x [1, 3, H, W]; see design "cost"."""
+def measure_cost(
+    teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: int, refresh_output: str = "teacher"
+) -> dict:
+    """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W]."""
     a = teacher.head(x)
     f = teacher.body(a)
     macs = {
@@ -52,7 +54,7 @@ def measure_cost(teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: in
         "tail": cost.count_macs(teacher.tail, f),
         "block": cost.count_macs(block, a, a, f),
     }
-    reference, skipped = frame_kinds(teacher, block, x)
+    reference, skipped = frame_kinds(teacher, block, x, refresh_output)
     macs |= {"reference": cost.count_macs(reference), "skipped": cost.count_macs(skipped)}
     return {
         "macs": macs,
@@ -64,8 +66,11 @@ def measure_cost(teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: in
     }
 
 
-def frame_kinds(teacher: Teacher, block: ShortcutBlock, x: Tensor) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
+def frame_kinds(
+    teacher: Teacher, block: ShortcutBlock, x: Tensor, refresh_output: str = "teacher"
+) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
     """Two calls that translate x [1, 3, H, W], as a reference frame and as a skipped frame."""
-    first, later = (Translator(teacher, block, interval) for interval in (1, sys.maxsize))
-    later.step(x)  # from now on only skipped frames
-    return lambda: first.step(x), lambda: later.step(x)
+    references, skips = (Translator(teacher, block, interval, refresh_output) for interval in (1, sys.maxsize))
+    references.step(x)  # the first frame of a video is exact whatever `refresh_output`
+    skips.step(x)  # from now on only skipped frames
+    return lambda: references.step(x), lambda: skips.step(x)

@@ -71,6 +71,8 @@ def _trains_nothing(opt: Options) -> bool:
 
 def unsup_problems(opt: Options) -> list[str]:
     found = []
+    if opt.flip:
+        found.append("--flip has no effect on --model unsup_single: frames of two domains are never mirrored")
     if opt.layout not in UNPAIRED:
         known = ", ".join(sorted(UNPAIRED))
         found.append(f"--model unsup_single needs two domains, one of {known}; got {opt.layout} of {opt.dataset_mode}")

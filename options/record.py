@@ -1,11 +1,12 @@
 """The options of one run: read-only in the program, a table on the screen, options.yaml on the disk."""
 
 import argparse
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
+
+from util.files import replacing
 
 ONE_CALL = {"options", "dry_run", "continue_train", "restart"}  # what a call does, not what the run is: never recorded
 SPLITS = {"train": "train", "val": "val", "test": "val"}
@@ -69,9 +70,8 @@ def save(opt: Options, path: Path) -> None:
     """Write options.yaml, which `--options` reads back, whole or not at all."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(yaml.safe_dump({k: v for k, v in vars(opt).items() if k not in ONE_CALL}, sort_keys=False))
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_text(yaml.safe_dump({k: v for k, v in vars(opt).items() if k not in ONE_CALL}, sort_keys=False))
 
 
 def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str]]:

@@ -62,6 +62,7 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
         help="published spelling of --no-flip",
     )
     value(group, "--mask_initial", number(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid")
+    value(group, "--init_gain", number(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
     switch(group, "--continue_train", False, "go on with the run of this name as if it had never stopped")
     switch(group, "--restart", False, "discard an existing run of this name; wins over --continue_train")
 
@@ -106,7 +107,7 @@ def _add_teacher_losses(group: argparse._ArgumentGroup) -> None:
     value(group, "--lambda_identity", number(0), 0.0, "identity, both domains")
     value(group, "--motion_level", number(0), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts")
     value(group, "--scale_level", number(0), 0.0, "zoom of the synthetic flow; above 0 it replaces --motion_level")
-    value(group, "--shift_level", whole(0), 10, "largest whole-pixel shift of the synthetic flow")
+    value(group, "--shift_level", number(0), 10.0, "largest whole-pixel shift of the synthetic flow")
     value(group, "--noise_level", number(0), 0.001, "spread of the noise added to warped pictures")
     value(group, "--vgg_path", PATH, "saved_models/vgg_normalised.pth", "VGG19 weights of the content loss")
 

@@ -20,6 +20,10 @@ class Blend:
     def reset(self):
         self.distance = 0
 
+    @property
+    def refreshes(self):
+        return self.distance == 0
+
     def step(self, frame):
         y = self.teacher(frame) * (0.9 if self.distance else 1)
         self.distance = (self.distance + 1) % 3

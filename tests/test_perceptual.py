@@ -19,6 +19,6 @@ def test_missing_vgg_weights_name_the_file_and_the_way_round(monkeypatch, tmp_pa
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody answers there, so no download can succeed
-    torch.hub.set_dir(str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path))
     with pytest.raises(FileNotFoundError, match=rf"{VGG16_FILE}.*--perceptual teacher"):
         LPIPS()

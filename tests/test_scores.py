@@ -15,7 +15,7 @@ def off(error):
 def filled():
     scores = Scores({"psnr": Psnr})
     for distance, error in [(0, 0.02), (1, 0.2), (2, 2.0), (0, 0.02), (1, 0.02)]:  # 40, 20, 0, 40, 40 dB
-        scores.add(distance, {OURS: off(error), "reuse": off(2.0)}, TARGET)
+        scores.add(distance, {OURS: off(error), "reuse": off(2.0)}, TARGET, is_reference=distance == 0)
     return scores
 
 
@@ -42,7 +42,7 @@ def test_frames_are_counted_by_kind():
 
 def test_each_frame_gives_its_own_figures():
     scores = Scores({"psnr": Psnr, "ssim": Ssim})
-    figures = scores.add(1, {OURS: off(0.2), "reuse": TARGET}, TARGET)
+    figures = scores.add(1, {OURS: off(0.2), "reuse": TARGET}, TARGET, is_reference=1 == 0)
     assert figures[OURS]["psnr"] == pytest.approx(20)
     assert figures["reuse"] == {"psnr": 100, "ssim": pytest.approx(1)}
 
@@ -50,13 +50,13 @@ def test_each_frame_gives_its_own_figures():
 def test_distances_come_in_order():
     scores = Scores({"psnr": Psnr})
     for distance in (10, 2, 1):
-        scores.add(distance, {OURS: off(0.2)}, TARGET)
+        scores.add(distance, {OURS: off(0.2)}, TARGET, is_reference=distance == 0)
     assert list(scores.quality()["psnr"]["per_distance"]) == ["1", "2", "10"]
 
 
 def test_without_a_target_frames_are_only_counted():
     scores = Scores({"psnr": Psnr})
-    assert scores.add(0, {OURS: TARGET}, None) == {}
+    assert scores.add(0, {OURS: TARGET}, None, is_reference=0 == 0) == {}
     assert scores.frames()["total"] == 1
     assert scores.quality() == {"psnr": {"skipped": None, "all": None, "per_distance": {}}}
     assert scores.baselines() == {}

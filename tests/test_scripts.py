@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from options.checks import PUBLISHED_TEACHER
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 
@@ -57,7 +58,7 @@ def test_scripts_are_found():
 def test_a_script_parses_without_a_dataset(path, workplace):
     arguments, told = shown(path, "--dry_run")
     opt = parsed(arguments)
-    assert opt.dry_run and opt.dataroot == "datasets/sample" and opt.fine_size == (256, 128)
+    assert opt.dry_run and opt.dataroot == "datasets/sample" and opt.fine_size[1] == 128
     assert "-m data.sample --root datasets/sample" in told
 
 
@@ -107,8 +108,14 @@ def test_a_video_file_is_trained_on_at_the_training_size(workplace):
     assert (opt.dataset_mode, opt.fine_size) == ("videofile", (512, 256))
 
 
+def copied(workplace, name):
+    """A script of a copy of the repository that has only the checkpoints which the workplace has."""
+    subprocess.run(["cp", "-r", ROOT / "scripts", ROOT / "requirements.txt", workplace], check=True)
+    return workplace / "scripts" / "unsup_recycle" / f"{name}.sh"
+
+
 def test_without_the_published_checkpoints_the_bundled_ones_are_used_and_told(workplace):
-    arguments, told = shown(script("test_v2c"), dataset_root=str(workplace))
+    arguments, told = shown(copied(workplace, "test_v2c"), dataset_root=str(workplace))
     assert parsed(arguments).name == "demo_v2c" and len(told.splitlines()) == 1 and "bundled demo" in told
 
 
@@ -120,14 +127,12 @@ def test_checkpoints_of_the_callers_own_are_not_replaced(flag, workplace):
 
 def test_the_published_test_is_run_when_its_checkpoints_are_there(workplace):
     copy = workplace / "copy"
-    subprocess.run(["cp", "-r", ROOT / "scripts", ROOT / "requirements.txt", workplace], check=True)
     (workplace / "checkpoints/ShortcutV2V_unsup_v2c").mkdir()
     (workplace / "checkpoints/ShortcutV2V_unsup_v2c/latest_net_ShortcutV2V.pth").touch()
-    copied = workplace / "scripts" / "unsup_recycle" / "test_v2c.sh"
-    arguments, told = shown(copied, dataset_root=str(copy), cwd=workplace)
+    arguments, told = shown(copied(workplace, "test_v2c"), dataset_root=str(copy), cwd=workplace)
     copy.mkdir()
     opt = parsed(arguments)
-    assert (opt.name, opt.feat_ch, opt.skip_idx_end, opt.how_many, told) == ("ShortcutV2V_unsup_v2c", 128, 17, 10, "")
+    assert (opt.name, opt.main_G_path, opt.how_many, told) == ("ShortcutV2V_unsup_v2c", PUBLISHED_TEACHER, 10, "")
 
 
 @pytest.mark.parametrize("path", [ROOT / ".ci" / "run", ROOT / "scripts" / "run_tests.sh"], ids=lambda p: p.name)

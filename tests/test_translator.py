@@ -47,6 +47,15 @@ def test_the_published_refresh_shows_the_prediction_from_the_old_reference_and_s
     torch.testing.assert_close(shown[5], outputs(3)[5])
 
 
+def test_a_prediction_shown_on_a_reference_frame_lies_a_whole_interval_from_its_reference():
+    translator = Translator(teacher(), block(), 3, "shortcut")
+    seen = []
+    for frame in video():
+        seen.append((translator.distance, translator.refreshes))
+        translator.step(frame)
+    assert seen == [(0, True), (1, False), (2, False), (3, True), (1, False), (2, False), (3, True)]
+
+
 def test_reset_forgets_the_video():
     translator = Translator(teacher(), block(), 3)
     first = [translator.step(frame) for frame in video()]

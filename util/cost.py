@@ -1,5 +1,6 @@
 """What a network costs: multiply-accumulates, parameters, milliseconds, memory."""
 
+import contextlib
 import math
 import sys
 import time
@@ -28,7 +29,9 @@ def _own_formulas() -> dict:
     """Flops of operators that torch's counter does not know."""
     aten = torch.ops.aten
     formulas = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _added_vector_flops}
-    if "torchvision" in sys.modules:  # only then is its operator registered, and only then can `fn` call it
+    with contextlib.suppress(ImportError, RuntimeError):  # RuntimeError: a torchvision built for another torch
+        import torchvision.ops  # noqa: F401  (registers its operator, which `fn` may be the first to use)
+
         formulas[torch.ops.torchvision.deform_conv2d] = _deform_conv_flops
     return formulas
 

@@ -17,8 +17,12 @@ Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (reference input, curre
 class Streaming(Protocol):
     """What is evaluated: frames [1, 3, H, W] in [-1, 1] go in one by one.
 
-    distance: how many frames the reference of the next frame lies back; 0 when the next is a reference frame.
+    refreshes: whether the next frame is a reference frame.
+    distance: how many frames back that one lies from which the next output is predicted; 0 when it is exact.
     """
+
+    @property
+    def refreshes(self) -> bool: ...
 
     @property
     def distance(self) -> int: ...
@@ -32,8 +36,8 @@ class Streaming(Protocol):
 class FrameResult:
     """One evaluated frame; images [1, 3, H, W] in [-1, 1] on the CPU.
 
-    target, baselines and scores are None or empty when there is no teacher to compare with. On reference
-    frames a baseline shows the teacher's own output. scores: series -> metric -> value.
+    target, baselines and scores are None or empty when there is no teacher to compare with. At distance 0 a
+    baseline shows the teacher's own output. scores: series -> metric -> value.
     """
 
     index: int
@@ -78,12 +82,13 @@ def evaluate_clip(
     reference: tuple[Tensor, Tensor] | None = None
     translator.reset()
     for index, frame in enumerate(frames):
-        distance, x = translator.distance, frame.to(device)
+        distance, refreshes, x = translator.distance, translator.refreshes, frame.to(device)
         output, ms = timed_ms(wait, translator.step, x)
         output, shown = output.cpu(), {}
         target = None if teacher is None else teacher(x).cpu()
         if target is not None:
-            reference = (frame, target) if distance == 0 else reference
-            shown = {name: baseline(reference[0], frame, reference[1]) for name, baseline in baselines.items()}
-        figures = scores.add(distance, {OURS: output, **shown}, target)
+            source = (frame, target) if distance == 0 else reference
+            shown = {name: baseline(source[0], frame, source[1]) for name, baseline in baselines.items()}
+            reference = (frame, target) if refreshes else reference
+        figures = scores.add(distance, {OURS: output, **shown}, target, refreshes)
         on_frame(FrameResult(index, distance, ms, frame, output, target, shown, figures))

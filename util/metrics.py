@@ -78,7 +78,10 @@ class Lpips(Metric):
 
     @classmethod
     def missing(cls) -> str | None:
-        path = _alexnet_file()
+        try:
+            path = _alexnet_file()
+        except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision built for another torch
+            return f"LPIPS needs a torchvision that works: {error}"
         return None if path.is_file() else f"LPIPS needs AlexNet's weights as {path}"
 
     def measure(self, output: Tensor, target: Tensor) -> float:

@@ -19,12 +19,14 @@ class Scores:
 
     def __init__(self, metrics: Mapping[str, type[Metric]]):
         self.metrics = dict(metrics)
-        self._distances: Counter[int] = Counter()
+        self._frames: Counter[bool] = Counter()  # whether it was a reference frame -> frames
         self._cells: dict[tuple[str, str, int], Metric] = {}
 
-    def add(self, distance: int, series: Mapping[str, Tensor], target: Tensor | None) -> dict[str, dict[str, float]]:
+    def add(
+        self, distance: int, series: Mapping[str, Tensor], target: Tensor | None, is_reference: bool
+    ) -> dict[str, dict[str, float]]:
         """This frame's figures, series -> metric -> value; without a target the frame is only counted."""
-        self._distances[distance] += 1
+        self._frames[is_reference] += 1
         if target is None:
             return {}
         return {
@@ -40,8 +42,7 @@ class Scores:
 
     def frames(self) -> dict[str, int]:
         """{"total", "reference", "skipped"}: how many frames there were of each kind."""
-        total, reference = self._distances.total(), self._distances[0]
-        return {"total": total, "reference": reference, "skipped": total - reference}
+        return {"total": self._frames.total(), "reference": self._frames[True], "skipped": self._frames[False]}
 
     def quality(self) -> dict[str, dict]:
         """metric -> {"skipped", "all", "per_distance": {"1": mean, ...}} of the translator's own output."""

@@ -6,13 +6,12 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 flags=(--dataset_mode video --dataset_option v2c --results_dir ./results/ --which_epoch latest --max_interval 3 --compare)
-published=(--name ShortcutV2V_unsup_v2c --main_G_path "$published_teacher"
-  --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17)
+published=(--name ShortcutV2V_unsup_v2c --main_G_path "$published_teacher")
 demo=(--checkpoints_dir ./checkpoints --name demo_v2c --main_G_path "$demo_teacher")
 
 if [ -z "$dataroot" ]; then
   make_sample
-  run test.py "${flags[@]}" "${demo[@]}" --dataroot "$sample" --phase val --fineSizeW 256 --fineSizeH 128
+  run test.py "${flags[@]}" "${demo[@]}" --dataroot "$sample" --fineSizeW 256 --fineSizeH 128
 fi
 
 flags+=(--dataroot "$dataroot" --how_many 10)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Train the teacher that turns Viper (A) into Cityscapes (B), and back.
 #   bash scripts/unsup_recycle/train_teacher_v2c.sh                          a small one on the built-in sample
-#   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   Viper and Cityscapes_sequence
+#                                                                            below it, or {train,val}/{A,B}
 # The content loss of the second needs saved_models/vgg_normalised.pth (--vgg_path), or --lambda_content_{A,B} 0.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
@@ -18,6 +19,8 @@ if [ -z "$dataroot" ]; then
     --lambda_content_A 0 --lambda_content_B 0 --niter 3 --niter_decay 1 --save_latest_freq 360 --display_freq 360
 fi
 
-run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2c_teacher \
+layout=(--dataset_mode unaligned_scale)
+if [ -d "$dataroot/Viper" ]; then layout=(--dataset_mode video --dataset_option v2c); fi
+run train.py "${flags[@]}" --dataroot "$dataroot" "${layout[@]}" --name v2c_teacher \
   --loadSizeW 542 --loadSizeH 286 --fineSizeW 512 --fineSizeH 256 \
   --lambda_content_A 1 --lambda_content_B 1 --niter 2 --niter_decay 0
