@@ -2,12 +2,14 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader
 
-from data.batches import PairBatches, collate
+from data.batches import ErrorsAsItems, PairBatches, collate, raising
 from models.schedule import lr_factor
 from options.build_distillation import distillation
 from options.build_teacher_training import teacher_training
@@ -33,22 +35,26 @@ def train(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    folder = RunFolder(opt.run_dir, run.settings)
+    with closing(RunFolder(opt.run_dir, run.settings, run.networks)) as folder:
+        return 0 if carry_out(plan, opt, run, folder, device) else INTERRUPTED
+
+
+def carry_out(plan: Plan, opt: Options, run: Run, folder: RunFolder, device: torch.device) -> bool:
+    """Train from where `folder` stands to the end of `plan`; False if an interrupt ended it early."""
     state = folder.begin(opt.continue_train, opt.restart)
     start = state["step"] if state else 0
-    board = log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)
-    session = Session(run, folder, state, board)
     print(f"{'resuming at' if state else 'starting at'} step {start} of {plan.steps}: {opt.run_dir}")
     save(opt, opt.run_dir / "options.yaml")
-    loader = new_loader(opt, run, plan, start, device)
-    finished = fit(
-        run.trainer, loader, plan, lambda e: lr_factor(e, opt.niter, opt.niter_decay), session.hooks(), start
-    )
-    board.close()
+    batches = new_batches(opt, run, plan, start, device)
+    with closing(log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)) as board:
+        session = Session(run, folder, state, board, plan.steps)
+        finished = fit(
+            run.trainer, batches, plan, lambda e: lr_factor(e, opt.niter, opt.niter_decay), session.hooks(), start
+        )
     print(f"{'done' if finished else 'interrupted: --continue_train goes on'}; weights and state in {opt.run_dir}")
     if session.unreadable:
         print(f"{len(session.unreadable)} unreadable frames were skipped")
-    return 0 if finished else INTERRUPTED
+    return finished
 
 
 def new_plan(opt: Options, items: int) -> Plan:
@@ -63,16 +69,17 @@ def new_plan(opt: Options, items: int) -> Plan:
     )
 
 
-def new_loader(opt: Options, run: Run, plan: Plan, start: int, device: torch.device) -> DataLoader:
+def new_batches(opt: Options, run: Run, plan: Plan, start: int, device: torch.device) -> Iterator[dict]:
     """All batches from step `start` to the end."""
-    return DataLoader(
-        run.dataset,
+    loader = DataLoader(
+        ErrorsAsItems(run.dataset),
         batch_sampler=PairBatches(run.items, plan.batch_size, plan.epochs, opt.seed, start),
         num_workers=opt.nThreads,
         collate_fn=collate,
         pin_memory=device.type == "cuda",
         worker_init_fn=leave_interrupts_to_the_main_process,
     )
+    return raising(loader)
 
 
 def leave_interrupts_to_the_main_process(_worker: int) -> None:

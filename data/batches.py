@@ -1,12 +1,12 @@
 """Which items make up which training step, so that a resumed run sees what the uninterrupted run would have seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Sampler
+from torch.utils.data import Dataset, Sampler
 
 
 class PairBatches(Sampler[list[tuple[int, int]]]):
@@ -49,8 +49,38 @@ class PairBatches(Sampler[list[tuple[int, int]]]):
             done = 0
 
 
-def collate(items: Sequence[dict]) -> dict:
-    """One batch: tensors are stacked, numbers become an int64 tensor [B], lists are joined into one list."""
+class ErrorsAsItems(Dataset):
+    """`dataset`, but an item that cannot be read is the error that says so.
+
+    Raised in a reading process, it would reach the user wrapped into that process's traceback; `raising` raises it
+    where the batches arrive.
+    """
+
+    def __init__(self, dataset: Dataset):
+        self._dataset = dataset
+
+    def __getitem__(self, key: tuple[int, int]) -> dict | Exception:
+        try:
+            return self._dataset[key]
+        except (ValueError, OSError) as error:
+            return error
+
+
+def raising(batches: Iterable[dict | Exception]) -> Iterator[dict]:
+    """The batches up to the first that is an error, which is raised."""
+    for batch in batches:
+        if isinstance(batch, Exception):
+            raise batch
+        yield batch
+
+
+def collate(items: Sequence[dict | Exception]) -> dict | Exception:
+    """One batch: tensors are stacked, numbers become an int64 tensor [B], lists are joined into one list.
+
+    If one of `items` is an error, so is the batch.
+    """
+    if errors := [item for item in items if isinstance(item, Exception)]:
+        return errors[0]
     return {key: _join([item[key] for item in items]) for key in items[0]}
 
 

@@ -1,6 +1,6 @@
 """Training pairs: a reference frame and a later frame of the same clip."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -9,7 +9,8 @@ from data.clips import Clip
 from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
 from data.video import VideoFrames
 
-TRIES = 10  # pairs drawn from one clip before its damage is an error
+TRIES = 10  # pairs drawn from one clip before another clip takes its place
+CLIPS = 5  # clips drawn from before their damage is an error
 
 
 class ImageFrames:
@@ -34,7 +35,8 @@ class PairDataset(Dataset):
 
     dataset[epoch, clip] -> {"reference": [3, H, W], "current": [3, H, W] in [-1, 1], "distance": frames from reference
     to current, "skipped": names of unreadable frames met on the way}. The distance is uniform in 1..max_gap, or up to
-    the clip's length - 1 if that is less; both frames are cut by one window.
+    the clip's length - 1 if that is less; both frames are cut by one window. A random other clip takes the place of one
+    without a readable pair.
 
     Args:
         clips: each of at least two frames.
@@ -44,7 +46,7 @@ class PairDataset(Dataset):
 
     Raises:
         ValueError: no clip, a clip of one frame (named), max_gap below 1.
-        UnreadableFrame: on access, when several pairs in a row of one clip cannot be read.
+        UnreadableFrame: on access, when several clips in a row have no readable pair.
     """
 
     def __init__(
@@ -67,7 +69,24 @@ class PairDataset(Dataset):
     def __getitem__(self, key: tuple[int, int]) -> dict:
         epoch, index = key
         rng = np.random.default_rng([self._seed, epoch, index])
-        frames, skipped = self._sources[index], []
+        tried, skipped = [], []
+        for clip in self._candidates(index, rng):
+            pair, bad = self._draw(self._sources[clip], rng)
+            skipped += bad
+            if pair:
+                return {**pair, "skipped": list(dict.fromkeys(skipped))}
+            tried.append(self._names[clip])
+        clips = ", ".join(tried)
+        raise UnreadableFrame(f"no readable pair in {TRIES} tries per clip: {clips} (first bad: {skipped[0]})")
+
+    def _candidates(self, index: int, rng: np.random.Generator) -> Iterator[int]:
+        """Clip `index`, then others at random; nothing is drawn for them before they are needed."""
+        yield index
+        yield from rng.permutation([clip for clip in range(len(self)) if clip != index])[: CLIPS - 1].astype(int)
+
+    def _draw(self, frames: ImageFrames | VideoFrames, rng: np.random.Generator) -> tuple[dict, list[str]]:
+        """A pair, empty if none was readable, and the names of the unreadable frames met on the way."""
+        skipped = []
         for _ in range(TRIES):
             distance = int(rng.integers(1, min(self._max_gap, len(frames) - 1), endpoint=True))
             first = int(rng.integers(len(frames) - distance))
@@ -76,9 +95,9 @@ class PairDataset(Dataset):
             bad = [frames.name(number) for number, image in pair.items() if image is None]
             if not bad:
                 reference, current = (self._crop.apply(image, window) for image in pair.values())
-                return {"reference": reference, "current": current, "distance": distance, "skipped": skipped}
-            skipped += [name for name in bad if name not in skipped]
-        raise UnreadableFrame(f"clip {self._names[index]}: no readable pair in {TRIES} tries, bad are {skipped}")
+                return {"reference": reference, "current": current, "distance": distance}, skipped
+            skipped += bad
+        return {}, skipped
 
     @staticmethod
     def _read(frames: ImageFrames | VideoFrames, number: int) -> np.ndarray | None:

@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.descent import check_finite, descend
 from models.image_pool import ImagePool
-from models.losses import GANLoss, check_finite, discriminator_loss
+from models.losses import GANLoss, discriminator_loss
 from models.teachers.base import Teacher
 
 
@@ -78,7 +79,8 @@ class Distiller:
         """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
 
         Raises:
-            FloatingPointError: a term is NaN or infinite; the message names it and no weight was changed by it.
+            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
+                by it.
         """
         a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
         block = self.networks["ShortcutV2V"].train()
@@ -89,11 +91,11 @@ class Distiller:
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
         check_finite(terms)
         total = sum(terms.values())
-        self._descend("ShortcutV2V", total)
+        descend("ShortcutV2V", self.optimizers["ShortcutV2V"], total)
         self._require_grad(True)
         for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
             check_finite({name: loss})
-            self._descend(name, loss)
+            descend(name, self.optimizers[name], loss)
             terms[name] = loss
         self.steps += 1
         return {name: value.item() for name, value in {**terms, "total": total}.items()}
@@ -166,11 +168,6 @@ class Distiller:
     def _require_grad(self, wanted: bool) -> None:
         for name in self.networks.keys() - {"ShortcutV2V"}:
             self.networks[name].requires_grad_(wanted)
-
-    def _descend(self, name: str, loss: Tensor) -> None:
-        self.optimizers[name].zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizers[name].step()
 
 
 def _over_time(first: Tensor, second: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ class ImagePool:
             return image
         slot = int(torch.randint(self.size, (), generator=self.generator))
         old, self.images[slot] = self.images[slot], image.clone()
-        return old
+        return old.to(image.device)  # a resumed run's history was loaded to the CPU
 
     def state_dict(self) -> dict:
         return {"images": list(self.images), "generator": self.generator.get_state()}

@@ -38,11 +38,3 @@ class GANLoss:
 def discriminator_loss(gan: GANLoss, real: Tensor, fake: Tensor) -> Tensor:
     """Half the sum of the losses on predictions for real and for fake samples."""
     return 0.5 * (gan(real, True) + gan(fake, False))
-
-
-def check_finite(terms: dict[str, Tensor]) -> None:
-    """Raise FloatingPointError naming the terms that are NaN or infinite."""
-    bad = {name: value.item() for name, value in terms.items() if not torch.isfinite(value)}
-    if bad:
-        shown = ", ".join(f"{name}={value:g}" for name, value in bad.items())
-        raise FloatingPointError(f"loss is not finite: {shown}; the last saved checkpoint is untouched")

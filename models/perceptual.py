@@ -33,7 +33,7 @@ class LPIPS(nn.Module):
     """Learned perceptual distance v0.1 on VGG16, from the `lpips` package; mean over the batch.
 
     Raises:
-        FileNotFoundError: the VGG16 trunk is neither on disk nor downloadable; the message says where to put it.
+        FileNotFoundError: the VGG16 trunk is neither whole on disk nor downloadable; the message says where to put it.
 
     Source: Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric (2018).
     """
@@ -44,10 +44,10 @@ class LPIPS(nn.Module):
 
         try:
             self.network = lpips.LPIPS(net="vgg", version="0.1", verbose=False)
-        except OSError as error:  # URLError is one
+        except Exception as error:  # no connection, a wrong hash, and damaged bytes, which fail in many ways
             where = Path(torch.hub.get_dir()) / "checkpoints" / VGG16_FILE
             raise FileNotFoundError(
-                f"LPIPS needs torchvision's VGG16 weights and could not download them ({error}); put {VGG16_FILE} at "
+                f"LPIPS needs torchvision's VGG16 weights and could not load them ({error}); put {VGG16_FILE} at "
                 f"{where}, or use --perceptual teacher, which needs no file, or --lambda_lpips 0"
             ) from error
         self.requires_grad_(False).eval()

@@ -6,7 +6,6 @@ import torch
 
 from data import find_clips
 from data.pairs import PairDataset
-from data.stream import frames
 from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.distiller import Distiller, LossWeights
 from models.init import init_xavier
@@ -15,12 +14,11 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
-from models.translator import Translator
 from options.build_translation import load_teacher
 from options.record import Options
 from options.run import Run, fixed_settings
-from util import checkpoint, cost, evaluation, image, metrics
-from util.scores import Scores
+from options.validation import val_clips, validate
+from util import checkpoint, cost, image
 
 
 def distillation(opt: Options, device: torch.device) -> Run:
@@ -30,6 +28,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
     dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed)
+    held_out = val_clips(opt)
     distiller = new_distiller(opt, teacher, block, device)
 
     def picture(batch: dict) -> torch.Tensor:
@@ -53,10 +52,11 @@ def distillation(opt: Options, device: torch.device) -> Run:
         take=lambda batch: (batch["reference"].to(device), batch["current"].to(device)),
         picture=picture,
         export=export,
-        validate=lambda: validate(opt, teacher, block, device),
+        networks=("ShortcutV2V",),
+        validate=lambda: validate(opt, held_out, teacher, block, device),
         settings={**fixed_settings(opt), "teacher_fingerprint": identity},
         facts={
-            "clips": len(clips),
+            "clips": {"train": len(clips), "val": len(held_out)},
             "distances": f"1..{max_gap}",
             "teacher features": f"{teacher.f_channels} channels, layers {teacher.split[0]}..{teacher.split[1]}",
             "parameters": {"teacher": cost.count_params(teacher), "block": cost.count_params(block)},
@@ -75,7 +75,7 @@ def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
             f"--feat_ch must be the channels of the teacher's features: {teacher.a_channels} before and "
             f"{teacher.f_channels} after the skipped layers, got {shape['feat_ch']}"
         )
-    return initialise(ShortcutBlock(**shape), opt.mask_initial)
+    return initialise(ShortcutBlock(**shape), opt.mask_initial, opt.init_gain)
 
 
 def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> Distiller:
@@ -111,25 +111,3 @@ def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: 
         pool_size=opt.pool_size,
         seed=opt.seed,
     )
-
-
-def validate(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> dict[str, float]:
-    """PSNR and SSIM on skipped frames of the val clips, over all and per distance, beside the PSNR of reusing the
-    reference's output; "best" is the PSNR over all.
-
-    Empty when there was no skipped frame to judge.
-    """
-    scores = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")})
-    rivals = {"reuse": evaluation.baselines()["reuse"]}
-    translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
-    for clip in find_clips(opt.layout, Path(opt.dataroot), "val")[: opt.val_clips]:
-        shown = frames(clip, opt.fine_size, opt.val_frames)
-        evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, rivals, device)
-    figures = {}
-    if not scores.frames()["skipped"]:
-        return figures
-    for metric, values in scores.quality().items():
-        figures[f"{metric}_skipped"] = values["skipped"]
-        figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}
-    reuse = scores.baselines()["reuse"]["psnr"]["skipped"]
-    return {**figures, "reuse_psnr_skipped": reuse, "best": figures["psnr_skipped"]}

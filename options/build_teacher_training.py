@@ -55,7 +55,8 @@ def teacher_training(opt: Options, device: torch.device) -> Run:
         take=lambda batch: (batch["A"].to(device), batch["B"].to(device)),
         picture=picture,
         export=export,
-        validate=dict,
+        networks=tuple(networks),
+        validate=lambda: ({}, []),
         settings=fixed_settings(opt),
         facts={
             "frames": {"A": len(paths[0]), "B": len(paths[1])},

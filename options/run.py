@@ -26,7 +26,9 @@ class Run:
     take: batch -> the arguments of the trainer's step.
     picture: batch -> a picture [3, H, W] of what the networks make of it.
     export: writes the weights under a label ("latest", "best" or an epoch's number).
-    validate: figures on held-out clips; "best" among them decides which weights are kept as best.
+    networks: names of the networks that export writes, as <label>_net_<name>.pth.
+    validate: figures on held-out clips, "best" among them decides which weights are kept as best; and for each clip
+        left out a line that says why.
     settings: plain values that every part of a resumed run must share.
     facts: what --dry_run shows.
     """
@@ -37,7 +39,8 @@ class Run:
     take: Callable[[dict], tuple]
     picture: Callable[[dict], torch.Tensor]
     export: Callable[[str], None]
-    validate: Callable[[], dict[str, float]]
+    networks: tuple[str, ...]
+    validate: Callable[[], tuple[dict[str, float], list[str]]]
     settings: dict[str, object]
     facts: dict[str, object]
 

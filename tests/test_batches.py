@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
-from data.batches import PairBatches, collate
+from data.batches import ErrorsAsItems, PairBatches, collate, raising
 
 
 def test_every_epoch_holds_every_item_once_and_the_last_batch_may_be_small():
@@ -37,3 +38,22 @@ def test_a_batch_stacks_images_lists_distances_and_joins_names():
     assert batch["x"].shape == (2, 3, 2, 2)
     assert batch["distance"].tolist() == [1, 2] and batch["distance"].dtype == torch.int64
     assert batch["skipped"] == ["a", "a", "a"]
+
+
+class Numbers(torch.utils.data.Dataset):
+    """Items that are their own numbers, but the third cannot be read."""
+
+    def __getitem__(self, key):
+        if key[1] == 3:
+            raise FileNotFoundError("no third")
+        return {"number": key[1]}
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_item_that_cannot_be_read_is_raised_as_it_was_whoever_read_it(workers):
+    keys = [[(0, 1), (0, 2)], [(0, 4), (0, 3)], [(0, 5)]]
+    batches = raising(DataLoader(ErrorsAsItems(Numbers()), batch_sampler=keys, collate_fn=collate, num_workers=workers))
+    assert next(batches)["number"].tolist() == [1, 2]
+    with pytest.raises(FileNotFoundError) as ended:
+        next(batches)
+    assert str(ended.value) == "no third"

@@ -92,6 +92,16 @@ def test_a_loss_that_is_not_finite_stops_before_the_block_changes():
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
+def test_a_gradient_that_is_not_finite_stops_before_the_block_changes():
+    made = distiller()
+    made.perceptual = lambda output, target: (0 * (output - target)).sqrt().mean()  # 0, with the gradient 0 * infinity
+    before = [p.clone() for p in made.networks["ShortcutV2V"].parameters()]
+    with pytest.raises(FloatingPointError, match="gradient of ShortcutV2V"):
+        made.step(*pair())
+    after = made.networks["ShortcutV2V"].parameters()
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
 def test_the_learning_rate_factor_reaches_every_optimiser():
     made = distiller()
     made.set_lr(0.25)

@@ -1,3 +1,4 @@
+import math
 import os
 import signal
 
@@ -28,25 +29,26 @@ def plan(**changes):
     return Plan(**{**values, **changes})
 
 
-def run(trainer, plan, start=0):
-    calls = {"losses": [], "picture": [], "save": [], "keep": [], "epoch": []}
+def run(trainer, plan, start=0, keep_seconds=math.inf):
+    calls = {"losses": [], "picture": [], "save": [], "keep": [], "stop": [], "epoch": []}
     hooks = Hooks(
         take=lambda batch: (batch["value"],),
         losses=lambda step, losses: calls["losses"].append(step),
         picture=lambda step, batch: calls["picture"].append(step),
         save=calls["save"].append,
         keep=calls["keep"].append,
+        stop=calls["stop"].append,
         epoch=calls["epoch"].append,
     )
     batches = ({"value": n} for n in range(start, plan.steps))
-    return fit(trainer, batches, plan, lambda epoch: 1 / epoch, hooks, start), calls
+    return fit(trainer, batches, plan, lambda epoch: 1 / epoch, hooks, start, keep_seconds), calls
 
 
 def test_everything_happens_when_its_number_of_samples_has_passed_whatever_the_batch_size():
     finished, calls = run(Recorder(), plan())
     assert finished
     # 2 samples a step: multiples of 4 pass at steps 2, 4, 6; multiples of 5 at steps 3 and 5, and the end saves too.
-    assert calls == {"losses": [2, 4, 6], "picture": [], "save": [3, 5, 6], "keep": [], "epoch": [1, 2]}
+    assert calls == {"losses": [2, 4, 6], "picture": [], "save": [3, 5, 6], "keep": [], "stop": [], "epoch": [1, 2]}
 
 
 def test_a_resumed_loop_does_what_was_left():
@@ -61,10 +63,15 @@ def test_the_learning_rate_follows_the_epoch():
     assert trainer.rates == [1, 1, 1, 0.5, 0.5, 0.5]
 
 
-def test_an_interrupt_finishes_the_step_keeps_the_state_and_stops():
+def test_the_state_is_kept_whenever_its_time_has_passed():
+    _, calls = run(Recorder(), plan(), keep_seconds=0)
+    assert calls["keep"] == [1, 2, 3, 4, 5, 6] and calls["save"] == [3, 5, 6]
+
+
+def test_an_interrupt_finishes_the_step_and_stops():
     trainer = Recorder(at_step=2, then=lambda: os.kill(os.getpid(), signal.SIGINT))
     finished, calls = run(trainer, plan())
-    assert not finished and trainer.seen == [0, 1] and calls["keep"] == [2]
+    assert not finished and trainer.seen == [0, 1] and calls["stop"] == [2]
 
 
 def test_a_second_interrupt_stops_at_once():

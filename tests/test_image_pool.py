@@ -28,3 +28,10 @@ def test_the_history_survives_saving_and_loading():
     second.load_state_dict(first.state_dict())
     following = images(*range(20, 40))
     assert torch.equal(first.query(following), second.query(following))
+
+
+def test_images_come_back_on_the_device_of_those_given():
+    pool = ImagePool(1, seed=0)
+    pool.load_state_dict({"images": [torch.zeros(1, 1, 1)], "generator": pool.generator.get_state()})
+    new = torch.zeros(20, 1, 1, 1, device="meta")  # a second device that every machine has
+    assert pool.query(new).device == new.device

@@ -11,7 +11,7 @@ from util import log
 def test_the_status_line_shows_the_total_first():
     losses = {"distill": 0.70012, "output": 0.1122, "total": 0.8123}
     expected = "step    200/100000  total 0.8123  distill 0.7001  output 0.1122  3.1 it/s"
-    assert log.status(200, 100000, losses, 1 / 3.1) == expected
+    assert log.status(200, 100000, losses, 3.1) == expected
 
 
 def test_records_are_appended_as_strict_json_lines(tmp_path):
@@ -20,6 +20,17 @@ def test_records_are_appended_as_strict_json_lines(tmp_path):
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     records = [json.loads(line, parse_constant=pytest.fail) for line in lines]
     assert records == [{"step": 1, "loss": 0.5}, {"step": 2, "loss": None}]
+
+
+def test_cutting_drops_what_came_later_and_what_was_cut_short(tmp_path):
+    path = tmp_path / "log.jsonl"
+    log.cut(path, 2)
+    assert not path.exists()
+    for step in (1, 2, 3):
+        log.append(path, step=step)
+    path.open("a").write('{"step": 1, "lo')
+    log.cut(path, 2)
+    assert [json.loads(line) for line in path.read_text().splitlines()] == [{"step": 1}, {"step": 2}]
 
 
 def test_scalars_and_pictures_reach_tensorboard(tmp_path):
@@ -33,13 +44,20 @@ def test_scalars_and_pictures_reach_tensorboard(tmp_path):
 
 
 def test_a_resumed_run_hides_what_it_does_again(tmp_path):
-    for start, value in ((0, 1.0), (2, 5.0)):
-        curves = log.Scalars(tmp_path, start_step=start)
-        for step in range(start, 4):
+    assert curve_of_two_runs(tmp_path, second_has_done=2) == [(1, 1.0), (2, 1.0), (3, 5.0), (4, 5.0)]
+
+
+def test_a_new_run_hides_all_of_an_old_one(tmp_path):
+    assert curve_of_two_runs(tmp_path, second_has_done=0) == [(step, 5.0) for step in (1, 2, 3, 4)]
+
+
+def curve_of_two_runs(folder, second_has_done):
+    for done, value in ((0, 1.0), (second_has_done, 5.0)):
+        curves = log.Scalars(folder, done)
+        for step in range(done + 1, 5):
             curves.scalars(step, {"loss": value})
         curves.close()
-    events = EventAccumulator(str(tmp_path)).Reload()
-    assert [(e.step, e.value) for e in events.Scalars("loss")] == [(0, 1.0), (1, 1.0), (2, 5.0), (3, 5.0)]
+    return [(e.step, e.value) for e in EventAccumulator(str(folder)).Reload().Scalars("loss")]
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):

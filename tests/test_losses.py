@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.losses import GANLoss, check_finite, discriminator_loss
+from models.losses import GANLoss, discriminator_loss
 
 
 def test_lsgan_is_the_squared_distance_to_one_or_zero():
@@ -37,8 +37,3 @@ def test_a_discriminator_that_is_right_has_no_lsgan_loss():
 def test_an_unknown_mode_is_refused():
     with pytest.raises(ValueError, match="lsgan.*wgangp"):
         GANLoss("wgangp")
-
-
-def test_terms_that_are_not_finite_are_named():
-    with pytest.raises(FloatingPointError, match="output=nan"):
-        check_finite({"feature": torch.tensor(1.0), "output": torch.tensor(float("nan"))})

@@ -75,11 +75,29 @@ def test_damaged_frames_are_passed_over_and_named(clip):
     assert {number_of(item["current"]) for item in items} == {1, 2, 3, 7, 8}
 
 
-def test_a_clip_without_a_readable_pair_is_an_error_that_names_it(clip):
-    for path in clip.frames[1:]:
-        path.write_bytes(b"")
-    with pytest.raises(UnreadableFrame, match=r"clip drive: no readable pair in 10 tries.*1\.png"):
-        PairDataset([clip], max_gap=8, **SIZES)[0, 0]
+@pytest.fixture
+def damaged(tmp_path, write_frames):
+    """Clips of which only the first frame can be read."""
+    clips = [Clip(f"bad{k}", tuple(write_frames(tmp_path / f"bad{k}", ["0.png", "1.png"]))) for k in range(6)]
+    for made in clips:
+        made.frames[1].write_bytes(b"")
+    return clips
+
+
+def test_another_clip_takes_the_place_of_one_without_a_readable_pair(clip, damaged):
+    dataset = PairDataset([damaged[0], clip, damaged[1]], max_gap=3, **SIZES)
+    for epoch in range(20):
+        item = dataset[epoch, 0]
+        assert item["skipped"][0] == str(damaged[0].frames[1]) and len(set(item["skipped"])) == len(item["skipped"])
+        assert number_of(item["current"]) - number_of(item["reference"]) == item["distance"]
+        assert torch.equal(item["current"], dataset[epoch, 0]["current"])
+
+
+def test_several_clips_without_a_readable_pair_are_an_error_that_names_them(damaged):
+    with pytest.raises(UnreadableFrame, match=r"in 10 tries per clip: bad2(, bad\d){4} .*bad2/1\.png"):
+        PairDataset(damaged, max_gap=8, **SIZES)[0, 2]
+    with pytest.raises(UnreadableFrame, match="per clip: bad0 "):
+        PairDataset(damaged[:1], max_gap=8, **SIZES)[0, 0]
 
 
 def test_pairs_of_a_video_are_the_frames_at_those_numbers(tmp_path, write_video):

@@ -5,6 +5,16 @@ from models.perceptual import LPIPS, VGG16_FILE, TeacherPerceptual
 from tests.tiny import teacher, video
 
 
+@pytest.fixture
+def downloads(monkeypatch, tmp_path):
+    """An empty folder of downloaded weights, and no way to download more."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody answers there
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path))
+    (tmp_path / "checkpoints").mkdir()
+    return tmp_path / "checkpoints"
+
+
 def test_the_teachers_features_are_zero_apart_for_equal_images_and_pull_others_together():
     distance = TeacherPerceptual(teacher())
     output, target = video(2)
@@ -15,10 +25,13 @@ def test_the_teachers_features_are_zero_apart_for_equal_images_and_pull_others_t
     assert distance((moving - 0.5 * moving.grad.sign() * 0.01).detach(), target) < first
 
 
-def test_missing_vgg_weights_name_the_file_and_the_way_round(monkeypatch, tmp_path):
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody answers there, so no download can succeed
-    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=rf"{VGG16_FILE}.*--perceptual teacher"):
+def test_missing_vgg_weights_name_the_file_and_the_way_round(downloads):
+    with pytest.raises(FileNotFoundError, match=rf"{downloads / VGG16_FILE}.*--perceptual teacher"):
+        LPIPS()
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04 the start of a checkpoint"])
+def test_a_damaged_vgg_file_is_the_same_error(downloads, content):
+    (downloads / VGG16_FILE).write_bytes(content)
+    with pytest.raises(FileNotFoundError, match=rf"{downloads / VGG16_FILE}.*--perceptual teacher"):
         LPIPS()

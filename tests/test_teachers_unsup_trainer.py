@@ -74,3 +74,16 @@ def test_a_loss_that_is_not_finite_stops_the_step_and_names_the_term():
     with pytest.raises(FloatingPointError, match="gan_A"):
         made.step(a * float("nan"), b)
     assert all(torch.equal(old, new) for old, new in zip(before, made.networks["G_A"].parameters(), strict=True))
+
+
+def test_a_gradient_that_is_not_finite_stops_the_step_before_a_weight_changes():
+    class Root(torch.nn.Module):
+        def forward(self, x):
+            return (0 * x).sqrt()  # 0, with the gradient 0 * infinity
+
+    made = trainer()
+    made.content_network = Root()
+    before = [p.clone() for p in made.networks["G_A"].parameters()]
+    with pytest.raises(FloatingPointError, match="gradient of G "):
+        made.step(*frames())
+    assert all(torch.equal(old, new) for old, new in zip(before, made.networks["G_A"].parameters(), strict=True))

@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_distillation_leaves_weights_state_options_curves_and_pictures(tmp_pat
     names = {p.name for p in folder.iterdir()}
     assert names == {
         *("latest_net_ShortcutV2V.pth", "best_net_ShortcutV2V.pth"),
-        *("state.pt", "options.yaml", "log.jsonl", "samples"),
+        *("state.pt", "options.yaml", "log.jsonl", "samples", ".lock"),
     }
     assert list((tmp_path / "board" / "tiny").iterdir()) and list((folder / "samples").iterdir())
     records = log_of(tmp_path)
@@ -58,6 +59,7 @@ def test_the_number_of_reading_processes_changes_nothing(tmp_path):
 def test_a_run_that_was_stopped_or_killed_goes_on_to_the_same_end(tmp_path, number, status):
     run(distil(tmp_path, "--name", "whole", "--niter", "30", "--val_clips", "0"))
     stopped = distil(tmp_path, "--name", "stopped", "--niter", "30", "--val_clips", "0", "--continue_train")
+    stopped += ["--nThreads", "1"]
     assert stop_when(tmp_path / "runs" / "stopped" / "state.pt", stopped, number) == status
     assert checkpoint.load(tmp_path / "runs" / "stopped" / "state.pt")["step"] < 60
     assert run(stopped) == 0
@@ -94,11 +96,56 @@ def test_unreadable_frames_are_named_counted_and_skipped(tmp_path, capsys):
 
 def test_losses_that_are_not_finite_end_the_run_and_keep_the_last_checkpoint(tmp_path):
     run(distil(tmp_path))
-    before = block_of(tmp_path)
-    ended = program("train.py", distil(tmp_path, "--continue_train", "--niter", "4", "--restart", "--lr", "1e30"))
+    path = tmp_path / "runs" / "tiny" / "state.pt"
+    state, before = checkpoint.load(path), block_of(tmp_path)
+    for moments in state["trainer"]["optimizers"]["ShortcutV2V"]["state"].values():
+        moments["exp_avg"].fill_(1e30)  # the next step throws the weights far off, the one after it sees that
+    checkpoint.save(path, state)
+    good = path.read_bytes()
+    ended = program("train.py", distil(tmp_path, "--continue_train", "--niter", "4"))
     assert ended.returncode == 1
-    assert "loss is not finite" in ended.stderr and "Traceback" not in ended.stderr
-    assert before.keys() == block_of(tmp_path).keys()
+    assert "not finite" in ended.stderr and "Traceback" not in ended.stderr
+    assert same(before, block_of(tmp_path)) and path.read_bytes() == good
+
+
+def test_a_missing_val_split_is_told_before_the_first_step_with_the_way_round(tmp_path):
+    flags = distil(tmp_path)
+    shutil.rmtree(tmp_path / "data" / "Viper" / "val")
+    with pytest.raises(FileNotFoundError, match="--val_clips 0 switches it off"):
+        run(flags)
+    assert not (tmp_path / "runs").exists()
+    assert run([*flags, "--val_clips", "0"]) == 0
+
+
+def test_a_damaged_val_clip_is_left_out_of_every_validation(tmp_path, capsys):
+    flags = distil(tmp_path, "--val_clips", "2")
+    clips = tmp_path / "data" / "Viper" / "val" / "img"
+    shutil.copytree(clips / "065", clips / "066")
+    (clips / "065" / "065_00002.png").write_bytes(b"")
+    assert run(flags) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("validation leaves out clip 065: cannot read") == 1 and "(1 clips left out)" in shown
+    damaged = [r["validation"] for r in log_of(tmp_path) if "validation" in r]
+    shutil.rmtree(clips / "065")
+    run([*flags, "--name", "without"])
+    assert damaged == [r["validation"] for r in log_of(tmp_path, "without") if "validation" in r]
+
+
+def test_an_interrupt_before_the_first_save_leaves_weights_too(tmp_path):
+    flags = distil(tmp_path, "--niter", "500", "--save_latest_freq", "100000", "--print_freq", "1")
+    assert stop_when(tmp_path / "runs" / "tiny" / "log.jsonl", flags, signal.SIGINT) == 130
+    assert block_of(tmp_path)
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_data_that_cannot_be_read_at_all_end_the_run_with_one_message(tmp_path, workers):
+    flags = distil(tmp_path, "--nThreads", workers, "--val_clips", "0")
+    for path in (tmp_path / "data" / "Viper" / "train").rglob("*.png"):
+        path.write_bytes(b"")
+    ended = program("train.py", flags)
+    errors = [line for line in ended.stderr.splitlines() if "error" in line.lower()]
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert len(errors) == 1 and errors[0].startswith("train.py: error: no readable pair")
 
 
 def test_an_existing_run_is_not_overwritten_unasked(tmp_path):

@@ -1,6 +1,7 @@
 """The training loop: batches in, optimiser steps, and what happens between them."""
 
 import signal
+import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Hooks:
     losses: (steps done, {term: value}), every `print_samples`.
     picture: (steps done, batch), every `picture_samples`.
     save: (steps done), every `save_samples` and at the end.
-    keep: (steps done), on an interrupt, when there is no time for all of `save`.
+    keep: (steps done), whenever `keep_seconds` have passed.
+    stop: (steps done), on an interrupt, when there is no time for all of `save`.
     epoch: (epoch), at the end of every `save_epochs`-th epoch.
     """
 
@@ -60,6 +62,7 @@ class Hooks:
     picture: Callable[[int, dict], None]
     save: Callable[[int], None]
     keep: Callable[[int], None]
+    stop: Callable[[int], None]
     epoch: Callable[[int], None]
 
 
@@ -70,12 +73,16 @@ def fit(
     lr_factor: Callable[[int], float],
     hooks: Hooks,
     start: int = 0,
+    keep_seconds: float = 60.0,
 ) -> bool:
     """Train from step `start` to the plan's end under a progress bar; False if an interrupt (Ctrl-C) ended it early.
 
-    An interrupt is answered after the step in progress, so that what is saved is always a whole step.
+    An interrupt is answered after the step in progress, so that what is saved is always a whole step. The bar is left
+    out where nobody could see it move.
     """
-    with _interrupts() as interrupted, tqdm(total=plan.steps, initial=start, unit="step", dynamic_ncols=True) as bar:
+    keep_due = _every(keep_seconds)
+    look = {"unit": "step", "dynamic_ncols": True, "disable": None}
+    with _interrupts() as interrupted, tqdm(total=plan.steps, initial=start, **look) as bar:
         for step, batch in enumerate(batches, start + 1):
             trainer.set_lr(lr_factor(plan.epoch(step - 1)))
             losses = trainer.step(*hooks.take(batch))
@@ -83,8 +90,10 @@ def fit(
             bar.update()
             _between_steps(step, batch, losses, plan, hooks)
             if interrupted:
-                hooks.keep(step)
+                hooks.stop(step)
                 return False
+            if keep_due():
+                hooks.keep(step)
     return True
 
 
@@ -97,6 +106,21 @@ def _between_steps(step: int, batch: dict, losses: dict[str, float], plan: Plan,
         hooks.save(step)
     if plan.save_epochs and step % (plan.save_epochs * plan.steps_per_epoch) == 0:
         hooks.epoch(step // plan.steps_per_epoch)
+
+
+def _every(seconds: float) -> Callable[[], bool]:
+    """Asked again and again, answers whether `seconds` have passed since the start or the last yes."""
+    since = time.monotonic()
+
+    def passed() -> bool:
+        nonlocal since
+        now = time.monotonic()
+        if now - since < seconds:
+            return False
+        since = now
+        return True
+
+    return passed
 
 
 @contextmanager

@@ -1,18 +1,19 @@
 """One line a person reads, the same numbers as JSON for a machine, and curves for TensorBoard."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from torch import Tensor
 
-from util.files import to_json
+from util.files import replacing, to_json
 
 
-def status(step: int, steps: int, losses: Mapping[str, float], seconds_per_step: float) -> str:
+def status(step: int, steps: int, losses: Mapping[str, float], steps_per_second: float) -> str:
     """'step    200/100000  total 0.8123  distill 0.7001  output 0.1122  3.1 it/s'; "total" first if there is one."""
     names = sorted(losses, key=lambda name: name != "total")  # stable: the rest keep their order
     terms = "".join(f"  {name} {losses[name]:.4f}" for name in names)
-    return f"step {step:>{len(str(steps))}}/{steps}{terms}  {1 / seconds_per_step:.1f} it/s"
+    return f"step {step:>{len(str(steps))}}/{steps}{terms}  {steps_per_second:.1f} it/s"
 
 
 def append(path: Path, **record: object) -> None:
@@ -21,20 +22,35 @@ def append(path: Path, **record: object) -> None:
         file.write(to_json(record) + "\n")
 
 
+def cut(path: Path, last_step: int) -> None:
+    """Drop the records after `last_step`, which a run that goes on from there writes again."""
+    if path.exists():
+        kept = [line for line in path.read_text().splitlines(keepends=True) if _step(line) <= last_step]
+        with replacing(path) as partial:
+            partial.write_text("".join(kept))
+
+
+def _step(line: str) -> float:
+    try:
+        return json.loads(line)["step"]
+    except ValueError:  # cut short when the run was killed
+        return float("inf")
+
+
 class Scalars:
     """TensorBoard curves and pictures; with folder None every call does nothing.
 
     Args:
         folder: where the event files go, made if missing.
-        start_step: a resumed run's first step; older records at or after it are hidden.
+        done: steps a resumed run has done, 0 for a new one; what an earlier run recorded after them is hidden.
     """
 
-    def __init__(self, folder: Path | None, start_step: int = 0):
+    def __init__(self, folder: Path | None, done: int = 0):
         self._writer = None
         if folder is not None:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(folder), purge_step=start_step or None)
+            self._writer = SummaryWriter(str(folder), purge_step=done + 1)
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
         if self._writer is not None:

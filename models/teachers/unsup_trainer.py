@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.descent import check_finite, descend
 from models.image_pool import ImagePool
-from models.losses import GANLoss, check_finite, discriminator_loss
+from models.losses import GANLoss, discriminator_loss
 from models.teachers.synthetic_flow import synthetic_flow, warp_by_flow
 
 
@@ -73,7 +74,8 @@ class UnsupTrainer:
         """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the generators.
 
         Raises:
-            FloatingPointError: a term is NaN or infinite; the message names it and no weight was changed.
+            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
+                by it.
         """
         rng = np.random.default_rng([self.seed, self.steps])
         real = {"A": real_a, "B": real_b}
@@ -84,7 +86,7 @@ class UnsupTrainer:
             terms |= side_terms
         total = sum(terms.values())
         check_finite(terms)
-        self._descend("G", total)
+        descend("G", self.optimizers["G"], total)
 
         self._require_grad(True)
         for side, other in (("A", "B"), ("B", "A")):
@@ -93,7 +95,7 @@ class UnsupTrainer:
             shown = self.pools[side].query(fake[side])
             terms[name] = discriminator_loss(self.gan, discriminator(real[other]), discriminator(shown))
             check_finite({name: terms[name]})
-            self._descend(name, terms[name])
+            descend(name, self.optimizers[name], terms[name])
         self.steps += 1
         return {name: value.item() for name, value in {**terms, "total": total}.items()}
 
@@ -152,8 +154,3 @@ class UnsupTrainer:
     def _require_grad(self, discriminators_too: bool) -> None:
         for name in ("D_A", "D_B"):
             self.networks[name].requires_grad_(discriminators_too)
-
-    def _descend(self, name: str, loss: Tensor) -> None:
-        self.optimizers[name].zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizers[name].step()
