@@ -11,7 +11,7 @@ from models.distiller import Distiller, LossWeights
 from models.init import init_xavier
 from models.perceptual import LPIPS, TeacherPerceptual
 from models.shortcut.block import ShortcutBlock
-from models.shortcut.init import initialise
+from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
 from options.build_translation import load_teacher
@@ -75,7 +75,8 @@ def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
             f"--feat_ch must be the channels of the teacher's features: {teacher.a_channels} before and "
             f"{teacher.f_channels} after the skipped layers, got {shape['feat_ch']}"
         )
-    return initialise(ShortcutBlock(**shape), opt.mask_initial, opt.init_gain)
+    block = initialise(ShortcutBlock(**shape), opt.mask_initial, opt.init_gain)
+    return start_from_reuse(block, opt.mask_initial) if opt.init_type == "reuse" else block
 
 
 def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> Distiller:

@@ -63,6 +63,8 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
     )
     value(group, "--mask_initial", number(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid")
     value(group, "--init_gain", number(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
+    kinds = "xavier: as published; reuse: it first shows the reference again, which learns motion much sooner"
+    value(group, "--init_type", choice(["xavier", "reuse"]), "xavier", f"how a new block starts; {kinds}")
     switch(group, "--continue_train", False, "go on with the run of this name as if it had never stopped")
     switch(group, "--restart", False, "discard an existing run of this name; wins over --continue_train")
 

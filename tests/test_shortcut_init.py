@@ -3,8 +3,9 @@ import math
 import pytest
 import torch
 
+from models.shortcut.alignment import halve
 from models.shortcut.block import ShortcutBlock
-from models.shortcut.init import initialise
+from models.shortcut.init import initialise, start_from_reuse
 
 
 @pytest.mark.parametrize("num_dg,offset_g_size", [(1, 1), (2, 1), (2, 3)])
@@ -42,3 +43,21 @@ def test_the_same_seed_gives_the_same_weights():
 
     first, second = made(), made()
     assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_starting_from_reuse_a_block_first_shows_the_half_resolution_reference():
+    block = start_from_reuse(initialise(ShortcutBlock(8, 12), mask_initial=-9.0), mask_initial=-9.0).eval()
+    with torch.no_grad():
+        for weight in (block.alignment.weight, block.adabd.weight):
+            centre = weight[:, :, 1, 1].clone()
+            weight.zero_()
+            weight[:, :, 1, 1] = centre.round()  # without the random rest, which only tells channels apart
+    f_ref = torch.rand(1, 8, 8, 12).repeat_interleave(2, 2).repeat_interleave(2, 3)  # half resolution shows it all
+    expected = torch.nn.functional.interpolate(halve(f_ref), scale_factor=2, mode="bilinear")
+    feature = block(torch.rand(1, 8, 16, 24), torch.rand(1, 8, 16, 24), f_ref).feature
+    torch.testing.assert_close(feature, expected, atol=5e-3, rtol=5e-3)
+
+
+def test_a_block_with_fewer_hidden_channels_than_features_cannot_start_from_reuse():
+    with pytest.raises(ValueError, match="h_dim of at least feat_ch 8, got 4"):
+        start_from_reuse(initialise(ShortcutBlock(8, 4)))

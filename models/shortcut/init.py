@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from torch import nn
 
 from models.init import init_xavier
@@ -27,4 +28,28 @@ def initialise(block: ShortcutBlock, mask_initial: float = 0.0, gain: float = 0.
         nn.init.zeros_(last.bias)
     n_masks = 9 * block.config["num_dg"]
     nn.init.constant_(block.generator.to_offset_mask.bias[-n_masks:], mask_initial)
+    return block
+
+
+@torch.no_grad()
+def start_from_reuse(block: ShortcutBlock, mask_initial: float = 0.0) -> ShortcutBlock:
+    """The same block, initialised and changed so that its first prediction is the reference, seen at half resolution.
+
+    Every layer the reference passes becomes an identity, so that moving it pays off from the first step on, and offsets
+    are learned within hundreds of steps instead of thousands. Exact where the reference is not negative: for a body
+    that ends in a ReLU.
+
+    Raises:
+        ValueError: the block has fewer hidden channels than features, so that no identity passes through it.
+    """
+    feat_ch, h_dim = block.config["feat_ch"], block.config["h_dim"]
+    if h_dim < feat_ch:
+        raise ValueError(f"starting from reuse needs h_dim of at least feat_ch {feat_ch}, got {h_dim}")
+    warped_share = 1 - 1 / (1 + math.exp(-mask_initial))
+    for weight, scale in ((block.alignment.weight, 1.0), (block.adabd.weight, 1 / warped_share)):
+        weight.mul_(0.1)  # what is left of the random weights tells the channels apart
+        weight[:, :, 1, 1] += scale * torch.eye(h_dim, device=weight.device)
+    for conv in (block.reduce_f, block.reconstruct):
+        conv.weight[:, :, 0, 0] = torch.eye(*conv.weight.shape[:2], device=conv.weight.device)
+        conv.bias.zero_()
     return block

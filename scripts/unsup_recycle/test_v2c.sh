@@ -7,7 +7,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 flags=(--dataset_mode video --dataset_option v2c --results_dir ./results/ --which_epoch latest --max_interval 3 --compare)
 published=(--name ShortcutV2V_unsup_v2c --main_G_path "$published_teacher")
-demo=(--checkpoints_dir ./checkpoints --name demo_v2c --main_G_path "$demo_teacher")
+demo=(--checkpoints_dir ./checkpoints --name demo_v2c --main_G_path "$demo_teacher"
+  --skip_idx_start 4 --skip_idx_end 22)
 
 if [ -z "$dataroot" ]; then
   make_sample

@@ -10,10 +10,13 @@ flags=(--dataset_mode video --dataset_option v2c --max_interval 3 --tensorboard_
 
 if [ -z "$dataroot" ]; then
   make_sample
+  # Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse. The published objective is below.
   run train.py "${flags[@]}" --dataroot "$sample" --name v2c_sample --continue_train \
-    --main_G_path "$demo_teacher" --perceptual teacher --ndf 16 --flip \
-    --loadSizeW 272 --loadSizeH 144 --fineSizeW 256 --fineSizeH 128 \
-    --batchSize 4 --niter 60 --niter_decay 20 --print_freq 40 --save_latest_freq 480
+    --main_G_path "$demo_teacher" --skip_idx_start 4 --skip_idx_end 22 --h_dim 16 --g_layers 5 --l_layers 4 \
+    --init_type reuse --init_gain 1 --mask_initial -1 --lr 3e-3 --flip \
+    --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0 \
+    --loadSizeW 272 --loadSizeH 136 --fineSizeW 256 --fineSizeH 128 \
+    --batchSize 2 --niter 130 --niter_decay 40 --print_freq 96 --save_latest_freq 960 --display_freq 960
 fi
 
 if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
