@@ -1,0 +1,39 @@
+"""What only a GPU can show; everything else runs on the CPU."""
+
+import pytest
+import torch
+
+from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.distiller import Distiller, LossWeights
+from models.perceptual import TeacherPerceptual
+from models.translator import Translator
+from tests.tiny import block, teacher, video
+from util import checkpoint
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+def distiller():
+    made = teacher().cuda()
+    judges = (judge(4).cuda() for judge in (SpectralPatchDiscriminator, TemporalPatchDiscriminator))
+    return Distiller(made, block().cuda(), LossWeights(), *judges, TeacherPerceptual(made), pool_size=2)
+
+
+def test_training_goes_on_from_a_saved_state_on_the_device(tmp_path):
+    first, resumed = distiller(), distiller()
+    reference, current = video(2, 32, 32).cuda()
+    for _ in range(3):
+        first.step(reference, current)
+    checkpoint.save(tmp_path / "state.pt", first.state_dict())
+    resumed.load_state_dict(checkpoint.load(tmp_path / "state.pt"))
+    losses, again = first.step(reference, current), resumed.step(reference, current)
+    assert losses.keys() == again.keys()
+    for name, value in losses.items():
+        assert again[name] == pytest.approx(value, rel=1e-2), name
+
+
+def test_the_device_translates_like_the_cpu():
+    there = Translator(teacher().cuda(), block().cuda(), 3)
+    here = Translator(teacher(), block(), 3)
+    for frame in video():
+        torch.testing.assert_close(there.step(frame.cuda()).cpu(), here.step(frame), atol=1e-2, rtol=1e-2)
