@@ -130,7 +130,7 @@ def _interrupts():
 
     def note(number: int, _frame: object) -> None:
         received.append(number)
-        signal.signal(signal.SIGINT, old)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     old = signal.signal(signal.SIGINT, note)
     try:
