@@ -2,6 +2,7 @@
 
 import functools
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlparse
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 PSNR_CAP_DB = 100.0
 
 
-class Metric:
+class Metric(ABC):
     """The mean of a per-image figure, kept as a sum and a count in float64.
 
     A subclass says in `measure` what the figure is: output, target [1, 3, H, W] in [0, 1] -> float.
@@ -26,8 +27,8 @@ class Metric:
         """What has to be supplied before this metric can be built; None when nothing has to."""
         return None
 
-    def measure(self, output: Tensor, target: Tensor) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def measure(self, output: Tensor, target: Tensor) -> float: ...
 
     def update(self, output: Tensor, target: Tensor) -> float:
         """The figure of this image, [1, 3, H, W] in [-1, 1], which also joins the mean."""

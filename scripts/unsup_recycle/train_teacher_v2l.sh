@@ -22,8 +22,8 @@ if [ -z "$dataroot" ]; then
   make_sample
   if [ -d "$sample/Viper" ]; then link_labels; fi
   run train.py "${flags[@]}" --dataroot "$sample" --dataset_mode video --dataset_option v2l \
-    --name v2l_teacher_sample --continue_train --ngf 16 --ndf 16 \
-    --loadSizeW 272 --loadSizeH 144 --fineSizeW 256 --fineSizeH 128 --niter 20 --niter_decay 20
+    --name v2l_teacher_sample --continue_train --ngf 16 --ndf 32 \
+    --loadSizeW 272 --loadSizeH 144 --fineSizeW 256 --fineSizeH 128 --niter 3 --niter_decay 1
 fi
 
 run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2l_teacher \
