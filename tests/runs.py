@@ -48,37 +48,27 @@ def teacher_file(path: Path, seed: int = 0) -> Path:
     return path
 
 
+def places(folder: Path) -> list[str | Path]:
+    """The flags that say where data, teacher and runs of `folder` lie."""
+    paths = {"--dataroot": "data", "--main_G_path": "teacher.pth", "--checkpoints_dir": "runs"}
+    return [word for flag, name in paths.items() for word in (flag, folder / name)]
+
+
 def distil(folder: Path, *more: str) -> list[str]:
     """The flags of a tiny distillation in `folder`, whose data and teacher are made on the first call."""
     if not (folder / "data").exists():
         viper(folder / "data")
         teacher_file(folder / "teacher.pth")
-    data = [
-        "--dataroot",
-        folder / "data",
-        "--main_G_path",
-        folder / "teacher.pth",
-        "--checkpoints_dir",
-        folder / "runs",
-    ]
     run = ["--name", "tiny", "--perceptual", "teacher", "--ndf", "2", "--niter", "2", "--niter_decay", "0"]
     speed = ["--nThreads", "0", "--val_clips", "1", "--val_frames", "4", "--save_latest_freq", "2"]
-    return [str(flag) for flag in [*data, *run, *speed, *SIZES, *NETWORK, *CPU, *more]]
+    return [str(flag) for flag in [*places(folder), *run, *speed, *SIZES, *NETWORK, *CPU, *more]]
 
 
 def translation(folder: Path, *more: str) -> list[str]:
     """The flags of test.py for the run that `distil` made in `folder`."""
-    data = [
-        "--dataroot",
-        folder / "data",
-        "--main_G_path",
-        folder / "teacher.pth",
-        "--checkpoints_dir",
-        folder / "runs",
-    ]
     run = ["--name", "tiny", "--results_dir", folder / "results", "--latency_repeats", "1"]
     size = ["--fineSizeW", WIDTH, "--fineSizeH", HEIGHT]
-    return [str(flag) for flag in [*data, *run, *size, *CPU, *more]]
+    return [str(flag) for flag in [*places(folder), *run, *size, *CPU, *more]]
 
 
 def program(name: str, flags: list[str]) -> subprocess.CompletedProcess:
