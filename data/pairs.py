@@ -9,6 +9,7 @@ from data.clips import Clip
 from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
 from data.video import VideoFrames
 
+GAPS = ("uniform", "near")
 TRIES = 10  # pairs drawn from one clip before another clip takes its place
 CLIPS = 5  # clips drawn from before their damage is an error
 
@@ -34,13 +35,15 @@ class PairDataset(Dataset):
     """One pair per clip and epoch, drawn from (seed, epoch, clip) alone: workers and resuming do not change it.
 
     dataset[epoch, clip] -> {"reference": [3, H, W], "current": [3, H, W] in [-1, 1], "distance": frames from reference
-    to current, "skipped": names of unreadable frames met on the way}. The distance is uniform in 1..max_gap, or up to
-    the clip's length - 1 if that is less; both frames are cut by one window. A random other clip takes the place of one
+    to current, "skipped": names of unreadable frames met on the way}. The distance lies in 1..max_gap, or up to the
+    clip's length - 1 if that is less; both frames are cut by one window. A random other clip takes the place of one
     without a readable pair.
 
     Args:
         clips: each of at least two frames.
         max_gap: largest distance, at least 1.
+        gaps: how distances are drawn: "uniform", as published, or "near", distance d with a chance in proportion to
+            1/d, which is how often they occur where intervals of every length up to max_gap + 1 are used.
         load_size, fine_size, flip: see `RandomCrop`.
         seed: not negative.
 
@@ -50,8 +53,17 @@ class PairDataset(Dataset):
     """
 
     def __init__(
-        self, clips: Sequence[Clip], max_gap: int, load_size: Size, fine_size: Size, flip: bool = False, seed: int = 0
+        self,
+        clips: Sequence[Clip],
+        max_gap: int,
+        load_size: Size,
+        fine_size: Size,
+        flip: bool = False,
+        seed: int = 0,
+        gaps: str = "uniform",
     ):
+        if gaps not in GAPS:
+            raise ValueError(f"gaps must be one of {', '.join(GAPS)}, got {gaps!r}")
         if max_gap < 1:
             raise ValueError(f"max_gap must be at least 1 frame, got {max_gap}")
         if not clips:
@@ -60,7 +72,7 @@ class PairDataset(Dataset):
         self._sources = [VideoFrames(clip.video) if clip.video else ImageFrames(clip) for clip in clips]
         if short := [name for name, frames in zip(self._names, self._sources, strict=True) if len(frames) < 2]:
             raise ValueError(f"a pair needs two frames, but these clips have one: {', '.join(short)}")
-        self._max_gap, self._seed = max_gap, seed
+        self._max_gap, self._gaps, self._seed = max_gap, gaps, seed
         self._crop = RandomCrop(load_size, fine_size, flip)
 
     def __len__(self) -> int:
@@ -88,7 +100,7 @@ class PairDataset(Dataset):
         """A pair, empty if none was readable, and the names of the unreadable frames met on the way."""
         skipped = []
         for _ in range(TRIES):
-            distance = int(rng.integers(1, min(self._max_gap, len(frames) - 1), endpoint=True))
+            distance = self._distance(min(self._max_gap, len(frames) - 1), rng)
             first = int(rng.integers(len(frames) - distance))
             window = self._crop.draw(rng)
             pair = {number: self._read(frames, number) for number in (first, first + distance)}
@@ -98,6 +110,12 @@ class PairDataset(Dataset):
                 return {"reference": reference, "current": current, "distance": distance}, skipped
             skipped += bad
         return {}, skipped
+
+    def _distance(self, largest: int, rng: np.random.Generator) -> int:
+        if self._gaps == "uniform":
+            return int(rng.integers(1, largest, endpoint=True))
+        chances = 1 / np.arange(1, largest + 1)
+        return int(rng.choice(largest, p=chances / chances.sum())) + 1
 
     @staticmethod
     def _read(frames: ImageFrames | VideoFrames, number: int) -> np.ndarray | None:

@@ -20,10 +20,14 @@ from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
 from data.street.scene import Scene, random_scene
 
-FORMAT = 1  # raise it when the drawn images change
+FORMAT = 2  # raise it when the drawn images change
 FRAMES, SEED, JPEG_QUALITY, PNG_EFFORT = 30, 2023, 95, 1
 STAMP_NAME = "sample.json"
-CLIPS_A = {"train": [f"{n:03d}" for n in range(1, 25)], "val": ["025", "065", "066", "067", "068", "069"]}
+STOPS = {"train": [f"{n:03d}" for n in range(30, 38)], "val": ["073", "074", "075", "076"]}  # clips that stop midway
+CLIPS_A = {
+    "train": [f"{n:03d}" for n in range(1, 25)] + STOPS["train"],
+    "val": ["025", "065", "066", "067", "068", "069"] + STOPS["val"],
+}
 CLIPS_B = {
     "train": [f"{city}_{n:06d}" for city in ("aachen", "bremen", "ulm") for n in range(4)],
     "val": [f"frankfurt_{n:06d}" for n in range(2)],
@@ -37,6 +41,10 @@ class SampleClip:
     domain: str
     split: str
     name: str
+
+    @property
+    def stops(self) -> bool:
+        return self.domain == "A" and self.name in STOPS[self.split]
 
     @property
     def seed(self) -> list[int]:
@@ -55,7 +63,7 @@ def clips() -> list[SampleClip]:
 
 def scene_of(clip: SampleClip, frames: int = FRAMES) -> Scene:
     """The scene a clip shows; `data.street.flow.exact_flow` takes it."""
-    return random_scene(clip.seed, frames)
+    return random_scene(clip.seed, frames, clip.stops)
 
 
 def look_of(clip: SampleClip) -> looks.Look:

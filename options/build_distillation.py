@@ -27,7 +27,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
     block = new_block(opt, teacher).to(device)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
-    dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed)
+    dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps)
     held_out = val_clips(opt)
     distiller = new_distiller(opt, teacher, block, device)
 

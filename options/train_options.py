@@ -2,6 +2,7 @@
 
 import argparse
 
+from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags import PATH, choice, number, switch, value, whole
@@ -53,6 +54,8 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
     value(group, "--batchSize", whole(1), 1, "samples per step")
     value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one")
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
+    kinds = "uniform: as published; near: d frames with a chance in proportion to 1/d, for long --max_interval"
+    value(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
     switch(group, "--flip", False, "mirror half of the samples")
     group.add_argument(
         "--no_flip",

@@ -40,6 +40,14 @@ def test_gaps_are_uniform_up_to_the_largest_and_reach_both_ends_of_the_clip(clip
     assert {number_of(i["reference"]) for i in items} | {number_of(i["current"]) for i in items} == set(range(9))
 
 
+def test_near_gaps_occur_in_proportion_to_one_over_the_distance(clip):
+    dataset = PairDataset([clip], max_gap=3, gaps="near", **SIZES)
+    gaps = Counter(dataset[epoch, 0]["distance"] for epoch in range(660))
+    assert sorted(gaps) == [1, 2, 3]
+    for distance, expected in ((1, 360), (2, 180), (3, 120)):
+        assert abs(gaps[distance] - expected) < 45
+
+
 def test_the_gap_is_capped_by_the_length_of_the_clip(clip):
     dataset = PairDataset([Clip("short", clip.frames[:3])], max_gap=50, **SIZES)
     assert {dataset[epoch, 0]["distance"] for epoch in range(30)} == {1, 2}
@@ -122,6 +130,8 @@ def test_nothing_to_draw_from_is_refused(clip):
         PairDataset([clip], max_gap=0, **SIZES)
     with pytest.raises(ValueError, match="no clip"):
         PairDataset([], max_gap=1, **SIZES)
+    with pytest.raises(ValueError, match="gaps must be one of uniform, near, got 'far'"):
+        PairDataset([clip], max_gap=1, gaps="far", **SIZES)
 
 
 def test_frames_of_different_sizes_are_brought_to_one(tmp_path, write_frames):

@@ -31,7 +31,7 @@ def short_sample(tmp_path_factory):
 
 
 def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
-    for split, count in (("train", 24), ("val", 6)):
+    for split, count in (("train", 32), ("val", 10)):
         for kind, suffix in (("img", "jpg"), ("cls", "png")):
             found = sorted((short_sample / "Viper" / split / kind).rglob("*.*"))
             assert len(found) == count
@@ -91,7 +91,7 @@ def test_a_is_colourful_and_b_is_grey(short_sample):
     assert a > 4 * b
 
 
-@pytest.mark.parametrize("clip", sample.clips()[::6], ids=lambda c: f"{c.domain}-{c.name}")
+@pytest.mark.parametrize("clip", [c for c in sample.clips() if not c.stops][::6], ids=lambda c: f"{c.domain}-{c.name}")
 def test_motion_near_the_border_is_fast_but_not_chaotic(clip):
     fastest = 0.0
     for t in (0, 14, 28):
@@ -105,3 +105,12 @@ def test_motion_near_the_border_is_fast_but_not_chaotic(clip):
 def test_no_scene_is_shown_twice():
     seeds = [tuple(clip.seed) for clip in sample.clips()]
     assert len(set(seeds)) == len(seeds)
+
+
+@pytest.mark.parametrize("clip", [c for c in sample.clips() if c.stops][::4], ids=lambda c: c.name)
+def test_a_clip_with_a_stop_stands_for_a_third_to_two_thirds_of_its_frames(clip):
+    scene = sample.scene_of(clip)
+    stands = [np.array_equal(scene.camera[t], scene.camera[t + 1]) for t in range(len(scene) - 1)]
+    assert 1 / 3 < np.mean(stands) < 2 / 3
+    assert not stands[0] and sum(a != b for a, b in zip(stands, stands[1:], strict=False)) in (1, 2)
+    assert not np.array_equal(scene.objects[10], scene.objects[11])  # the others drive on

@@ -6,7 +6,7 @@ from data import sample
 from data.street.flow import exact_flow
 from data.street.render import render
 
-CLIP = sample.clips()[27]
+CLIP = next(clip for clip in sample.clips() if clip.name == "067")
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from data.street.camera import FIRST_FACE, FOCAL_PX, GROUND, HORIZON_PX, kinds
+from data.street.drive import CAMERA_HEIGHT_M
 from data.street.raster import rasterise
-from data.street.scene import CAMERA_HEIGHT_M, random_scene
+from data.street.scene import random_scene
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 
 from data.street.camera import FOCAL_PX, HORIZON_PX, NEAR_M, WIDTH, View, turned
+from data.street.drive import CAMERA_HEIGHT_M, LANE_M
 from data.street.looks import Look
 from data.street.noise import hash01, mix, smooth
-from data.street.scene import CAMERA_HEIGHT_M, CURB_M, LANE_M, PARKING_M, Scene
+from data.street.scene import CURB_M, PARKING_M, Scene
 
 F = np.float32
 _CAR_FOOT = np.array([(-0.98, -2.25), (0.98, -2.25), (0.98, 2.25), (-0.98, 2.25)])

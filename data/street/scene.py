@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.street import things
+from data.street.drive import LANE_M, drive, steady, sway, with_a_stop
 from data.street.road import Road, random_road
 from data.street.solids import Solids, placement
 
-LANE_M, PARKING_M, CURB_M, WALL_M = 2.1, 5.45, 6.6, 10.0  # distances from the centre line
-CAMERA_HEIGHT_M = 1.5
+PARKING_M, CURB_M, WALL_M = 5.45, 6.6, 10.0  # distances from the centre line
 SIGHT_M = 150.0
 
 
@@ -36,8 +36,8 @@ class Scene:
         return len(self.camera)
 
 
-def random_scene(seed: list[int], frames: int) -> Scene:
-    """The street, traffic and drive that `seed` draws, for that many frames."""
+def random_scene(seed: list[int], frames: int, stops: bool = False) -> Scene:
+    """The street, traffic and drive that `seed` draws, for that many frames; `stops`: the camera brakes and waits."""
     rng = np.random.default_rng(seed)
     road, solids = random_road(rng), Solids()
     shadows = []
@@ -46,6 +46,7 @@ def random_scene(seed: list[int], frames: int) -> Scene:
         _line_with_furniture(solids, road, side, rng)
         shadows += _park_cars(solids, road, side, rng)
     speed = rng.uniform(0.27, 0.4)
+    clock = with_a_stop(frames, np.random.default_rng([*seed, 1])) if stops else steady(frames)
     tracks, moving = _traffic(solids, road, speed, frames, rng)
     return Scene(
         np.array(solids.corners),
@@ -55,7 +56,7 @@ def random_scene(seed: list[int], frames: int) -> Scene:
         np.array(solids.spheres),
         np.array(solids.sphere_kind),
         np.array(shadows + moving),
-        _drive(road, speed, frames, rng),
+        drive(road, speed, clock, rng),
         tracks,
         road,
         int(rng.integers(1 << 30)),
@@ -112,7 +113,7 @@ def _park_cars(solids: Solids, road: Road, side: int, rng: np.random.Generator) 
 def _traffic(solids, road, ego_speed, frames, rng) -> tuple[np.ndarray, list[tuple]]:
     """([T, O, 4, 4] object -> world, shadow rows) of the cars that drive ahead of and towards the camera."""
     t = np.arange(frames)
-    plans = [(rng.uniform(11, 22) + t * ego_speed * rng.uniform(0.75, 1.35) + _sway(t, rng), LANE_M, 0.0)]
+    plans = [(rng.uniform(11, 22) + t * ego_speed * rng.uniform(0.75, 1.35) + sway(t, rng), LANE_M, 0.0)]
     if rng.random() < 0.6:
         plans.append((plans[0][0] + rng.uniform(9, 18) + t * 0.05, LANE_M, 0.0))
     start = rng.uniform(14, 32)
@@ -125,26 +126,3 @@ def _traffic(solids, road, ego_speed, frames, rng) -> tuple[np.ndarray, list[tup
         x, z, heading = road.at(s, lane)
         poses.append(np.array([placement(*p) for p in zip(x, z, heading + turn, strict=True)]))
     return np.stack(poses, axis=1), [(thing, 0.0, 0.0, 0.0) for thing in range(1, len(plans) + 1)]
-
-
-def _drive(road: Road, speed: float, frames: int, rng: np.random.Generator) -> np.ndarray:
-    """[T, 4, 4] world -> camera of a car that varies its speed, sways in its lane and pitches a little."""
-    t = np.arange(frames)
-    pace = speed * (1 + 0.2 * np.sin(t * rng.uniform(0.1, 0.25) + rng.uniform(0, 6)))
-    s = np.cumsum(pace) - pace[0]
-    x, z, heading = road.at(s, LANE_M - 0.25 + _sway(t, rng))
-    look_ahead = road.at(s + 5.0, LANE_M)[2]
-    pitch = 0.004 * np.sin(t * rng.uniform(0.7, 1.2) + rng.uniform(0, 6))
-    return np.array([_camera(*p) for p in zip(x, z, 0.6 * heading + 0.4 * look_ahead, pitch, strict=True)])
-
-
-def _sway(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return 0.15 * np.sin(t * rng.uniform(0.05, 0.15) + rng.uniform(0, 6))
-
-
-def _camera(x: float, z: float, yaw: float, pitch: float) -> np.ndarray:
-    rig = placement(x, z, yaw)
-    rig[1, 3] = -CAMERA_HEIGHT_M
-    nod = np.eye(4)
-    nod[1:3, 1:3] = [[np.cos(pitch), np.sin(pitch)], [-np.sin(pitch), np.cos(pitch)]]
-    return np.linalg.inv(rig @ nod)
