@@ -7,7 +7,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,32 +18,8 @@ from models.shortcut import official
 from models.shortcut.adabd import AdaBD, split_offset_mask
 from models.shortcut.hetconv import HetConv
 from models.teachers import recycle_gan
-
-
-class Check(NamedTuple):
-    quantity: str
-    error: float
-    tolerance: float
-
-    @property
-    def ok(self) -> bool:
-        return self.error <= self.tolerance  # False for NaN
-
-
-def compare(quantity: str, found: Tensor, expected: Tensor, tolerance: float | None = None) -> Check:
-    """Largest absolute difference, allowed 1e-4 of the expected array's standard deviation unless told otherwise."""
-    if found.shape != expected.shape:
-        return Check(f"{quantity} is {list(found.shape)}, not {list(expected.shape)}", float("nan"), 0.0)
-    tolerance = 1e-4 * expected.std(unbiased=False).item() if tolerance is None else tolerance
-    return Check(quantity, (found.detach() - expected).abs().max().item(), tolerance)
-
-
-def compare_gradient(quantity: str, found: Tensor, expected: Tensor) -> Check:
-    return compare(quantity, found, expected, 1e-4 * expected.abs().max().item())
-
-
-def compare_loss(quantity: str, found: Tensor, expected: Tensor) -> Check:
-    return compare(quantity, found, expected, 1e-5 * max(1.0, abs(expected.item())))
+from tests import golden_vtoonify
+from tests.golden_compare import Check, compare, compare_gradient, compare_loss, load, params
 
 
 def hetconv(data: Mapping[str, Tensor]) -> Iterator[Check]:
@@ -120,6 +95,10 @@ HANDLERS: dict[str, Callable[[Mapping[str, Tensor]], Iterator[Check]]] = {
     "disc_basic": discriminator(PatchDiscriminator, 2),
     "disc_sn_basic": discriminator(SpectralPatchDiscriminator, 2),
     "disc_temporal": discriminator(TemporalPatchDiscriminator, 2),
+    "vtoonify": golden_vtoonify.generator,
+    "psp_encoder": golden_vtoonify.style_codes,
+    "bisenet": golden_vtoonify.face_parts,
+    "ffhq_quad": golden_vtoonify.face_geometry,
 }
 
 
@@ -134,18 +113,10 @@ def run_file(path: Path) -> list[Check]:
         return [Check(f"{type(error).__name__}: {error}", float("nan"), 0.0)]
 
 
-def read(path: Path) -> dict[str, Tensor]:
+def read(path: Path) -> dict[str, Tensor | str]:
     with np.load(path, allow_pickle=False) as file:
-        return {key: torch.from_numpy(np.asarray(file[key])) for key in file.files}
-
-
-def params(data: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {key.removeprefix("param/"): value for key, value in data.items() if key.startswith("param/")}
-
-
-def load(module: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
-    module.load_state_dict(weights, strict=True)
-    return module.eval()
+        arrays = {key: np.asarray(file[key]) for key in file.files}
+    return {key: str(v) if v.dtype.kind == "U" else torch.from_numpy(v) for key, v in arrays.items()}
 
 
 def main(argv: list[str] | None = None) -> int:

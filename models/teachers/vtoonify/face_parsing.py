@@ -1,0 +1,123 @@
+"""BiSeNet, which tells the parts of a face apart, under its published weight names."""
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.teachers.vtoonify import published
+from models.teachers.vtoonify.resnet import ResNet18
+
+PARTS = 19  # 0 is the background, 1 skin, 2-16 parts of face, neck and clothes, 17 hair, 18 hat
+INPUT_GAIN = 2  # VToonify was trained with frames scaled so, in place of the parsing network's own normalisation
+
+
+class ConvNormReLU(nn.Module):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int):
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=False)
+        self.bn = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.bn(self.conv(x)).relu()
+
+
+class AttentionRefinement(nn.Module):
+    """Features weighed channel by channel, by a gate that sees their mean: [N, in, h, w] -> [N, out, h, w]."""
+
+    def __init__(self, in_channels: int, out_channels: int):
+        super().__init__()
+        self.conv = ConvNormReLU(in_channels, out_channels, 3)
+        self.conv_atten = nn.Conv2d(out_channels, out_channels, 1, bias=False)
+        self.bn_atten = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        return y * self.bn_atten(self.conv_atten(_mean(y))).sigmoid()
+
+
+class ContextPath(nn.Module):
+    """Images to the trunk's features at 1/8 and to the context at 1/8 and 1/16, each [N, 128, h, w]."""
+
+    def __init__(self):
+        super().__init__()
+        self.resnet = ResNet18()
+        self.arm16, self.arm32 = AttentionRefinement(256, 128), AttentionRefinement(512, 128)
+        self.conv_head32, self.conv_head16 = ConvNormReLU(128, 128, 3), ConvNormReLU(128, 128, 3)
+        self.conv_avg = ConvNormReLU(512, 128, 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        feat8, feat16, feat32 = self.resnet(x)
+        context = self.arm32(feat32) + self.conv_avg(_mean(feat32))
+        cp16 = self.conv_head32(F.interpolate(context, feat16.shape[-2:]))
+        cp8 = self.conv_head16(F.interpolate(self.arm16(feat16) + cp16, feat8.shape[-2:]))
+        return feat8, cp8, cp16
+
+
+class FeatureFusion(nn.Module):
+    """Trunk and context, [N, 128, h, w] each, to [N, 256, h, w]."""
+
+    def __init__(self):
+        super().__init__()
+        self.convblk = ConvNormReLU(256, 256, 1)
+        self.conv1, self.conv2 = nn.Conv2d(256, 64, 1, bias=False), nn.Conv2d(64, 256, 1, bias=False)
+
+    def forward(self, trunk: Tensor, context: Tensor) -> Tensor:
+        y = self.convblk(torch.cat([trunk, context], 1))
+        return y + y * self.conv2(self.conv1(_mean(y)).relu()).sigmoid()
+
+
+class Head(nn.Module):
+    """Features to logits [N, 19, h, w]."""
+
+    def __init__(self, in_channels: int, between: int):
+        super().__init__()
+        self.conv = ConvNormReLU(in_channels, between, 3)
+        self.conv_out = nn.Conv2d(between, PARTS, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv_out(self.conv(x))
+
+
+class BiSeNet(nn.Module):
+    """Images [N, 3, H, W] of any size to logits of 19 face parts, [N, 19, H, W].
+
+    `conv_out16` and `conv_out32` only helped its training; they are in the published weights and do not run.
+
+    Source: Yu et al., BiSeNet (2018), with the trunk's features in place of a spatial path.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.cp, self.ffm = ContextPath(), FeatureFusion()
+        self.conv_out = Head(256, 256)
+        self.conv_out16, self.conv_out32 = Head(128, 64), Head(128, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        feat8, cp8, _ = self.cp(x)
+        return resized(self.conv_out(self.ffm(feat8, cp8)), x)
+
+    def parse(self, frame: Tensor) -> Tensor:
+        """frame [N, 3, H, W] in [-1, 1] -> the logits [N, 19, H, W] VToonify wants, computed at twice the size."""
+        doubled = F.interpolate(frame, scale_factor=2, mode="bilinear", align_corners=False)
+        return self(INPUT_GAIN * doubled)[:, :, ::2, ::2]
+
+
+def from_published(weights: Mapping[str, Tensor]) -> BiSeNet:
+    """Network holding `faceparsing.pth`.
+
+    Raises:
+        ValueError: the weights are of another network.
+    """
+    with torch.device("meta"):
+        network = BiSeNet()
+    return published.load(network, weights, "a BiSeNet of 19 face parts").eval()
+
+
+def resized(logits: Tensor, like: Tensor) -> Tensor:
+    return F.interpolate(logits, like.shape[-2:], mode="bilinear", align_corners=True)
+
+
+def _mean(x: Tensor) -> Tensor:
+    return x.mean((2, 3), keepdim=True)
