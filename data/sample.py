@@ -9,66 +9,18 @@ import multiprocessing
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 from tqdm import tqdm
 
-from data.street import looks
+from data.sample_clips import FRAMES, SEED, SampleClip, clips, look_of, scene_of
 from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
-from data.street.scene import Scene, random_scene
 
-FORMAT = 2  # raise it when the drawn images change
-FRAMES, SEED, JPEG_QUALITY, PNG_EFFORT = 30, 2023, 95, 1
+FORMAT = 3  # raise it when the drawn images change
+JPEG_QUALITY, PNG_EFFORT = 95, 1
 STAMP_NAME = "sample.json"
-STOPS = {"train": [f"{n:03d}" for n in range(30, 38)], "val": ["073", "074", "075", "076"]}  # clips that stop midway
-CLIPS_A = {
-    "train": [f"{n:03d}" for n in range(1, 25)] + STOPS["train"],
-    "val": ["025", "065", "066", "067", "068", "069"] + STOPS["val"],
-}
-CLIPS_B = {
-    "train": [f"{city}_{n:06d}" for city in ("aachen", "bremen", "ulm") for n in range(4)],
-    "val": [f"frankfurt_{n:06d}" for n in range(2)],
-}
-
-
-@dataclass(frozen=True)
-class SampleClip:
-    """One clip to be made: domain "A" (game) or "B" (real), split "train" or "val"."""
-
-    domain: str
-    split: str
-    name: str
-
-    @property
-    def stops(self) -> bool:
-        return self.domain == "A" and self.name in STOPS[self.split]
-
-    @property
-    def seed(self) -> list[int]:
-        return [SEED, ord(self.domain), *self.split.encode(), *self.name.encode()]
-
-
-def clips() -> list[SampleClip]:
-    """Every clip of the sample, in order."""
-    return [
-        SampleClip(domain, split, name)
-        for domain, splits in (("A", CLIPS_A), ("B", CLIPS_B))
-        for split, names in splits.items()
-        for name in names
-    ]
-
-
-def scene_of(clip: SampleClip, frames: int = FRAMES) -> Scene:
-    """The scene a clip shows; `data.street.flow.exact_flow` takes it."""
-    return random_scene(clip.seed, frames, clip.stops)
-
-
-def look_of(clip: SampleClip) -> looks.Look:
-    """The look a clip is drawn in."""
-    return (looks.game if clip.domain == "A" else looks.real)(clip.seed)
 
 
 def ensure(root: Path, frames: int = FRAMES) -> Path:
@@ -103,9 +55,9 @@ def ensure(root: Path, frames: int = FRAMES) -> Path:
 def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
     """Frames written below `root`, in the layout of the clip's domain."""
     cv2.setNumThreads(1)  # one process per core is faster than threads within small images
-    scene, look = scene_of(clip, frames), look_of(clip)
-    for t in range(len(scene)):
-        image, label = render(scene, look, t)
+    shots = [(scene_of(shot, frames), look_of(shot)) for shot in clip.shots]
+    for t in range(frames):
+        image, label = render(*shots[clip.shot(t)], t)
         if clip.domain == "A":
             frame = f"{clip.name}/{clip.name}_{t:05d}"
             _write(root / "Viper" / clip.split / "img" / f"{frame}.jpg", image)
@@ -114,7 +66,7 @@ def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
             city = clip.name.split("_")[0]
             folder = root / "Cityscapes_sequence" / "leftImg8bit" / clip.split / city
             _write(folder / f"{clip.name}_{t:06d}_leftImg8bit.png", image)
-    return len(scene)
+    return frames
 
 
 def main() -> None:
