@@ -1,6 +1,7 @@
 """Translate clips with a teacher and its Shortcut block; measure quality, cost and speed; write videos and figures."""
 
 import sys
+from array import array
 from pathlib import Path
 
 import torch
@@ -8,18 +9,19 @@ from torch import Tensor
 from tqdm import tqdm
 
 from data import Clip, find_clips
-from data.stream import fps_of, frames, size_of
-from data.video_writer import VideoWriter
-from models.shortcut.block import ShortcutBlock
+from data.clip_writer import ClipWriter
+from data.stream import frames, size_of
+from models.stages import Stages
 from models.teachers.base import Teacher
-from models.translator import Translator
+from options.build_runtime import Translators, blank, describe_runtime
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
 from options.record import Options, describe, save
 from options.test_options import TestOptions
-from util import cost, image, log, runtime
+from util import cost, log, runtime
 from util.evaluation import FrameResult, baselines, evaluate_clip
 from util.files import prepare_folder
 from util.metrics import available
+from util.page.fill import PAGE, write_page
 from util.program import finish
 from util.report import FrameTable, write_run
 from util.scores import OURS, Scores
@@ -34,61 +36,98 @@ def translate(opt: Options) -> int:
     teacher, teacher_id = load_teacher(opt, device)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
-    width, height = size_of(clips[0], opt.fine_size)
-    x = torch.zeros(1, 3, height, width, device=device)
-    costs = measure_cost(teacher, block, x, opt.max_interval, opt.refresh_output)
+    size = size_of(clips[0], opt.fine_size)
+    translators = Translators(opt, teacher, block, block_id, device)
+    translator, x = translators.of(size), blank(size, device)
+    # A spread refresh computes what one does that shows a prediction, only later.
+    shown = "shortcut" if translator.spread else opt.refresh_output
+    costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown)
+    chosen = describe_runtime(opt, translator, device)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
+    facts = {"device": device, "clips": len(clips), "size": "{}x{}".format(*size), "results": folder}
     print(describe(opt))
-    print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "results": folder, **costs}))
+    print(log.facts({**facts, **costs, "runtime": chosen}))
     if opt.dry_run:
         return 0
 
     prepare_folder(folder)
-    (folder / "metrics.json").unlink(missing_ok=True)  # so that it never stands beside videos of another run
+    for name in ("metrics.json", PAGE):
+        (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
     save(opt, folder / "options.yaml")
-    latency_ms = measure_latency(teacher, block, x, opt.refresh_output, opt.latency_repeats)
-    translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
-    scores = Scores(available())
-    rivals = baselines() if opt.compare else {}
-    with FrameTable(folder / "frames.csv", [OURS, *rivals], list(scores.metrics)) as rows, progress(opt, clips) as bar:
-        for clip in clips:
-            bar.set_postfix_str(clip.name)
-            with ClipWriter(folder, clip, opt) as output:
-
-                def on_frame(result: FrameResult, output: ClipWriter = output, name: str = clip.name) -> None:
-                    output.write(result)
-                    rows.add(name, result)
-                    bar.update()
-
-                shown = frames(clip, opt.fine_size, opt.max_frames)
-                compared = teacher if opt.compare else None
-                evaluate_clip(translator, compared, shown, scores, on_frame, rivals, device)
-
+    latency_ms = measure_latency(translator.stages, teacher, x, opt.refresh_output, opt.latency_repeats)
+    scores, stream_ms = run(opt, clips, translators, teacher, folder, device)
     record = {
-        "quality": scores.quality(),
-        "baselines": scores.baselines(),
-        "cost": costs,
-        "latency_ms": latency_ms,
+        **figures(opt, scores, costs, chosen),
+        "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},
         "peak_memory_mb": cost.peak_memory_mb(device),
-        "frames": scores.frames(),
-        "size": [width, height],
+        "size": size,
         "checkpoints": {"teacher": teacher_id, "shortcut": block_id},
         "options": vars(opt),
         "machine": {**runtime.machine(), "device": str(device)},
     }
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
+    print(f"report page: {write_page(folder)}")
     return 0
 
 
+def run(
+    opt: Options, clips: list[Clip], translators: Translators, teacher: Teacher, folder: Path, device: torch.device
+) -> tuple[Scores, array]:
+    """Translate every clip and write its video and rows; what was measured, and the ms of each frame's step."""
+    scores, stream_ms = Scores(available()), array("d")
+    rivals = baselines() if opt.compare else {}
+    compared = teacher if opt.compare else None
+    with FrameTable(folder / "frames.csv", [OURS, *rivals], list(scores.metrics)) as rows, progress(opt, clips) as bar:
+        for clip in clips:
+            bar.set_postfix_str(clip.name)
+            size = size_of(clip, opt.fine_size)
+            translator = translators.of(size)
+            with ClipWriter(folder, clip, size, opt.fps, opt.compare, opt.save_image) as output:
+
+                def on_frame(result: FrameResult, output: ClipWriter = output, name: str = clip.name) -> None:
+                    output.write(result)
+                    rows.add(name, result)
+                    stream_ms.append(result.ms)
+                    bar.update()
+
+                shown = frames(clip, opt.fine_size, opt.max_frames)
+                evaluate_clip(translator, compared, shown, scores, on_frame, rivals, device)
+    return scores, stream_ms
+
+
+def figures(opt: Options, scores: Scores, costs: dict, chosen: dict) -> dict[str, dict]:
+    """The record's figures of all frames. Where frames decide when to refresh, savings are those of the frames seen."""
+    count = scores.frames()
+    known = opt.refresh == "fixed" and opt.refresh_mode == "whole"
+    interval = opt.max_interval if known else count["total"] / count["reference"]
+    macs = costs["macs"]
+    saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
+    return {
+        "quality": scores.quality(),
+        "baselines": scores.baselines(),
+        "cost": {**costs, "saving": saving},
+        "frames": count,
+        "runtime": {**chosen, "interval": interval},
+    }
+
+
 def measure_latency(
-    teacher: Teacher, block: ShortcutBlock, x: Tensor, refresh_output: str, repeats: int
+    stages: Stages, teacher: Teacher, x: Tensor, refresh_output: str, repeats: int
 ) -> dict[str, dict[str, float]]:
-    """{"teacher", "reference", "skipped"} -> {"median", "p95"} ms of single frames, measured in turn."""
-    reference, skipped = frame_kinds(teacher, block, x, refresh_output)
+    """ms of single frames, measured in turn: name -> {"median", "p95"}.
+
+    "teacher_eager" is the teacher as it was trained, "teacher" the same network run as the Shortcut's parts are.
+    """
+    reference, skipped = frame_kinds(stages, x, refresh_output)
     wait = torch.cuda.synchronize if x.is_cuda else None
+    cases = {
+        "teacher_eager": lambda: teacher(x),
+        "teacher": lambda: stages.teacher(x),
+        "reference": reference,
+        "skipped": skipped,
+    }
     with torch.no_grad():
-        cases = {"teacher": lambda: teacher(x), "reference": reference, "skipped": skipped}
         return cost.latency(cases, repeats, WARMUP, wait)
 
 
@@ -97,32 +136,6 @@ def progress(opt: Options, clips: list[Clip]) -> tqdm:
     known = all(clip.frames for clip in clips)
     lengths = [min(len(clip.frames), opt.max_frames or len(clip.frames)) for clip in clips]
     return tqdm(total=sum(lengths) if known else None, unit="frame", dynamic_ncols=True)
-
-
-class ClipWriter:
-    """<clip>.mp4, input | teacher | shortcut side by side, and with --save_image the translated frames as PNG."""
-
-    def __init__(self, folder: Path, clip: Clip, opt: Options):
-        width, height = size_of(clip, opt.fine_size)
-        panels = 3 if opt.compare else 2
-        fps = fps_of(clip) or opt.fps
-        self._video = VideoWriter(folder / f"{clip.name}.mp4", fps, (panels * width, height))
-        self._images = prepare_folder(folder / "images" / clip.name) if opt.save_image else None
-        self._name = clip.name
-
-    def __enter__(self) -> "ClipWriter":
-        self._video.__enter__()
-        return self
-
-    def write(self, result: FrameResult) -> None:
-        panels = [panel[0] for panel in (result.input, result.target, result.output) if panel is not None]
-        self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
-        if self._images:
-            path = self._images / f"{self._name}_{result.index + 1:05d}.png"
-            image.write_png(path, image.to_uint8(result.output[0]))
-
-    def __exit__(self, *error: object) -> None:
-        self._video.__exit__(*error)
 
 
 if __name__ == "__main__":

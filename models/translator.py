@@ -1,87 +1,113 @@
 """Streaming inference: the whole teacher on reference frames, the Shortcut block in between."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.teachers.base import Teacher
+from models.refresh import Every, Refresh
+from models.renewal import Renewal
+from models.shortcut.inference import Reference
+from models.stages import Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")
 
 
 class Translator:
-    """Translates one video a frame at a time.
+    """Translates one video a frame at a time: call `step` for each frame and `reset` between videos.
 
-    Frames 0, interval, 2 * interval, ... are reference frames: they run the whole teacher and refresh (a_ref, f_ref).
-    The others skip the teacher's body: f_hat = S(a_ref, a_t, f_ref). State is the reference and the frame count:
-    call `reset` between videos.
+    The first frame and those that `refresh` wants are reference frames: they run the whole teacher and renew the
+    reference. The others skip the teacher's body and are predicted from the reference. With `spread` the body of a
+    reference frame runs in slices instead, one in each step from that frame on, until the reference is replaced: no
+    frame but the first costs a whole body, and the reference is up to one interval older.
+
+    After a step:
+        distance: how many frames back that frame lies from which the output was predicted; 0: it is the teacher's own.
+        refreshed: whether the reference was renewed in this step.
+        sources: numbers (the first frame is 0) of the frames from which coming ones may be predicted.
 
     Args:
-        teacher, block: on one device; `block` is put in eval mode.
-        interval: frames from one reference to the next (alpha) >= 1; 1 is the plain teacher.
+        refresh: the policy.
         refresh_output: what a reference frame shows: the "teacher"'s exact output, or, from the second reference
             on, the "shortcut"'s prediction from the old reference, as the published code does.
+        spread: for a fixed interval of at least 2; every frame but the first shows a prediction.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
 
-    def __init__(self, teacher: Teacher, block: nn.Module, interval: int, refresh_output: str = "teacher"):
-        if interval < 1:
-            raise ValueError(f"interval must be at least 1 (1 = teacher on every frame), got {interval}")
+    def __init__(self, stages: Stages, refresh: Refresh, refresh_output: str = "teacher", spread: bool = False):
         if refresh_output not in REFRESH_OUTPUTS:
             raise ValueError(f"refresh_output must be one of {REFRESH_OUTPUTS}, got {refresh_output!r}")
-        self.teacher, self.block = teacher, block.eval()
-        self.interval, self.refresh_output = interval, refresh_output
+        if spread and not (isinstance(refresh, Every) and refresh.max_interval >= 2):
+            raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
+        if spread and len(stages.slices) > refresh.max_interval:
+            raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
+        self.stages, self.refresh, self.refresh_output, self.spread = stages, refresh, refresh_output, spread
         self.reset()
 
     def reset(self) -> None:
         """Forget the video: the next frame is a reference frame."""
-        self._index, self._reference = 0, None
+        self.refresh.reset()
+        self.distance, self.refreshed = 0, False
+        self._frames, self._shape = 0, None
+        self._reference, self._reference_index = None, 0
+        self._renewal: Renewal | None = None
 
     @property
-    def refreshes(self) -> bool:
-        """Whether the next frame is a reference frame."""
-        return self._index % self.interval == 0
-
-    @property
-    def distance(self) -> int:
-        """How many frames before the next frame that one lies from which its output is predicted.
-
-        0: nothing is predicted, the output is the teacher's own.
-        """
-        if self.refreshes:
-            return self.interval if self._shows_prediction else 0
-        return self._index % self.interval
+    def sources(self) -> set[int]:
+        return {self._reference_index} | ({self._renewal.index} if self._renewal else set())
 
     @torch.no_grad()
     def step(self, frame: Tensor) -> Tensor:
-        """frame [1, 3, H, W] in [-1, 1] -> translated [1, 3, H, W] in [-1, 1].
+        """frame [1, 3, H, W] in [-1, 1], on the host or the networks' device -> translated, there, in [-1, 1].
 
         Raises:
-            ValueError: the frame has another size than the reference; `reset` begins a new video.
+            ValueError: the frame has another size than those before it; `reset` begins a new video.
         """
-        a = self.teacher.head(frame)
-        self._check_size(a)
-        f = self._refresh(a) if self.refreshes else self._predict(a)
-        self._index += 1
-        return self.teacher.tail(f)
+        self._check_size(frame)
+        a = self.stages.head(frame)
+        wanted = self.refresh.wants(a)
+        if self._reference is None or (wanted and not self.spread and self.refresh_output == "teacher"):
+            y = self._exact(a)
+        elif self.spread:
+            y = self._spread(a, wanted)
+        else:
+            y = self._predicted(a, wanted)
+        self._frames += 1
+        return y
 
-    def _refresh(self, a: Tensor) -> Tensor:
-        shown = self._predict(a) if self._shows_prediction else None
-        f = self.teacher.body(a)
-        self._reference = (a, f)
-        return f if shown is None else shown
+    def _exact(self, a: Tensor) -> Tensor:
+        reference, y = self.stages.translate(a)
+        self._renew(reference, self._frames)
+        self.distance, self.refreshed = 0, True
+        return y
 
-    @property
-    def _shows_prediction(self) -> bool:
-        return self._reference is not None and self.refresh_output == "shortcut"
+    def _predicted(self, a: Tensor, wanted: bool) -> Tensor:
+        y = self._predict(a)
+        if wanted:
+            self._renew(self.stages.renew(a), self._frames)
+        self.refreshed = wanted
+        return y
+
+    def _spread(self, a: Tensor, wanted: bool) -> Tensor:
+        if wanted:
+            self._renewal = Renewal(self.stages, a, self._frames)
+        reference = self._renewal.advance() if self._renewal else None
+        self.refreshed = reference is not None
+        if self.refreshed:
+            self._renew(reference, self._renewal.index)
+            self._renewal = None
+        return self._predict(a)
 
     def _predict(self, a: Tensor) -> Tensor:
-        a_ref, f_ref = self._reference
-        return self.block(a_ref, a, f_ref).feature
+        self.distance = self._frames - self._reference_index
+        return self.stages.predict(self._reference, a)
 
-    def _check_size(self, a: Tensor) -> None:
-        if self._reference and a.shape != self._reference[0].shape:
+    def _renew(self, reference: Reference, index: int) -> None:
+        self._reference, self._reference_index = reference, index
+
+    def _check_size(self, frame: Tensor) -> None:
+        self._shape = self._shape or frame.shape
+        if frame.shape != self._shape:
             raise ValueError(
-                f"frame {self._index} has features {list(a.shape)}, its reference {list(self._reference[0].shape)}: "
+                f"frame {self._frames} is {list(frame.shape)}, those before it {list(self._shape)}: "
                 "all frames of a video must have one size; call reset() to begin another video"
             )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data import DATASETS
+from models.ops.deformable import BACKENDS
 from models.teachers import TEACHERS
 from options import checks, record, unknown
 from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
@@ -19,6 +20,7 @@ class BaseOptions:
 
     program = ""
     phase = ""
+    default_interval = 3
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         self._add_run(parser.add_argument_group("run"))
@@ -71,6 +73,8 @@ class BaseOptions:
         value(group, "--gpu_ids", gpu, None, "-1 is the CPU; not given: the first GPU, or the CPU if there is none")
         value(group, "--seed", whole(0), 0, "start of every random choice")
         value(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
+        backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
+        value(group, "--deform_backend", choice(BACKENDS), "auto", backends)
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
     def _add_data(self, group: argparse._ArgumentGroup) -> None:
@@ -97,7 +101,8 @@ class BaseOptions:
         value(group, "--skip_idx_end", whole(2), None, end)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--max_interval", whole(1), 3, "frames from one reference frame to the next (alpha)")
+        interval = "frames from one reference frame to the next (alpha); with --refresh adaptive at most"
+        value(group, "--max_interval", whole(1), self.default_interval, interval)
         refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
         for flag, new, text in (

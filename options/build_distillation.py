@@ -14,7 +14,7 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
-from options.build_translation import load_teacher
+from options.build_translation import load_teacher, measure_cost
 from options.record import Options
 from options.run import Run, fixed_settings
 from options.validation import val_clips, validate
@@ -25,6 +25,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
     """The Shortcut's training."""
     teacher, identity = load_teacher(opt, device)
     block = new_block(opt, teacher).to(device)
+    block.use_backend(opt.deform_backend)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
     dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps)
@@ -43,8 +44,6 @@ def distillation(opt: Options, device: torch.device) -> Run:
         checkpoint.save(opt.run_dir / f"{label}_net_ShortcutV2V.pth", state)
 
     x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
-    a = teacher.head(x)
-    macs = {"teacher": cost.count_macs(teacher, x), "block": cost.count_macs(block.eval(), a, a, a)}
     return Run(
         trainer=distiller,
         dataset=dataset,
@@ -60,7 +59,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
             "distances": f"1..{max_gap}",
             "teacher features": f"{teacher.f_channels} channels, layers {teacher.split[0]}..{teacher.split[1]}",
             "parameters": {"teacher": cost.count_params(teacher), "block": cost.count_params(block)},
-            "MACs": macs,
+            "MACs": measure_cost(teacher, block, x, opt.max_interval)["macs"],
         },
     )
 

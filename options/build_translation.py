@@ -1,4 +1,4 @@
-"""From options to a frozen teacher and a trained Shortcut block."""
+"""From options to a frozen teacher and a trained Shortcut block, and what they cost."""
 
 import sys
 from collections.abc import Callable
@@ -7,8 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from models.refresh import Every
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.saved import from_checkpoint
+from models.stages import Stages, eager
 from models.teachers import TEACHERS
 from models.teachers.base import Teacher
 from models.translator import Translator
@@ -42,20 +44,30 @@ def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.devi
 
 
 def measure_cost(
-    teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: int, refresh_output: str = "teacher"
+    teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: float, refresh_output: str = "teacher"
 ) -> dict:
-    """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W]."""
-    a = teacher.head(x)
-    f = teacher.body(a)
+    """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W].
+
+    MACs are those of the inference forms, which is what runs; parameters those that were trained.
+
+    Args:
+        interval: frames from one reference frame to the next, on average.
+    """
+    fast, small = teacher.for_inference(), block.for_inference()
+    with torch.no_grad():
+        a = fast.head(x)
+        f = fast.body(a)
+        reference = small.prepare(a, f)
     macs = {
-        "teacher": cost.count_macs(teacher, x),
-        "head": cost.count_macs(teacher.head, x),
-        "body": cost.count_macs(teacher.body, a),
-        "tail": cost.count_macs(teacher.tail, f),
-        "block": cost.count_macs(block, a, a, f),
+        "teacher": cost.count_macs(fast, x),
+        "head": cost.count_macs(fast.head, x),
+        "body": cost.count_macs(fast.body, a),
+        "tail": cost.count_macs(fast.tail, f),
+        "block": cost.count_macs(small, reference, a),
+        "prepare": cost.count_macs(small.prepare, a, f),
     }
-    reference, skipped = frame_kinds(teacher, block, x, refresh_output)
-    macs |= {"reference": cost.count_macs(reference), "skipped": cost.count_macs(skipped)}
+    whole, skipped = frame_kinds(eager(fast, small), x, refresh_output)
+    macs |= {"reference": cost.count_macs(whole), "skipped": cost.count_macs(skipped)}
     return {
         "macs": macs,
         "saving": cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval),
@@ -67,10 +79,10 @@ def measure_cost(
 
 
 def frame_kinds(
-    teacher: Teacher, block: ShortcutBlock, x: Tensor, refresh_output: str = "teacher"
+    stages: Stages, x: Tensor, refresh_output: str = "teacher"
 ) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
     """Two calls that translate x [1, 3, H, W], as a reference frame and as a skipped frame."""
-    references, skips = (Translator(teacher, block, interval, refresh_output) for interval in (1, sys.maxsize))
+    references, skips = (Translator(stages, Every(interval), refresh_output) for interval in (1, sys.maxsize))
     references.step(x)  # the first frame of a video is exact whatever `refresh_output`
     skips.step(x)  # from now on only skipped frames
     return lambda: references.step(x), lambda: skips.step(x)

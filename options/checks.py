@@ -69,6 +69,19 @@ def _trains_nothing(opt: Options) -> bool:
     return not any([opt.lambda_L1, opt.lambda_align, opt.lambda_L1_out, opt.lambda_D, temporal, perceptual])
 
 
+def refresh_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.refresh_threshold is not None and opt.refresh == "fixed":
+        found.append(f"--refresh_threshold {opt.refresh_threshold:g} needs --refresh adaptive, got --refresh fixed")
+    if opt.refresh == "adaptive" and opt.refresh_output == "shortcut":
+        found.append("--refresh_output shortcut would show another scene after a cut: not with --refresh adaptive")
+    if opt.refresh_mode == "spread" and opt.refresh == "adaptive":
+        found.append("--refresh_mode spread needs an interval known beforehand: --refresh fixed, got adaptive")
+    if opt.refresh_mode == "spread" and opt.max_interval < 2:
+        found.append(f"--refresh_mode spread needs --max_interval of at least 2, got {opt.max_interval}")
+    return found
+
+
 def unsup_problems(opt: Options) -> list[str]:
     found = []
     if opt.flip:

@@ -14,7 +14,7 @@ from options.record import ONE_CALL, Options
 MAY_CHANGE = ONE_CALL | {
     *("name", "checkpoints_dir", "tensorboard_dir", "dataroot", "main_G_path", "vgg_path", "gpu_ids", "nThreads"),
     *("niter", "niter_decay", "print_freq", "display_freq", "save_latest_freq", "save_epoch_freq"),
-    *("val_clips", "val_frames"),
+    *("val_clips", "val_frames", "deform_backend"),
 }
 
 

@@ -1,15 +1,14 @@
 """The flags of test.py."""
 
 import argparse
-import re
 
-from options.base_options import BaseOptions
-from options.checks import PUBLISHED_TEACHER
-from options.flags import PATH, matching, number, switch, value, whole
+from options.checks import refresh_problems
+from options.clip_options import ClipOptions
+from options.flags import PATH, choice, number, switch, value, whole
 from options.record import Options
 
 
-class TestOptions(BaseOptions):
+class TestOptions(ClipOptions):
     """Options of translating clips with a teacher and its Shortcut."""
 
     __test__ = False  # not a pytest class
@@ -19,12 +18,10 @@ class TestOptions(BaseOptions):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
         test = parser.add_argument_group("test")
-        epoch = matching(re.compile(r"latest|best|\d+").fullmatch, "latest, best or an epoch's number", "EPOCH")
-        value(test, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
-        value(test, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
-        value(test, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
+
+        self._add_runtime(parser.add_argument_group("runtime"))
 
         output = parser.add_argument_group("output")
         value(output, "--results_dir", PATH, "./results/", "results go to <results_dir>/<name>/<phase>_<which_epoch>")
@@ -32,9 +29,15 @@ class TestOptions(BaseOptions):
         switch(output, "--save_image", False, "write every translated frame as PNG too")
 
     def problems(self, opt: Options) -> list[str]:
-        found = super().problems(opt)
-        if opt.main_G_path is None:
-            found.append(f"--main_G_path is missing: give the teacher; the published one: {PUBLISHED_TEACHER}")
-        if opt.dataset_mode == "unaligned_scale":
-            found.append("--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py)")
-        return found
+        return super().problems(opt) + refresh_problems(opt)
+
+    def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
+        kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
+        value(group, "--refresh", choice(["fixed", "adaptive"]), "fixed", f"when a frame is a reference frame; {kinds}")
+        far = "how far is too far; not given: this and the longest interval are what scripts/fit_refresh.sh has found"
+        value(group, "--refresh_threshold", number(1e-6, 100), None, far)
+        modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
+        value(group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}")
+        precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
+        value(group, "--amp", choice(["off", "fp16", "bf16"]), "off", precision)
+        switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")

@@ -8,7 +8,9 @@ import torch
 from data import find_clips
 from data.clips import Clip
 from data.stream import frames
+from models.refresh import Every
 from models.shortcut.block import ShortcutBlock
+from models.stages import eager
 from models.teachers.base import Teacher
 from models.translator import Translator
 from options.record import Options
@@ -40,7 +42,8 @@ def validate(
     """
     scores, left_out = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")}), []
     rivals = {"reuse": evaluation.baselines()["reuse"]}
-    translator = Translator(teacher, block, opt.max_interval, opt.refresh_output)
+    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
+    translator = Translator(stages, Every(opt.max_interval), opt.refresh_output)
     for clip in clips:
         try:
             shown = list(frames(clip, opt.fine_size, opt.val_frames))  # all before the first is judged: whole or not

@@ -23,6 +23,7 @@ from_caller() {
 is_path_flag() {
   case "$1" in
     --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options) true ;;
+    --curve) true ;;
     *) false ;;
   esac
 }
@@ -62,4 +63,24 @@ make_sample() {
 
 run() { # program and its flags; the script's own arguments come last and win
   exec "$PYTHON" "$@" ${args[@]+"${args[@]}"}
+}
+
+run_v2c() { # program and its flags, on the clips given, or the sample, with the published checkpoints, or the demo's
+  local flags=("$@" --dataset_mode video --dataset_option v2c --which_epoch latest)
+  local published=(--name ShortcutV2V_unsup_v2c --main_G_path "$published_teacher")
+  local demo=(--checkpoints_dir ./checkpoints --name demo_v2c --main_G_path "$demo_teacher"
+    --skip_idx_start 4 --skip_idx_end 22)
+
+  if [ -z "$dataroot" ]; then
+    make_sample
+    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" --fineSizeW 256 --fineSizeH 128
+  fi
+  flags+=(--dataroot "$dataroot")
+  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
+  if given --name || given --main_G_path || given --checkpoints_dir ||
+    { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
+    run "${flags[@]}" "${published[@]}"
+  fi
+  echo "no published checkpoints ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
+  run "${flags[@]}" "${demo[@]}"
 }

@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -18,15 +20,23 @@ class Blend:
         self.reset()
 
     def reset(self):
-        self.distance = 0
-
-    @property
-    def refreshes(self):
-        return self.distance == 0
+        self.frames = 0
 
     def step(self, frame):
-        y = self.teacher(frame) * (0.9 if self.distance else 1)
-        self.distance = (self.distance + 1) % 3
+        self.distance = self.frames % 3
+        self.refreshed = self.distance == 0
+        self.sources = {self.frames - self.distance}
+        self.frames += 1
+        return self.teacher(frame) * (0.9 if self.distance else 1)
+
+
+class Late(Blend):
+    """A translator that predicts from the frame two before, whenever there is one."""
+
+    def step(self, frame):
+        y = super().step(frame)
+        self.distance, self.refreshed = min(2, self.frames - 1), True
+        self.sources = {max(0, self.frames - 2), self.frames - 1}
         return y
 
 
@@ -40,10 +50,10 @@ def clip(length=7, seed=1):
     return torch.rand(length, 1, 3, 16, 24, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
-def run(teacher, frames, compare=True, baselines=None):
+def run(teacher, frames, compare=True, baselines=None, translator=Blend):
     results, scores = [], Scores({"psnr": Psnr})
     chosen = standard() if baselines is None else baselines
-    evaluate_clip(Blend(teacher), teacher if compare else None, frames, scores, results.append, chosen, CPU)
+    evaluate_clip(translator(teacher), teacher if compare else None, frames, scores, results.append, chosen, CPU)
     return results, scores
 
 
@@ -67,6 +77,26 @@ def test_reuse_shows_the_last_reference(teacher):
     frames = clip()
     for result in run(teacher, frames)[0]:
         torch.testing.assert_close(result.baselines["reuse"], teacher(frames[result.index - result.distance]))
+
+
+def test_baselines_use_the_frame_that_the_shortcut_used(teacher):
+    frames = clip()
+    for result in run(teacher, frames, translator=Late)[0]:
+        torch.testing.assert_close(result.baselines["reuse"], teacher(frames[max(0, result.index - 2)]))
+
+
+def test_frames_that_are_no_source_any_more_are_let_go(teacher):
+    kept = []
+
+    def stream():
+        for frame in clip(9):
+            copy = frame.clone()
+            kept.append(weakref.ref(copy))
+            assert sum(one() is not None for one in kept) <= 3  # the reference, the one before this and this
+            yield copy
+            del copy
+
+    evaluate_clip(Blend(teacher), teacher, stream(), Scores({}), lambda result: None, {}, CPU)
 
 
 def test_a_baseline_is_given_reference_input_current_input_and_reference_output(teacher):

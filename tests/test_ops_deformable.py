@@ -144,7 +144,7 @@ def test_half_precision_positions_stay_exact(backend):
         ({"current": torch.zeros(2, 4, 6, 6)}, "current must have the shape"),
         ({"weight": torch.zeros(3, 4, 2, 2)}, "k odd"),
         ({"groups": 3}, "4 channels do not divide into 3"),
-        ({"backend": "gpu"}, "backend must be one of auto, reference, cpu, torchvision, got 'gpu'"),
+        ({"backend": "gpu"}, "backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, message):

@@ -31,6 +31,33 @@ def test_a_reference_on_every_frame_is_allowed():
     assert TestOptions().parse([*PUBLISHED.split(), "--max_interval", "1"]).max_interval == 1
 
 
+def test_by_default_nothing_but_the_interval_decides():
+    opt = TestOptions().parse(PUBLISHED.split())
+    assert (opt.refresh, opt.refresh_mode, opt.amp, opt.deform_backend) == ("fixed", "whole", "off", "auto")
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        ("--refresh_threshold 0.2", "--refresh_threshold 0.2 needs --refresh adaptive, got --refresh fixed"),
+        ("--refresh adaptive --refresh_threshold 0", "--refresh_threshold must be a number between 1e-06 and 100, got"),
+        ("--refresh adaptive --refresh_mode spread", "spread needs an interval known beforehand: --refresh fixed"),
+        ("--refresh adaptive --refresh_output shortcut", "--refresh_output shortcut would show another scene"),
+        ("--refresh_mode spread --max_interval 1", "spread needs --max_interval of at least 2, got 1"),
+        ("--refresh sometimes", "--refresh must be one of fixed, adaptive, got 'sometimes'"),
+        ("--amp half", "--amp must be one of off, fp16, bf16, got 'half'"),
+        (
+            "--deform_backend gpu",
+            "--deform_backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'",
+        ),
+    ],
+)
+def test_a_runtime_that_cannot_be_is_refused(capsys, flags, problem):
+    with pytest.raises(SystemExit):
+        TestOptions().parse([*PUBLISHED.split(), *flags.split()])
+    assert problem in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("argv", "problem"),
     [

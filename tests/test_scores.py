@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -24,15 +26,30 @@ def test_means_are_per_distance_over_skipped_and_over_all_frames():
         "psnr": {
             "skipped": pytest.approx(20),
             "all": pytest.approx(28),
+            "pooled": pytest.approx(-10 * math.log10((1 + 0.01 + 3e-4) / 5)),
             "per_distance": {"1": pytest.approx(30), "2": pytest.approx(0, abs=1e-5)},
         }
     }
 
 
+def test_frames_without_error_count_in_the_pooled_figure_and_alone_have_none():
+    scores = Scores({"psnr": Psnr})
+    scores.add(0, {OURS: TARGET}, TARGET, is_reference=True)
+    assert scores.quality()["psnr"]["pooled"] is None
+    scores.add(1, {OURS: off(0.2)}, TARGET, is_reference=False)
+    assert scores.quality()["psnr"]["pooled"] == pytest.approx(20 + 10 * math.log10(2))
+
+
+def test_only_psnr_is_pooled():
+    scores = Scores({"ssim": Ssim})
+    scores.add(1, {OURS: off(0.2)}, TARGET, is_reference=False)
+    assert "pooled" not in scores.quality()["ssim"]
+
+
 def test_baselines_are_summed_up_apart():
     zero = pytest.approx(0, abs=1e-5)
     assert filled().baselines() == {
-        "reuse": {"psnr": {"skipped": zero, "all": zero, "per_distance": {"1": zero, "2": zero}}}
+        "reuse": {"psnr": {"skipped": zero, "all": zero, "pooled": zero, "per_distance": {"1": zero, "2": zero}}}
     }
 
 
@@ -58,5 +75,5 @@ def test_without_a_target_frames_are_only_counted():
     scores = Scores({"psnr": Psnr})
     assert scores.add(0, {OURS: TARGET}, None, is_reference=0 == 0) == {}
     assert scores.frames()["total"] == 1
-    assert scores.quality() == {"psnr": {"skipped": None, "all": None, "per_distance": {}}}
+    assert scores.quality() == {"psnr": {"skipped": None, "all": None, "pooled": None, "per_distance": {}}}
     assert scores.baselines() == {}

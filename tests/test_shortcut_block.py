@@ -83,6 +83,24 @@ def test_its_multiplications_are_seen_by_the_flop_counter():
     assert counter.get_total_flops() // 2 == generators + others + deformable
 
 
+@pytest.mark.parametrize("backend", ["reference", "cpu", "torchvision"])
+def test_training_can_be_made_to_use_any_backend(backend):
+    block = moving(num_dg=2)
+    expected = block(*features())
+    block.use_backend(backend)
+    for found, wanted in zip(block(*features()), expected, strict=True):
+        torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)
+
+
+def test_a_backend_reaches_both_deformable_convolutions():
+    block, (a_ref, a_cur, f_ref) = moving(), features(channels=8)
+    block.use_backend("gpu")
+    with pytest.raises(ValueError, match="got 'gpu'"):
+        block.adabd(a_ref, a_cur, torch.zeros(2, 18, 10, 14), torch.zeros(2, 9, 10, 14))
+    with pytest.raises(ValueError, match="got 'gpu'"):
+        block.alignment(*features()[:2], a_ref, f_ref)
+
+
 def test_the_configuration_builds_the_block_again():
     block = moving(num_dg=2, offset_g_size=3, adabd_dilation=2)
     again = ShortcutBlock(**block.config)

@@ -1,12 +1,12 @@
 from util.tables import table
 
 
-def figures(skipped, every, first, second):
-    return {"skipped": skipped, "all": every, "per_distance": {"1": first, "10": second}}
+def figures(skipped, every, first, second, **more):
+    return {"skipped": skipped, "all": every, **more, "per_distance": {"1": first, "10": second}}
 
 
 RECORD = {
-    "quality": {"psnr": figures(30.123, 60.5, 31.0, 29.0), "ssim": figures(0.9, 0.95, 0.91, 0.89)},
+    "quality": {"psnr": figures(30.123, 60.5, 31.0, 29.0, pooled=31.5), "ssim": figures(0.9, 0.95, 0.91, 0.89)},
     "baselines": {
         "reuse": {"psnr": figures(20.0, 50.5, 21.0, 19.0), "ssim": figures(0.5, 0.6, 0.55, 0.45)},
         "flow_warp": {"psnr": figures(22.0, None, 23.0, 21.0), "ssim": figures(0.6, 0.7, 0.65, 0.55)},
@@ -30,6 +30,16 @@ RECORD = {
         "skipped": {"median": 400.0, "p95": 444.44},
     },
     "options": {"max_interval": 3},
+    "runtime": {
+        "engine": "eager",
+        "dtype": "float32",
+        "deform_backend": "cpu",
+        "refresh": "fixed",
+        "refresh_threshold": None,
+        "refresh_mode": "whole",
+        "max_interval": 3,
+        "interval": 3,
+    },
     "peak_memory_mb": 812.4,
 }
 
@@ -62,9 +72,21 @@ def test_cost_latency_and_memory_are_shown():
         "parameters on skipped frames 1.235 M",
         "teacher 1340.0 1610.0",
         "skipped 400.0 444.4",
+        "run: eager, float32, deformable convolution cpu; refresh fixed, whole, at most every 3 frames",
         "peak memory 812 MiB",
     ):
         assert tuple(row.split()) in shown
+
+
+def test_the_pooled_psnr_stands_under_the_means():
+    assert ("all", "frames,", "pooled", "31.50", *["-"] * 5) in lines()
+
+
+def test_an_adaptive_refresh_shows_its_threshold_and_the_interval_that_came_out():
+    runtime = {**RECORD["runtime"], "refresh": "adaptive", "refresh_threshold": 0.25, "interval": 5.4321}
+    shown = lines({**RECORD, "runtime": runtime})
+    assert tuple("saving amortised at interval 5.432 2.15x".split()) in shown
+    assert any("adaptive at 0.25, whole" in " ".join(line) for line in shown)
 
 
 def test_columns_line_up():

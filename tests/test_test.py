@@ -38,9 +38,19 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
     assert record["baselines"].keys() == {"reuse", "flow_warp"}
     macs = record["cost"]["macs"]
     assert macs["skipped"] == macs["head"] + macs["block"] + macs["tail"]
-    assert macs["teacher"] == macs["reference"] == macs["head"] + macs["body"] + macs["tail"]
+    assert macs["teacher"] == macs["head"] + macs["body"] + macs["tail"] == macs["reference"] - macs["prepare"]
     assert record["cost"]["saving"]["skipped"] == pytest.approx(macs["teacher"] / macs["skipped"])
-    assert record["latency_ms"].keys() == {"teacher", "reference", "skipped"}
+    assert record["latency_ms"].keys() == {"teacher_eager", "teacher", "reference", "skipped", "stream"}
+    assert record["runtime"] == {
+        "engine": "eager",
+        "dtype": "float32",
+        "deform_backend": "cpu",
+        "refresh": "fixed",
+        "refresh_threshold": None,
+        "refresh_mode": "whole",
+        "max_interval": 3,
+        "interval": 3,
+    }
     assert record["options"]["max_interval"] == 3 and record["machine"]["torch"] == torch.__version__
     folder = trained / "results" / "tiny" / "test_latest"
     rows = list(csv.DictReader((folder / "frames.csv").open()))
@@ -62,7 +72,49 @@ def test_max_interval_one_is_the_teacher(trained):
     run(translation(trained, "--max_interval", "1", "--results_dir", str(trained / "one")))
     record = json.loads((trained / "one" / "tiny" / "test_latest" / "metrics.json").read_text())
     assert record["quality"]["psnr"]["all"] == 100 and record["quality"]["psnr"]["skipped"] is None
-    assert record["cost"]["saving"]["amortised"] == 1
+    macs = record["cost"]["macs"]
+    assert record["cost"]["saving"]["amortised"] == pytest.approx(macs["teacher"] / macs["reference"])
+    assert record["quality"]["psnr"]["pooled"] is None
+
+
+def translated(trained, name, *flags):
+    """The record and the rows of a translation with more flags, its results in a folder of this name."""
+    assert run(translation(trained, *flags, "--results_dir", str(trained / name))) == 0
+    folder = trained / name / "tiny" / "test_latest"
+    rows = list(csv.DictReader((folder / "frames.csv").open()))
+    return json.loads((folder / "metrics.json").read_text()), rows
+
+
+def test_an_adaptive_refresh_is_counted_as_it_came(trained):
+    flags = ["--refresh", "adaptive", "--refresh_threshold", "50", "--max_interval", "4"]
+    record, rows = translated(trained, "adaptive", *flags)
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "3", "0", "1"]
+    assert record["runtime"]["refresh_threshold"] == 50 and record["runtime"]["interval"] == 3
+    macs, saving = record["cost"]["macs"], record["cost"]["saving"]
+    assert saving["amortised"] == pytest.approx(6 * macs["teacher"] / (2 * macs["reference"] + 4 * macs["skipped"]))
+    restless, _ = translated(trained, "restless", *flags[:2], "--refresh_threshold", "0.0001")
+    assert restless["frames"]["reference"] == 6
+
+
+def test_a_spread_refresh_shows_predictions_from_older_references(trained):
+    record, rows = translated(trained, "spread", "--refresh_mode", "spread", "--max_interval", "2")
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "1", "2", "1"]
+    assert record["frames"] == {"total": 6, "reference": 3, "skipped": 3}
+    macs = record["cost"]["macs"]
+    assert macs["reference"] == macs["teacher"] + macs["prepare"] + macs["block"]
+
+
+def test_half_precision_and_a_forced_operator_are_recorded(trained):
+    record, _ = translated(trained, "half", "--amp", "bf16", "--deform_backend", "reference")
+    assert record["runtime"]["dtype"] == "bfloat16" and record["runtime"]["deform_backend"] == "reference"
+
+
+def test_clips_of_different_sizes_are_each_translated_at_their_own(trained, write_video):
+    (trained / "films").mkdir()
+    for name, size in (("a", (48, 32)), ("b", (64, 40))):
+        write_video(trained / "films" / f"{name}.mp4", times=range(4), size=size)
+    flags = ["--dataset_mode", "videofile", "--resize_mode", "none", "--dataroot", str(trained / "films")]
+    assert translated(trained, "sizes", *flags)[0]["frames"]["total"] == 8
 
 
 def test_without_comparison_the_video_shows_input_and_translation_and_nothing_is_judged(trained):
@@ -135,3 +187,25 @@ def test_a_missing_shortcut_is_an_error_that_lists_what_there_is(trained):
 def test_an_unwritable_results_folder_is_an_error_before_any_work(trained):
     (trained / "file").write_text("not a folder")
     assert "cannot write into folder" in refused(translation(trained, "--results_dir", str(trained / "file")))
+
+
+def fitted(trained, **changes):
+    """A file as scripts/fit_refresh.py writes it, for the trained block."""
+    block_id = record_of(trained)["checkpoints"]["shortcut"]
+    record = {"threshold": 50.0, "max_interval": 9, "shortcut_fingerprint": block_id} | changes
+    (trained / "runs" / "tiny" / "latest_refresh.json").write_text(json.dumps(record))
+
+
+def test_a_fitted_threshold_is_found_beside_the_checkpoint(trained):
+    run(translation(trained))
+    fitted(trained)
+    record, _ = translated(trained, "fitted", "--refresh", "adaptive")
+    assert record["runtime"]["refresh_threshold"] == 50 and record["runtime"]["max_interval"] == 9
+    fitted(trained, shortcut_fingerprint="x")
+    assert "is of another Shortcut, fingerprint x" in refused(translation(trained, "--refresh", "adaptive"))
+    (trained / "runs" / "tiny" / "latest_refresh.json").unlink()
+    assert "`bash scripts/fit_refresh.sh` fits one" in refused(translation(trained, "--refresh", "adaptive"))
+
+
+def test_half_precision_that_a_cpu_has_not_is_refused(trained):
+    assert "--amp fp16 needs a CUDA device" in refused(translation(trained, "--amp", "fp16"))

@@ -1,79 +1,130 @@
 import pytest
 import torch
 
+from models.refresh import Adaptive, Every
+from models.stages import eager
 from models.translator import Translator
 from tests.tiny import block, teacher, video
 
 
-def outputs(interval, refresh_output="teacher"):
-    translator = Translator(teacher(), block(), interval, refresh_output)
-    return [translator.step(frame) for frame in video()]
+def translator(refresh=3, refresh_output="teacher", spread=False, cuts=()):
+    stages = eager(teacher().for_inference(), block().for_inference(), cuts=cuts)
+    return Translator(stages, Every(refresh) if isinstance(refresh, int) else refresh, refresh_output, spread)
+
+
+def outputs(made, frames=None):
+    return [made.step(frame) for frame in (video() if frames is None else frames)]
+
+
+def told(made, frames=None):
+    """(distance, refreshed, sources) after every frame."""
+    seen = []
+    for frame in video() if frames is None else frames:
+        made.step(frame)
+        seen.append((made.distance, made.refreshed, made.sources))
+    return seen
+
+
+def predicted(source, number, frames=None):
+    """What the trained block makes of a frame from another one, both by number."""
+    whole, frames = teacher(), video() if frames is None else frames
+    a_ref, a = whole.head(frames[source]), whole.head(frames[number])
+    return whole.tail(block().eval()(a_ref, a, whole.body(a_ref)).feature)
+
+
+def close(output, expected):
+    torch.testing.assert_close(output, expected, atol=1e-4, rtol=0)
 
 
 def test_interval_one_is_the_teacher():
-    made = teacher()
-    for frame, output in zip(video(), outputs(1), strict=True):
-        torch.testing.assert_close(output, made(frame))
+    whole = teacher()
+    for frame, output in zip(video(), outputs(translator(1)), strict=True):
+        close(output, whole(frame))
 
 
 def test_reference_frames_are_exact_and_the_rest_are_not():
-    made = teacher()
-    exact = [torch.allclose(y, made(x), atol=1e-6) for x, y in zip(video(), outputs(3), strict=True)]
+    whole = teacher()
+    exact = [torch.allclose(y, whole(x), atol=1e-4) for x, y in zip(video(), outputs(translator()), strict=True)]
     assert exact == [True, False, False, True, False, False, True]
 
 
 def test_skipped_frames_are_the_blocks_prediction_from_the_last_reference():
-    made, predict, frames = teacher(), block().eval(), video()
-    a_ref, a = made.head(frames[3]), made.head(frames[5])
-    expected = made.tail(predict(a_ref, a, made.body(a_ref)).feature)
-    torch.testing.assert_close(outputs(3)[5], expected)
+    close(outputs(translator())[5], predicted(3, 5))
 
 
-def test_the_distance_counts_up_from_every_reference():
-    translator = Translator(teacher(), block(), 3)
-    distances = []
-    for frame in video():
-        distances.append(translator.distance)
-        translator.step(frame)
-    assert distances == [0, 1, 2, 0, 1, 2, 0]
+def test_after_a_step_its_distance_kind_and_sources_are_told():
+    assert told(translator())[:5] == [(0, True, {0}), (1, False, {0}), (2, False, {0}), (0, True, {3}), (1, False, {3})]
 
 
 def test_the_published_refresh_shows_the_prediction_from_the_old_reference_and_still_renews_it():
-    made, predict, frames = teacher(), block().eval(), video()
-    shown = outputs(3, "shortcut")
-    a_ref, a = made.head(frames[0]), made.head(frames[3])
-    torch.testing.assert_close(shown[3], made.tail(predict(a_ref, a, made.body(a_ref)).feature))
-    torch.testing.assert_close(shown[0], made(frames[0]))
-    torch.testing.assert_close(shown[5], outputs(3)[5])
+    shown = outputs(translator(refresh_output="shortcut"))
+    close(shown[0], teacher()(video()[0]))
+    close(shown[3], predicted(0, 3))
+    close(shown[5], predicted(3, 5))
 
 
 def test_a_prediction_shown_on_a_reference_frame_lies_a_whole_interval_from_its_reference():
-    translator = Translator(teacher(), block(), 3, "shortcut")
-    seen = []
-    for frame in video():
-        seen.append((translator.distance, translator.refreshes))
-        translator.step(frame)
+    seen = [(distance, refreshed) for distance, refreshed, _ in told(translator(refresh_output="shortcut"))]
     assert seen == [(0, True), (1, False), (2, False), (3, True), (1, False), (2, False), (3, True)]
 
 
-def test_reset_forgets_the_video():
-    translator = Translator(teacher(), block(), 3)
-    first = [translator.step(frame) for frame in video()]
-    translator.reset()
-    again = [translator.step(frame) for frame in video()]
-    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+def test_a_policy_that_looks_at_the_frame_decides_before_it_is_predicted():
+    frames = video().clone()
+    frames[1:4] = frames[0]  # nothing moves, then everything
+    assert [d for d, _, _ in told(translator(Adaptive(0.1, 99)), frames[:5])] == [0, 1, 2, 3, 0]
 
 
-def test_a_frame_of_another_size_is_refused_until_reset():
-    translator = Translator(teacher(), block(), 3)
-    translator.step(video()[0])
-    with pytest.raises(ValueError, match=r"one size; call reset\(\)"):
-        translator.step(video(height=32)[0])
-    translator.reset()
-    translator.step(video(height=32)[0])
+def test_a_spread_refresh_becomes_the_reference_when_its_last_slice_has_run():
+    made = translator(3, spread=True, cuts=(1, 2))
+    shown = outputs(made, frames := video(12))
+    expected = [0, 1, 2, 3, 4, 2, 3, 4, 2, 3, 4, 2]
+    close(shown[0], teacher()(frames[0]))
+    for number in range(1, 12):
+        close(shown[number], predicted(number - expected[number], number, frames))
 
 
-@pytest.mark.parametrize(("interval", "refresh"), [(0, "teacher"), (3, "none")])
-def test_wrong_settings_are_refused(interval, refresh):
-    with pytest.raises(ValueError, match="must be"):
-        Translator(teacher(), block(), interval, refresh)
+def test_a_spread_refresh_tells_where_its_predictions_come_from():
+    seen = told(translator(3, spread=True, cuts=(1, 2)), video(9))
+    assert [distance for distance, _, _ in seen] == [0, 1, 2, 3, 4, 2, 3, 4, 2]
+    assert [refreshed for _, refreshed, _ in seen] == [True, *[False] * 4, True, False, False, True]
+    assert [sources for _, _, sources in seen[2:6]] == [{0}, {0, 3}, {0, 3}, {3}]
+
+
+def test_fewer_slices_than_frames_are_ready_sooner():
+    assert [distance for distance, _, _ in told(translator(4, spread=True, cuts=(2,)), video(9))] == [
+        *(0, 1, 2, 3, 4),
+        *(1, 2, 3, 4),
+    ]
+
+
+@pytest.mark.parametrize("settings", [{}, {"spread": True, "cuts": (1, 2)}, {"refresh": Adaptive(0.5, 3)}])
+def test_reset_forgets_the_video(settings):
+    made = translator(**settings)
+    first = outputs(made)
+    made.reset()
+    assert all(torch.equal(a, b) for a, b in zip(first, outputs(made), strict=True))
+
+
+@pytest.mark.parametrize("settings", [{}, {"refresh": Adaptive(0.5, 3)}])
+def test_a_frame_of_another_size_is_refused_until_reset(settings):
+    made = translator(**settings)
+    made.step(video()[0])
+    with pytest.raises(ValueError, match=r"frame 1 is \[1, 3, 32, 24\].*one size; call reset\(\)"):
+        made.step(video(height=32)[0])
+    made.step(video()[1])  # the video goes on
+    made.reset()
+    made.step(video(height=32)[0])
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"refresh_output": "none"}, "refresh_output must be one of"),
+        ({"refresh": 1, "spread": True}, "fixed interval of at least 2"),
+        ({"refresh": Adaptive(0.5, 3), "spread": True}, "fixed interval of at least 2"),
+        ({"refresh": 2, "spread": True, "cuts": (1, 2)}, "3 slices of the body do not fit into interval 2"),
+    ],
+)
+def test_wrong_settings_are_refused(settings, problem):
+    with pytest.raises(ValueError, match=problem):
+        translator(**settings)

@@ -4,7 +4,7 @@ import contextlib
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +56,11 @@ def count_params(*modules: nn.Module) -> int:
     return sum({id(p): p.numel() for module in modules for p in module.parameters()}.values())
 
 
-def saving(teacher: int, skipped: int, reference: int, interval: int) -> dict[str, float]:
+def saving(teacher: int, skipped: int, reference: int, interval: float) -> dict[str, float]:
     """How many times less is computed than by the teacher on every frame.
 
-    "skipped": on one skipped frame; "amortised": over `interval` frames, one of them a reference frame.
+    "skipped": on one skipped frame; "amortised": over `interval` frames (their mean number), one of them a reference
+    frame.
     """
     if interval < 1:
         raise ValueError(f"interval must be at least 1, got {interval}")
@@ -88,8 +89,12 @@ def latency(
     for _ in range(warmup + repeats):
         for name, case in cases.items():
             times[name].append(timed_ms(wait, case)[1])
-    measured = {name: np.array(values[warmup:]) for name, values in times.items()}
-    return {name: {"median": float(np.median(v)), "p95": float(np.percentile(v, 95))} for name, v in measured.items()}
+    return {name: typical(values[warmup:]) for name, values in times.items()}
+
+
+def typical(times: Sequence[float]) -> dict[str, float]:
+    """{"median", "p95"} of measured times."""
+    return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
 
 
 def timed_ms(wait: Callable[[], object], case: Callable[..., object], *inputs: object) -> tuple[object, float]:

@@ -1,6 +1,6 @@
 """A translator beside its teacher and two baselines, frame by frame, in memory that does not grow."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,21 +11,22 @@ from util.cost import timed_ms
 from util.flow_warp import FlowWarp
 from util.scores import OURS, Scores
 
-Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (reference input, current input, reference output) -> output
+Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (source input, current input, source output) -> output
 
 
 class Streaming(Protocol):
-    """What is evaluated: frames [1, 3, H, W] in [-1, 1] go in one by one.
+    """What is evaluated: frames [1, 3, H, W] in [-1, 1] go in one by one. After a step:
 
-    refreshes: whether the next frame is a reference frame.
-    distance: how many frames back that one lies from which the next output is predicted; 0 when it is exact.
+    refreshed: whether the reference was renewed in it.
+    distance: how many frames back that one lies from which its output was predicted; 0 when it is exact.
+    sources: numbers of the frames (0: the first since reset) from which coming outputs may be predicted.
     """
 
-    @property
-    def refreshes(self) -> bool: ...
+    refreshed: bool
+    distance: int
 
     @property
-    def distance(self) -> int: ...
+    def sources(self) -> Set[int]: ...
 
     def reset(self) -> None: ...
 
@@ -53,9 +54,10 @@ class FrameResult:
 def baselines() -> dict[str, Baseline]:
     """What a Shortcut has to beat, name -> method.
 
-    "reuse" shows the last reference's output again, "flow_warp" moves it along the input's optical flow.
+    "reuse" shows the output of the frame that the Shortcut predicts from again, "flow_warp" moves it along the input's
+    optical flow.
     """
-    return {"reuse": lambda reference_input, current_input, output: output, "flow_warp": FlowWarp().warp}
+    return {"reuse": lambda source_input, current_input, output: output, "flow_warp": FlowWarp().warp}
 
 
 @torch.no_grad()
@@ -70,8 +72,8 @@ def evaluate_clip(
 ) -> None:
     """Translate one clip from its first frame, adding every frame to `scores` and handing it to `on_frame`.
 
-    Only the translator's step is timed, with the device idle before and after; the teacher's pass for the
-    comparison is not part of it. Nothing is kept but the last reference frame.
+    Only the translator's step is timed, from a frame on the host, with the device idle before and after; the teacher's
+    pass for the comparison is not part of it. Nothing is kept but the frames that may still be predicted from.
 
     Args:
         teacher: frame -> its output, the target of all figures; None translates without comparing.
@@ -79,16 +81,16 @@ def evaluate_clip(
         baselines: name -> method to score on the same frames (see `baselines`).
     """
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
-    reference: tuple[Tensor, Tensor] | None = None
+    kept: dict[int, tuple[Tensor, Tensor]] = {}  # number -> frame, target
     translator.reset()
     for index, frame in enumerate(frames):
-        distance, refreshes, x = translator.distance, translator.refreshes, frame.to(device)
-        output, ms = timed_ms(wait, translator.step, x)
-        output, shown = output.cpu(), {}
-        target = None if teacher is None else teacher(x).cpu()
+        output, ms = timed_ms(wait, translator.step, frame)
+        output, distance, shown = output.cpu(), translator.distance, {}
+        target = None if teacher is None else teacher(frame.to(device)).cpu()
         if target is not None:
-            source = (frame, target) if distance == 0 else reference
+            kept[index] = frame, target
+            source = kept[index - distance]
             shown = {name: baseline(source[0], frame, source[1]) for name, baseline in baselines.items()}
-            reference = (frame, target) if refreshes else reference
-        figures = scores.add(distance, {OURS: output, **shown}, target, refreshes)
+            kept = {number: kept[number] for number in translator.sources}
+        figures = scores.add(distance, {OURS: output, **shown}, target, translator.refreshed)
         on_frame(FrameResult(index, distance, ms, frame, output, target, shown, figures))

@@ -7,19 +7,22 @@ STAGES = ("head", "body", "block", "tail")
 
 
 def table(record: Mapping) -> str:
-    """Quality per distance beside the baselines, then cost, latency and memory; "-" where there is no figure.
+    """Quality per distance beside the baselines, then cost, latency, runtime, memory; "-" where there is no figure.
 
     Args:
         record: what `report.write_run` writes.
     """
-    parts = [_quality(record), _cost(record), _latency(record)]
+    parts = [_quality(record), _cost(record), _latency(record), _runtime(record)]
     if record.get("peak_memory_mb") is not None:
         parts.append(f"peak memory {record['peak_memory_mb']:.0f} MiB")
     return "\n\n".join(part for part in parts if part)
 
 
 def _quality(record: Mapping) -> str:
-    """One line per distance, then skipped and all frames; for every metric one column per method."""
+    """One line per distance, then skipped and all frames; for every metric one column per method.
+
+    Pooled: of the mean squared error of all frames, which only PSNR has.
+    """
     methods = {"shortcut": record["quality"], **record["baselines"]}
     columns = [(metric, method) for metric in record["quality"] for method in methods]
     first = next(iter(methods))
@@ -29,7 +32,7 @@ def _quality(record: Mapping) -> str:
     ]
     distances = sorted({d for figures in record["quality"].values() for d in figures["per_distance"]}, key=int)
     rows = [[f"distance {d}", *(_get(methods[m][k]["per_distance"], d, k) for k, m in columns)] for d in distances]
-    for key, label in (("skipped", "skipped frames"), ("all", "all frames")):
+    for key, label in (("skipped", "skipped frames"), ("all", "all frames"), ("pooled", "all frames, pooled")):
         rows.append([label, *(_get(methods[m][k], key, k) for k, m in columns)])
     return _align(heads, rows)
 
@@ -39,17 +42,26 @@ def _cost(record: Mapping) -> str:
     macs, saving, params = (record["cost"][key] for key in ("macs", "saving", "params"))
     stages = [[f"MACs {stage}", _giga(macs.get(stage))] for stage in STAGES]
     kinds = [[f"MACs {kind} frame", _giga(macs.get(kind))] for kind in ("teacher", "reference", "skipped")]
-    interval = record["options"].get("max_interval")
-    amortised = "amortised" + (f" at interval {interval}" if interval else "")
     savings = [
         ["saving per skipped frame", _times(saving["skipped"])],
-        [f"saving {amortised}", _times(saving["amortised"])],
+        [f"saving amortised at interval {record['runtime']['interval']:.4g}", _times(saving["amortised"])],
     ]
     used = [
         ["parameters teacher", _mega(params["teacher"])],
         ["parameters on skipped frames", _mega(params["skipped"])],
     ]
     return _align([["cost", ""]], [*stages, *kinds, *savings, *used])
+
+
+def _runtime(record: Mapping) -> str:
+    """What was chosen, in one line."""
+    runtime = record["runtime"]
+    threshold = "" if runtime["refresh_threshold"] is None else f" at {runtime['refresh_threshold']:.4g}"
+    refresh = (
+        f"{runtime['refresh']}{threshold}, {runtime['refresh_mode']}, at most every {runtime['max_interval']} frames"
+    )
+    machinery = f"{runtime['engine']}, {runtime['dtype']}, deformable convolution {runtime['deform_backend']}"
+    return f"run: {machinery}; refresh {refresh}"
 
 
 def _latency(record: Mapping) -> str:

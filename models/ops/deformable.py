@@ -1,10 +1,14 @@
 """Deformable convolution with adaptive blending: one function, several ways to compute it."""
 
+import warnings
+
+import torch
 from torch import Tensor
 
-from models.ops import gather, reference, vision
+from models.ops import gather, reference, rigid, triton_fused, vision
 
-BACKENDS = ("auto", "reference", "cpu", "torchvision")
+BACKENDS = ("auto", "reference", "cpu", "triton", "torchvision")
+AUTO_ON_CUDA = "torchvision"  # becomes "triton" when a measurement in docs/benchmarks shows it to be faster
 
 
 def deform_conv(
@@ -33,8 +37,8 @@ def deform_conv(
         groups: deformable groups; each moves and blends its own C/groups channels.
         current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
         dilation: d; the map keeps its size.
-        backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "torchvision" (its
-            operator) or "auto": "torchvision" on CUDA where there is one, "cpu" on the CPU, otherwise "reference".
+        backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "triton" (one fused
+            kernel), "torchvision" (its operator) or "auto", see `choose`.
 
     Returns:
         [N, C_out, H, W]
@@ -46,14 +50,19 @@ def deform_conv(
     """
     taps = weight.shape[-1] ** 2
     _check(feature, offset, weight, groups, current, mask)
-    backend = _choose(backend, feature)
-    rigid = offset.shape[1] == 2 * groups
-    if rigid and backend == "cpu" and current is None:
-        return gather.rigid_deform_conv(feature, offset, weight, groups, dilation)
-    if rigid:
+    backend = choose(backend, feature.device)
+    moves_alike = offset.shape[1] == 2 * groups
+    if moves_alike and backend == "cpu" and current is None:
+        return rigid.read(rigid.convolve(feature, weight, groups, dilation), offset, fast=True)
+    if moves_alike and backend != "triton":
         offset = every_tap(offset, groups, taps)
-    compute = {"reference": reference, "cpu": gather, "torchvision": vision}[backend].deform_conv
-    return compute(feature, offset, weight, groups, dilation, current, mask)
+    modules = {"reference": reference, "cpu": gather, "triton": triton_fused, "torchvision": vision}
+    return modules[backend].deform_conv(feature, offset, weight, groups, dilation, current, mask)
+
+
+def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> Tensor:
+    """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that `models.ops.rigid.convolve` was given."""
+    return rigid.read(convolved, offset, fast=choose(backend, convolved.device) == "cpu")
 
 
 def every_tap(offset: Tensor, groups: int, taps: int) -> Tensor:
@@ -62,14 +71,25 @@ def every_tap(offset: Tensor, groups: int, taps: int) -> Tensor:
     return offset.view(n, groups, 1, 2, h, w).expand(-1, -1, taps, -1, -1, -1).reshape(n, -1, h, w)
 
 
-def _choose(backend: str, feature: Tensor) -> str:
+def choose(backend: str, device: torch.device) -> str:
+    """The backend that computes on `device` when `backend` is asked for, never "auto".
+
+    "auto" is "cpu" on the CPU, AUTO_ON_CUDA on CUDA if it can be imported, otherwise "reference". Where "triton" cannot
+    run it gives way to "auto", with a warning.
+
+    Raises:
+        ValueError: an unknown backend.
+    """
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    if backend == "triton" and not triton_fused.available(device):
+        warnings.warn(f"backend 'triton' {triton_fused.NEEDS}; on {device} 'auto' takes its place", stacklevel=1)
+        backend = "auto"
     if backend != "auto":
         return backend
-    if feature.device.type == "cpu":
+    if device.type == "cpu":
         return "cpu"
-    return "torchvision" if feature.device.type == "cuda" and vision.available() else "reference"
+    return AUTO_ON_CUDA if device.type == "cuda" and vision.available() else "reference"
 
 
 def _check(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, current: Tensor | None, mask: Tensor | None):

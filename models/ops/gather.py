@@ -1,17 +1,20 @@
 """Blended deformable convolution as one weighted gather and one matrix product: the fast path of a CPU.
 
-The maps lie channels-last in a table, one row for each pixel (and deformable group), with a rim of zero rows around
-each map, so that a tap across the border needs no special case. A column, which is what one tap of one output pixel
-sees, is then a weighted sum of five rows: four around the place where the tap reads the warped map, one of the current
-map. `embedding_bag` makes exactly such sums, without temporaries.
+A column, which is what one tap of one output pixel sees, is a weighted sum of five pixels: four around the place where
+the tap reads the warped map, one of the current map. `embedding_bag` makes exactly such sums, without temporaries.
 """
+
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.positions import corners, tap_grid, tap_positions
+from models.ops.pixel_table import PixelTable
+from models.ops.positions import bilinear_shares, corners, tap_grid, tap_positions
 from models.ops.table_gradient import attach_table_gradient
+
+STRIP_PIXELS = 4096  # so few that a strip's columns stay in the cache, so many that it keeps two threads busy
 
 
 def deform_conv(
@@ -23,73 +26,87 @@ def deform_conv(
     current: Tensor | None = None,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """See `models.ops.deformable.deform_conv`; here `offset` has one (dy, dx) for each group and tap."""
-    n, _, h, w = feature.shape
-    kernel_size = weight.shape[-1]
-    rim = max(1, dilation * (kernel_size // 2))
-    y, x = tap_positions(offset, groups, kernel_size, dilation)
-    rows, shares = _four_rows(y, x, (h, w), rim)
-    table = _table(feature, groups, rim)
-    if current is not None:
-        share = mask.permute(0, 2, 3, 1).reshape(n, h, w, groups, -1).transpose(3, 4).reshape(-1, 1).to(shares.dtype)
-        shares = torch.cat([shares * (1 - share), share], dim=1)
-        rows = torch.cat([rows, len(table) + _still_rows(rows, (n, h, w), groups, rim, kernel_size, dilation)], dim=1)
-        table = torch.cat([table, _table(current, groups, rim)])
-    columns = _weighted_rows(table, rows, shares)
-    kernel = weight.permute(2, 3, 1, 0).reshape(-1, weight.shape[0])  # [k*k*C, C_out]
-    return torch.mm(columns.view(n * h * w, -1), kernel).view(n, h, w, -1).permute(0, 3, 1, 2)
+    """See `models.ops.deformable.deform_conv`; here `offset` has one (dy, dx) for each group and tap.
 
-
-def rigid_deform_conv(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, dilation: int) -> Tensor:
-    """`deform_conv` for an `offset` [N, groups*2, H, W] that moves all taps of a pixel alike.
-
-    Bilinear reading is linear and all taps share one fraction of a pixel, so reading and convolving commute: convolve
-    first (as far out as any tap still touches the map), then read the result at one place per pixel instead of k*k.
+    Without gradients it goes by strips of rows: the columns of a whole map never exist.
     """
-    n, c, h, w = feature.shape
-    out, kernel_size = weight.shape[0], weight.shape[-1]
-    reach = dilation * (kernel_size // 2)
-    by_group = weight.view(out, groups, c // groups, kernel_size, kernel_size).transpose(0, 1).flatten(0, 1)
-    convolved = F.conv2d(feature, by_group, padding=2 * reach, dilation=dilation, groups=groups)  # [N, G*out, ...]
-    y, x = tap_positions(offset, groups, 1, 1)
-    rows, shares = _four_rows(y + reach, x + reach, convolved.shape[2:], 1)
-    columns = _weighted_rows(_table(convolved, groups, 1), rows, shares)  # [N*H*W*G, out]
-    return columns.view(n, h, w, groups, out).sum(3).permute(0, 3, 1, 2)
+    n, _, h, w = feature.shape
+    kernel_size, out_channels = weight.shape[-1], weight.shape[0]
+    maps = [feature] if current is None else [feature, current]
+    table = PixelTable.of(maps, groups, rim=max(1, dilation * (kernel_size // 2)))
+    kernel = weight.permute(2, 3, 1, 0).reshape(-1, out_channels)  # [k*k*C, C_out]
+    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (*maps, offset, weight, mask)):
+        columns = _columns(table, offset, mask, kernel_size, dilation, range(n), range(h))
+        return torch.mm(columns.view(n * h * w, -1), kernel).view(n, h, w, -1).permute(0, 3, 1, 2)
+    out = feature.new_empty(n, h, w, out_channels)
+    for image, strip in _strips(n, h, w):
+        columns = _columns(table, offset, mask, kernel_size, dilation, image, strip)
+        part = out[image.start, strip.start : strip.stop].view(-1, out_channels)
+        torch.mm(columns.view(len(part), -1), kernel, out=part)
+    return out.permute(0, 3, 1, 2)
 
 
-def _table(feature: Tensor, groups: int, rim: int) -> Tensor:
-    """[N, C, H, W] -> rows [N*(H+2*rim+1)*(W+2*rim+1)*groups, C/groups]; the rim is one wider below and right."""
-    padded = F.pad(feature.permute(0, 2, 3, 1), (0, 0, rim, rim + 1, rim, rim + 1))
-    return padded.reshape(-1, feature.shape[1] // groups)
+def read(table: PixelTable, offset: Tensor, origin: int) -> Tensor:
+    """Every pixel, moved by offset [N, groups*2, H, W], reads the table once; groups added: [N, C/groups, H, W].
+
+    Args:
+        origin: row and column of the table's maps on which the first pixel of `offset` lies.
+    """
+    n, _, h, w = offset.shape
+    y, x = (_taps_last(p + origin) for p in tap_positions(offset, table.groups, 1, 1))
+    columns = _weighted_rows(table, *_four_rows(table, y, x, range(n)))
+    return columns.view(n, h, w, table.groups, -1).sum(3).permute(0, 3, 1, 2)
 
 
-def _four_rows(y: Tensor, x: Tensor, size: tuple[int, int], rim: int) -> tuple[Tensor, Tensor]:
-    """Rows of the four pixels around every position y, x [N, G, K, H, W], and their weights: two [N*H*W*K*G, 4]."""
-    n, groups = y.shape[:2]
-    row, column, weights = corners(y, x, *size)
-    height, width = (s + 2 * rim + 1 for s in size)
-    image = torch.arange(n, device=y.device).view(n, 1, 1, 1, 1) * height
-    group = torch.arange(groups, device=y.device).view(groups, 1, 1, 1)
-    first = ((image + row + rim) * width + column + rim) * groups + group
-    steps = torch.tensor([0, 1, width, width + 1], device=y.device) * groups
-    first = first.permute(0, 3, 4, 2, 1).reshape(-1, 1)
-    return first + steps, weights.permute(0, 3, 4, 2, 1, 5).reshape(-1, 4)
-
-
-def _still_rows(
-    like: Tensor, shape: tuple[int, int, int], groups: int, rim: int, kernel_size: int, dilation: int
+def _columns(
+    table: PixelTable, offset: Tensor, mask: Tensor | None, kernel_size: int, dilation: int, images: range, strip: range
 ) -> Tensor:
-    """Row each tap of each pixel reads where nothing moves: [N*H*W*k*k*G, 1]."""
-    n, h, w = shape
-    height, width = h + 2 * rim + 1, w + 2 * rim + 1
-    dy, dx = (d.view(-1, 1) for d in tap_grid(kernel_size, dilation, like))
-    image, row, column = (torch.arange(s, device=like.device) for s in shape)
-    start = (image.view(n, 1, 1) * height + row.view(h, 1) + rim) * width + column + rim
-    group = torch.arange(groups, device=like.device)
-    return ((start[..., None, None] + dy * width + dx) * groups + group).view(-1, 1)
+    """What the taps of these rows of these images see: [pixels * k*k * groups, C/groups]."""
+    cut = slice(images.start, images.stop), slice(None), slice(strip.start, strip.stop)
+    y, x = map(_taps_last, tap_positions(offset[cut], table.groups, kernel_size, dilation, strip.start))
+    if mask is None:
+        return _weighted_rows(table, *_four_rows(table, y, x, images))
+    share = _taps_last(mask[cut].unflatten(1, (table.groups, -1))).to(y.dtype)
+    rows, shares = _four_rows(table, y, x, images, 1 - share)
+    of_current = range(len(mask) + images.start, len(mask) + images.stop)  # the current maps follow the warped ones
+    still = _still_rows(table, of_current, strip, kernel_size, dilation)
+    return _weighted_rows(table, [*rows, still], [*shares, share])
 
 
-def _weighted_rows(table: Tensor, rows: Tensor, shares: Tensor) -> Tensor:
-    """sum_j shares[b, j] * table[rows[b, j]] -> [B, C]."""
-    columns = F.embedding_bag(rows, table.detach(), per_sample_weights=shares.to(table.dtype), mode="sum")
-    return attach_table_gradient(columns, table, rows, shares)
+def _taps_last(x: Tensor) -> Tensor:
+    """[N, groups, k*k, H, W] -> [N, H, W, k*k, groups], the order of the columns."""
+    return x.permute(0, 3, 4, 2, 1).contiguous()
+
+
+def _four_rows(
+    table: PixelTable, y: Tensor, x: Tensor, images: range, total: Tensor | float = 1.0
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Rows of the four pixels around every position y, x [N, ..., groups] and their shares of `total`."""
+    row, column, down, right = corners(y, x, *table.size)
+    first = table.row(row, column, images)
+    return [first + step for step in table.steps], list(bilinear_shares(down, right, total))
+
+
+def _still_rows(table: PixelTable, images: range, strip: range, kernel_size: int, dilation: int) -> Tensor:
+    """The row each tap reads where nothing moves: [N, H, W, k*k, groups]."""
+    integers = {"dtype": torch.int32, "device": table.rows.device}
+    dy, dx = (d.view(-1, 1) for d in tap_grid(kernel_size, dilation, torch.empty(0, **integers)))
+    row = torch.arange(strip.start, strip.stop, **integers).view(1, -1, 1, 1, 1)
+    column = torch.arange(table.size[1], **integers).view(-1, 1, 1)
+    return table.row(row + dy, column + dx, images)
+
+
+def _weighted_rows(table: PixelTable, rows: list[Tensor], shares: list[Tensor]) -> Tensor:
+    """sum_j shares[j][b] * table.rows[rows[j][b]] -> [B, C/groups]."""
+    rows = torch.stack(rows, dim=-1).view(-1, len(rows))
+    shares = torch.stack(shares, dim=-1).view(rows.shape).to(table.rows.dtype)
+    columns = F.embedding_bag(rows, table.rows.detach(), per_sample_weights=shares, mode="sum")
+    return attach_table_gradient(columns, table.rows, rows, shares)
+
+
+def _strips(n: int, h: int, w: int) -> Iterator[tuple[range, range]]:
+    """(images, rows) of about STRIP_PIXELS pixels, which together make n maps of h x w."""
+    height = max(1, STRIP_PIXELS // w)
+    for image in range(n):
+        for top in range(0, h, height):
+            yield range(image, image + 1), range(top, min(top + height, h))

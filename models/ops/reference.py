@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.positions import corners, tap_positions
+from models.ops.positions import bilinear_shares, corners, tap_positions
 
 
 def read(feature: Tensor, y: Tensor, x: Tensor) -> Tensor:
@@ -18,11 +18,14 @@ def read(feature: Tensor, y: Tensor, x: Tensor) -> Tensor:
         [N, G, C, ...]
     """
     n, g, c, h, w = feature.shape
-    row, column, weights = corners(y, x, h, w)
+    row, column, down, right = corners(y, x, h, w)
+    shares = bilinear_shares(down, right)
     padded = F.pad(feature, (1, 2, 1, 2)).flatten(3)  # zeros at rows -1, h, h+1 and columns -1, w, w+1
-    index = ((row + 1) * (w + 3) + column + 1).view(n, g, 1, -1).expand(n, g, c, -1)
+    index = ((row.long() + 1) * (w + 3) + column + 1).reshape(n, g, 1, -1).expand(n, g, c, -1)
     steps = (0, 1, w + 3, w + 4)
-    out = sum(padded.gather(3, index + step) * weights[..., i].view(n, g, 1, -1) for i, step in enumerate(steps))
+    out = sum(
+        padded.gather(3, index + step) * share.reshape(n, g, 1, -1) for step, share in zip(steps, shares, strict=True)
+    )
     return out.view(n, g, c, *y.shape[2:]).to(feature.dtype)
 
 

@@ -24,18 +24,21 @@ class AdaBD(nn.Module):
 
     def __init__(self, channels: int, num_dg: int, dilation: int):
         super().__init__()
-        self.num_dg, self.dilation = num_dg, dilation
+        self.num_dg, self.dilation, self.backend = num_dg, dilation, "auto"
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
     def forward(self, f_ref: Tensor, a_cur: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
         """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W]."""
-        blend = {"current": a_cur, "mask": mask}
-        return deform_conv(f_ref, offset, self.weight, groups=self.num_dg, dilation=self.dilation, **blend)
+        return self._deform(f_ref, offset, current=a_cur, mask=mask)
 
     def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
         """The reference alone, unmasked: [N, C, H, W]."""
-        return deform_conv(f_ref, offset, self.weight, groups=self.num_dg, dilation=self.dilation)
+        return self._deform(f_ref, offset)
+
+    def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor) -> Tensor:
+        geometry = {"groups": self.num_dg, "dilation": self.dilation, "backend": self.backend}
+        return deform_conv(f_ref, offset, self.weight, **geometry, **blend)
 
 
 class OffsetMaskGenerator(nn.Module):

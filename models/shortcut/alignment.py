@@ -25,7 +25,7 @@ class GlobalAlignment(nn.Module):
 
     def __init__(self, feat_ch: int, channels: int, num_dg: int, n_layers: int, offset_size: int):
         super().__init__()
-        self.num_dg = num_dg
+        self.num_dg, self.backend = num_dg, "auto"
         self.layers = hetconv_layers(2 * feat_ch, channels, n_layers)
         self.to_offset = nn.Conv2d(channels, 2 * offset_size**2 * num_dg, 1)
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
@@ -39,7 +39,7 @@ class GlobalAlignment(nn.Module):
         size = a_ref.shape[2:]
         offset = self.to_offset(self.layers(torch.cat([halve(a_cur), halve(a_ref)], dim=1)))
         maps = torch.cat([halve(a_ref_small), halve(f_ref_small)])  # one kernel for both, so stacked on the batch
-        warped = deform_conv(maps, offset.repeat(2, 1, 1, 1), self.weight, groups=self.num_dg)
+        warped = deform_conv(maps, offset.repeat(2, 1, 1, 1), self.weight, groups=self.num_dg, backend=self.backend)
         a_warped, f_warped = F.interpolate(warped, size=size, mode="bilinear").chunk(2)
         return a_warped, f_warped
 

@@ -1,11 +1,15 @@
 """The Shortcut block: a late feature map of the current frame from its early one and a reference frame."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator
 from models.shortcut.alignment import GlobalAlignment
+
+if TYPE_CHECKING:
+    from models.shortcut.inference import InferenceBlock
 
 
 class Prediction(NamedTuple):
@@ -74,6 +78,8 @@ class ShortcutBlock(nn.Module):
 
     def forward(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> Prediction:
         """a_ref, a_cur, f_ref [N, feat_ch, H, W] -> `Prediction`."""
+        # In this memory format convolutions are faster, and the gather of a CPU needs no transposed copies.
+        a_ref, a_cur, f_ref = (x.contiguous(memory_format=torch.channels_last) for x in (a_ref, a_cur, f_ref))
         f_ref_small = self.reduce_f(f_ref).relu()  # [N, h_dim, H, W]
         a_ref_small, a_cur_small = self.reduce_a(a_ref).relu(), self.reduce_a(a_cur).relu()
 
@@ -84,6 +90,16 @@ class ShortcutBlock(nn.Module):
         feature = self.reconstruct(self.adabd(f_warped, a_cur_small, offset, mask))
         aligned = self.reconstruct(self.adabd.deformed(f_warped, offset)) if self.training else None
         return Prediction(feature, mask, aligned)
+
+    def use_backend(self, backend: str) -> None:
+        """Compute both deformable convolutions by this `backend` of `models.ops.deformable.deform_conv`."""
+        self.alignment.backend = self.adabd.backend = backend
+
+    def for_inference(self, backend: str = "auto") -> "InferenceBlock":
+        """The same function as in eval mode, to 1e-4 of its scale, made for video; this block stays as it is."""
+        from models.shortcut.inference import InferenceBlock  # which imports this file
+
+        return InferenceBlock(self, backend)
 
 
 def _check(

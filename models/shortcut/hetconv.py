@@ -1,5 +1,7 @@
 """Heterogeneous convolution: most input channels seen by cheap 1 x 1 kernels, a few by 3 x 3 ones."""
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -40,3 +42,53 @@ def hetconv_layers(in_channels: int, channels: int, n_layers: int) -> nn.Sequent
     for i in range(n_layers):
         layers += [HetConv(in_channels if i == 0 else channels, channels), nn.ReLU()]
     return nn.Sequential(*layers)
+
+
+class FoldedHetConv(nn.Module):
+    """A `HetConv` in two convolutions: the subtracted 1 x 1 kernels lie in the centres of the 3 x 3 ones.
+
+    It can be cut into `parts`, each of which takes its share of the input channels; their outputs add up to the whole.
+
+    Args:
+        layer: the layer, which stays as it is.
+        parts, part: how many parts of equal size, and which one this is, from 0.
+    """
+
+    @torch.no_grad()
+    def __init__(self, layer: HetConv, parts: int = 1, part: int = 0):
+        super().__init__()
+        self.groups = layer.conv3x3.groups // parts
+        kernels = layer.conv3x3.weight.clone()
+        kernels[:, :, 1, 1] -= layer.conv1x1_group.weight[:, :, 0, 0]
+        bias = layer.conv3x3.bias + layer.conv1x1.bias - layer.conv1x1_group.bias
+        self.register_buffer("grouped", kernels.chunk(parts)[part].clone())
+        self.register_buffer("dense", layer.conv1x1.weight.chunk(parts, dim=1)[part].clone())
+        self.register_buffer("bias", bias if part == 0 else torch.zeros_like(bias))
+        size = len(bias) // parts
+        self.seen = slice(part * size, (part + 1) * size)  # output channels that see this input with 3 x 3 kernels
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [N, in_channels / parts, H, W] -> [N, out_channels, H, W]."""
+        y = F.conv2d(x, self.dense, self.bias)
+        y[:, self.seen] += F.conv2d(x, self.grouped, padding=1, groups=self.groups)
+        return y
+
+
+class FoldedLayers(nn.Module):
+    """`hetconv_layers` over the channels of two inputs, for inference; what one of them adds can be kept.
+
+    layers(x, layers.of_second(z)) = hetconv_layers(cat[x, z])
+    """
+
+    def __init__(self, layers: nn.Sequential):
+        super().__init__()
+        first, *others = (layer for layer in layers if isinstance(layer, HetConv))
+        self.of_first, self.of_second = FoldedHetConv(first, 2, 0), FoldedHetConv(first, 2, 1)
+        self.others = nn.ModuleList(FoldedHetConv(layer) for layer in others)
+
+    def forward(self, x: Tensor, second: Tensor) -> Tensor:
+        """x [N, in_channels / 2, H, W] and `of_second` of the other input -> [N, channels, H, W]."""
+        y = self.of_first(x).add_(second).relu_()
+        for layer in self.others:
+            y = layer(y).relu_()
+        return y

@@ -1,11 +1,13 @@
 """The generator of Unsupervised RecycleGAN, under its published weight names."""
 
+import copy
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
 from models.teachers.base import Teacher
+from models.teachers.inference import rewritten
 
 HEAD_LAYERS = 10  # layers before the residual blocks
 STRIDE = 4  # two stride-2 convolutions
@@ -28,6 +30,12 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.conv_block(x)
+
+    def for_inference(self) -> "ResidualBlock":
+        """The same function, of faster layers."""
+        made = copy.deepcopy(self)
+        made.conv_block = rewritten(made.conv_block)
+        return made
 
 
 class ResnetGenerator(nn.Module):

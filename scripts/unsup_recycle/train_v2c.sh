@@ -17,7 +17,7 @@ if [ -z "$dataroot" ]; then
     --init_type reuse --init_gain 1 --mask_initial -1 --lr 3e-3 --flip \
     --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0 \
     --loadSizeW 272 --loadSizeH 136 --fineSizeW 256 --fineSizeH 128 \
-    --batchSize 2 --niter 210 --niter_decay 90 --print_freq 96 --save_latest_freq 960 --display_freq 960
+    --batchSize 2 --niter 125 --niter_decay 55 --print_freq 96 --save_latest_freq 960 --display_freq 960
 fi
 
 if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi

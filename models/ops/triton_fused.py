@@ -1,0 +1,131 @@
+"""Blended deformable convolution as one Triton kernel: columns are gathered, blended and multiplied tile by tile."""
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from models.ops import reference
+
+DTYPES = (torch.float32, torch.float16, torch.bfloat16)
+OLDEST = (8, 0)  # compute capability: for older ones Triton compiles no tensor-core products
+NEEDS = "needs Triton and a CUDA device of compute capability 8.0 or newer"
+
+
+def available(device: torch.device) -> bool:
+    """Whether the kernel runs there: on CUDA if the device is new enough, anywhere with Triton's interpreter."""
+    try:
+        import triton
+    except ImportError:
+        return False
+    if triton.knobs.runtime.interpret:
+        return True
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= OLDEST
+
+
+def deform_conv(
+    feature: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    groups: int,
+    dilation: int,
+    current: Tensor | None = None,
+    mask: Tensor | None = None,
+) -> Tensor:
+    """See `models.ops.deformable.deform_conv`; positions and sums are float32, the output lies channels-last.
+
+    float32 products are TF32 where `torch.backends.cuda.matmul.allow_tf32` says so.
+
+    Raises:
+        ValueError: a feature that is not float32, float16 or bfloat16.
+    """
+    if feature.dtype not in DTYPES:
+        raise ValueError(f"the triton backend computes in {', '.join(map(str, DTYPES))}, got {feature.dtype}")
+    n, _, h, w = feature.shape
+    taps = weight.shape[-1] ** 2
+    offset = offset.reshape(n, groups, -1, 2, h, w).expand(-1, -1, taps, -1, -1, -1)  # a rigid one lies there once
+    if current is not None:
+        current, mask = current.to(feature.dtype), mask.to(feature.dtype).reshape(n, groups, taps, h, w)
+    return _Fused.apply(feature, offset, weight.to(feature.dtype), current, mask, dilation)
+
+
+class _Fused(torch.autograd.Function):
+    """Forward by the kernel; backward through the plain path, which computes the columns again."""
+
+    @staticmethod
+    def forward(ctx, feature, offset, weight, current, mask, dilation):
+        ctx.save_for_backward(feature, offset, weight, current, mask)
+        ctx.dilation = dilation
+        return _launch(feature, offset, weight, current, mask, dilation)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad):
+        needed = ctx.needs_input_grad[:5]
+        saved = zip(ctx.saved_tensors, needed, strict=True)
+        inputs = [None if t is None else t.detach().requires_grad_(n) for t, n in saved]
+        feature, offset, weight, current, mask = inputs
+        with torch.enable_grad():
+            moves, shares = offset.flatten(1, 3), None if mask is None else mask.flatten(1, 2)
+            out = reference.deform_conv(feature, moves, weight, offset.shape[1], ctx.dilation, current, shares)
+        found = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
+        return *(next(found) if n else None for n in needed), None
+
+
+def _launch(
+    feature: Tensor, offset: Tensor, weight: Tensor, current: Tensor | None, mask: Tensor | None, dilation: int
+) -> Tensor:
+    """feature, current [N, C, H, W], offset [N, G, taps, 2, H, W], weight [C_out, C, k, k], mask [N, G, taps, H, W]."""
+    from models.ops.triton_kernel import blended_deform_conv
+
+    arguments, constants = _call(feature, offset, weight, current, mask, dilation)
+    n, _, h, w = feature.shape
+    out = feature.new_empty(n, h, w, weight.shape[0])
+    tiles = -(-n * h * w // constants["BLOCK_PIXELS"]), -(-weight.shape[0] // constants["BLOCK_OUT"])
+    with torch.cuda.device_of(feature):
+        blended_deform_conv[tiles](out, *arguments, **constants)
+    return out.permute(0, 3, 1, 2)
+
+
+def _call(
+    feature: Tensor, offset: Tensor, weight: Tensor, current: Tensor | None, mask: Tensor | None, dilation: int
+) -> tuple[tuple, dict]:
+    """The kernel's arguments after `out`: tensors and numbers, then what it is compiled for."""
+    n, c, h, w = feature.shape
+    groups, c_out, blend = offset.shape[1], weight.shape[0], current is not None
+    feature = feature.permute(0, 2, 3, 1).contiguous()
+    kernel = weight.permute(2, 3, 1, 0).contiguous()  # [k, k, C, C_out]
+    offset = offset.flatten(-2)  # a view, whichever way a network laid it out
+    current = current.permute(0, 2, 3, 1).contiguous() if blend else feature
+    mask = mask.flatten(-2) if blend else offset[:, :, :, 0]
+    constants = {
+        "GROUPS": groups,
+        "CHANNELS": c // groups,
+        "OUT": c_out,
+        "KERNEL": weight.shape[-1],
+        "DILATION": dilation,
+        "BLEND": blend,
+        "PRECISION": "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee",
+    }
+    numbers = (n * h * w, h, w, *offset.stride(), *mask.stride())
+    return (feature, current, offset, mask, kernel, *numbers), constants | _tile(c // groups, c_out, feature.itemsize)
+
+
+def _tile(channels: int, c_out: int, itemsize: int) -> dict[str, int]:
+    """Tile sizes and how to compile them: fixed, since tuning cannot run while a CUDA graph is captured.
+
+    Chosen from the compiler's reports: tensor-core products spill no registers, and two buffers of a tile fit into the
+    99 KB of shared memory that the smallest of the supported GPUs have.
+    """
+    return {
+        "BLOCK_PIXELS": 64,
+        "BLOCK_CHANNELS": _power_of_two(channels, 16, 128 // itemsize),
+        "BLOCK_OUT": _power_of_two(c_out, 16, 128),
+        "num_warps": 8,
+        "num_stages": 2,
+        "enable_fp_fusion": True,  # Triton's default up to 3.9
+    }
+
+
+def _power_of_two(size: int, least: int, most: int) -> int:
+    """The smallest power of two that holds `size`, within bounds; `tl.dot` multiplies no less than 16 x 16."""
+    return min(most, max(least, 1 << (size - 1).bit_length()))

@@ -1,0 +1,98 @@
+"""The Shortcut block as it runs on video: folded weights, and all that a reference decides computed once for it."""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.ops import rigid
+from models.ops.deformable import deform_conv, read_convolved
+from models.shortcut.adabd import split_offset_mask
+from models.shortcut.alignment import halve
+from models.shortcut.block import Prediction, ShortcutBlock
+from models.shortcut.hetconv import FoldedLayers
+
+
+class Reference(NamedTuple):
+    """What an `InferenceBlock` keeps of a reference frame: all that depends on nothing else."""
+
+    moves: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
+    maps: Tensor  # its reduced a and f at half resolution; one offset for all taps: convolved, ready to be read
+
+
+class InferenceBlock(nn.Module):
+    """`block.eval()(a_ref, a_cur, f_ref)` of a trained block in two steps: `prepare` a reference, then call for frames.
+
+    Maps lie channels-last: on a CPU most of this is faster so.
+
+    Args:
+        block: the trained block, which stays as it is.
+        backend: of both deformable convolutions, see `models.ops.deformable.deform_conv`.
+    """
+
+    def __init__(self, block: ShortcutBlock, backend: str = "auto"):
+        super().__init__()
+        self.config, self.backend = dict(block.config), backend
+        self.reduce_f, self.reduce_a = _copy(block.reduce_f), _copy(block.reduce_a)
+        self.global_layers = FoldedLayers(block.alignment.layers)
+        self.to_offset = _copy(block.alignment.to_offset)
+        self.register_buffer("global_weight", block.alignment.weight.detach().clone())
+        self.local_layers = FoldedLayers(block.generator.layers)
+        self.to_offset_mask = _copy(block.generator.to_offset_mask)
+        self.register_buffer("local_weight", block.adabd.weight.detach().clone())
+        self.reconstruct = _copy(block.reconstruct)
+        self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def prepare(self, a_ref: Tensor, f_ref: Tensor) -> Reference:
+        """a_ref, f_ref [N, feat_ch, H, W] -> `Reference`."""
+        a_ref, f_ref = _channels_last(a_ref), _channels_last(f_ref)
+        moves = self.global_layers.of_second(halve(a_ref))
+        maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
+        if self._moves_alike:
+            maps = [rigid.convolve(x, self.global_weight, self._groups, 1) for x in maps]
+            maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
+            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)))
+        return Reference(moves, torch.cat(maps))
+
+    @torch.no_grad()
+    def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
+        """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
+        a_cur = _channels_last(a_cur)
+        low = self._align(reference, halve(a_cur))
+        a_warped, f_warped = (F.interpolate(x, size=a_cur.shape[2:], mode="bilinear") for x in low)
+        small = self.reduce_a(a_cur).relu_()
+        moves = self.to_offset_mask(self.local_layers(small, self.local_layers.of_second(a_warped)))
+        offset, mask = split_offset_mask(moves)
+        blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
+        blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
+        return Prediction(self.reconstruct(blended), mask, None)
+
+    def _align(self, reference: Reference, a_cur: Tensor) -> tuple[Tensor, Tensor]:
+        """Both reduced maps of the reference moved onto the current frame, all [N, h_dim, H/2, W/2]."""
+        offset = self.to_offset(self.global_layers(a_cur, reference.moves))
+        if self._moves_alike:
+            low = read_convolved(reference.maps, offset, self.backend)
+            return tuple(_channels_last(x) for x in low.chunk(2, dim=1))
+        offset = offset.repeat(2, 1, 1, 1)
+        low = deform_conv(reference.maps, offset, self.global_weight, groups=self._groups, backend=self.backend)
+        return low.chunk(2)
+
+    @property
+    def _groups(self) -> int:
+        return self.config["num_dg"]
+
+    @property
+    def _moves_alike(self) -> bool:
+        return self.config["offset_g_size"] == 1
+
+
+def _copy(conv: nn.Conv2d) -> nn.Conv2d:
+    same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
+    same.load_state_dict(conv.state_dict())
+    return same
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,86 @@
+"""What a translator calls on one frame: the parts of teacher and Shortcut, ready for one type of numbers."""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.shortcut.inference import InferenceBlock, Reference
+from models.teachers.base import Teacher
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Plain callables on tensors. What one returns is good until it is called again.
+
+    head: x [1, 3, H, W] float32 in [-1, 1], on the host or the networks' device, -> a [1, C, h, w], the early features,
+        which nothing after it writes into.
+    teacher: x -> y [1, 3, H, W] float32 in [-1, 1], the whole teacher and nothing else: what is compared with.
+    translate: a -> (reference, y), a reference frame.
+    renew: a -> reference, a reference frame whose output is not wanted.
+    predict: (reference, a) -> y, a skipped frame.
+    slices: their composition is the teacher's body, a -> f; each takes what the one before it returned.
+    prepare: (a, f) -> reference.
+    dtype: what the networks compute with.
+    engine: how they are called, "eager" or "cuda_graphs".
+    """
+
+    head: Callable[[Tensor], Tensor]
+    teacher: Callable[[Tensor], Tensor]
+    translate: Callable[[Tensor], tuple[Reference, Tensor]]
+    renew: Callable[[Tensor], Reference]
+    predict: Callable[[Reference, Tensor], Tensor]
+    slices: tuple[Callable[[Tensor], Tensor], ...]
+    prepare: Callable[[Tensor, Tensor], Reference]
+    dtype: torch.dtype = torch.float32
+    engine: str = "eager"
+
+
+def eager(
+    teacher: Teacher, block: InferenceBlock, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
+) -> Stages:
+    """The stages of a teacher and a block in their inference forms, on one device.
+
+    Args:
+        dtype: what the networks compute with; frames go in and come out as float32.
+        cuts: where the body is cut into slices: each number begins a new one at that layer of it. None: one slice.
+
+    Raises:
+        ValueError: `cuts` do not rise from 1 to the number of layers - 1.
+    """
+    if dtype != torch.float32:  # copies, so that the caller's networks stay what they are
+        teacher, block = (copy.deepcopy(network).to(dtype) for network in (teacher, block))
+
+    device = next(teacher.parameters()).device
+
+    def head(x: Tensor) -> Tensor:
+        return teacher.head(x.to(device, dtype))
+
+    def tail(f: Tensor) -> Tensor:
+        return teacher.tail(f).float()
+
+    def translate(a: Tensor) -> tuple[Reference, Tensor]:
+        f = teacher.body(a)
+        return block.prepare(a, f), tail(f)
+
+    return Stages(
+        head=head,
+        teacher=lambda x: tail(teacher.body(head(x))),
+        translate=translate,
+        renew=lambda a: block.prepare(a, teacher.body(a)),
+        predict=lambda reference, a: tail(block(reference, a).feature),
+        slices=tuple(_sliced(teacher.body, cuts)),
+        prepare=block.prepare,
+        dtype=dtype,
+    )
+
+
+def _sliced(body: nn.Module, cuts: Sequence[int]) -> list[nn.Module]:
+    if not cuts:
+        return [body]
+    bounds = [0, *cuts, len(body)]
+    if sorted(set(bounds)) != bounds:
+        raise ValueError(f"cuts must rise from 1 to {len(body) - 1}, the body's last layer, got {list(cuts)}")
+    return [body[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]

@@ -1,0 +1,119 @@
+"""From options to how a teacher and its Shortcut are run: numbers, operators, graphs, and when they refresh."""
+
+import json
+
+import torch
+from torch import Tensor
+
+from models.cuda_graphs import graphed
+from models.ops.deformable import choose
+from models.refresh import Adaptive, Every, Refresh
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.inference import InferenceBlock
+from models.stages import Stages, eager
+from models.teachers.base import Teacher
+from models.translator import Translator
+from options.record import Options
+from util import cost
+from util.partition import balanced_cuts
+
+PRECISIONS = {"off": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+def new_stages(opt: Options, teacher: Teacher, block: ShortcutBlock, x: Tensor) -> Stages:
+    """Teacher and block as the options want them run on frames like x [1, 3, H, W].
+
+    Raises:
+        ValueError: --amp fp16 on a CPU.
+    """
+    if opt.amp == "fp16" and not x.is_cuda:
+        raise ValueError("--amp fp16 needs a CUDA device: a CPU has no fast fp16; use off or bf16")
+    fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend)
+    cuts = slices_of(fast, small, x, opt.max_interval) if opt.refresh_mode == "spread" else ()
+    stages = eager(fast, small, PRECISIONS[opt.amp], cuts)
+    return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
+
+
+@torch.no_grad()
+def slices_of(teacher: Teacher, block: InferenceBlock, x: Tensor, parts: int) -> tuple[int, ...]:
+    """Where to cut the body into at most `parts` slices of MACs as equal as they can be for frames like x.
+
+    What the block prepares of a new reference belongs to the last slice.
+    """
+    a = f = teacher.head(x)
+    macs = []
+    for layer in teacher.body:
+        macs.append(cost.count_macs(layer, f))
+        f = layer(f)
+    macs[-1] += cost.count_macs(block.prepare, a, f)
+    return balanced_cuts(macs, parts)
+
+
+class Translators:
+    """The translator of the options for one frame size after the other: stages belong to a size.
+
+    Args:
+        block_id: the fingerprint of the block.
+    """
+
+    def __init__(self, opt: Options, teacher: Teacher, block: ShortcutBlock, block_id: str, device: torch.device):
+        self._opt, self._teacher, self._block, self._device = opt, teacher, block, device
+        self._refresh = new_refresh(opt, block_id)
+        self._last: tuple[tuple[int, int], Translator] | None = None
+
+    def of(self, size: tuple[int, int]) -> Translator:
+        """The translator of frames of this (width, height); the last one is kept, the others are forgotten."""
+        if self._last is None or self._last[0] != size:
+            self._last = None  # its memory is free before the next one takes its own
+            stages = new_stages(self._opt, self._teacher, self._block, blank(size, self._device))
+            spread = self._opt.refresh_mode == "spread"
+            self._last = size, Translator(stages, self._refresh, self._opt.refresh_output, spread)
+        return self._last[1]
+
+
+def blank(size: tuple[int, int], device: torch.device) -> Tensor:
+    """A grey frame [1, 3, H, W] of this (width, height)."""
+    return torch.zeros(1, 3, size[1], size[0], device=device)
+
+
+def new_refresh(opt: Options, block_id: str) -> Refresh:
+    """When a frame becomes a reference frame."""
+    if opt.refresh == "fixed":
+        return Every(opt.max_interval)
+    if opt.refresh_threshold is not None:
+        return Adaptive(opt.refresh_threshold, opt.max_interval)
+    return fitted_refresh(opt, block_id)
+
+
+def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
+    """The policy, threshold and longest interval, that was fitted for the block of this fingerprint.
+
+    Raises:
+        FileNotFoundError: none was fitted.
+        ValueError: it was fitted for another block, or the file is not one of these.
+    """
+    path = opt.run_dir / f"{opt.which_epoch}_refresh.json"
+    ways = "`bash scripts/fit_refresh.sh` fits one, --refresh_threshold gives one"
+    if not path.is_file():
+        raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
+    try:
+        fitted = json.loads(path.read_text())
+        threshold, interval, identity = (fitted[k] for k in ("threshold", "max_interval", "shortcut_fingerprint"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
+    if identity != block_id:
+        raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")
+    return Adaptive(threshold, interval)
+
+
+def describe_runtime(opt: Options, translator: Translator, device: torch.device) -> dict[str, object]:
+    """What was chosen, for the record of a run."""
+    return {
+        "engine": translator.stages.engine,
+        "dtype": str(translator.stages.dtype).removeprefix("torch."),
+        "deform_backend": choose(opt.deform_backend, device),
+        "refresh": opt.refresh,
+        "refresh_threshold": getattr(translator.refresh, "threshold", None),
+        "max_interval": translator.refresh.max_interval,
+        "refresh_mode": opt.refresh_mode,
+    }

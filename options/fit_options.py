@@ -1,0 +1,34 @@
+"""The flags of scripts/fit_refresh.py."""
+
+import argparse
+
+from options.clip_options import ClipOptions
+from options.flags import PATH, number, value, whole
+from options.record import Options
+
+
+class FitOptions(ClipOptions):
+    """Options of choosing the threshold of the adaptive refresh on validation clips."""
+
+    program = "fit_refresh.py"
+    phase = "val"
+    default_interval = 12
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        super().add_arguments(parser)
+        fit = parser.add_argument_group("fit", "what the threshold has to reach: a PSNR, a saving, or a fixed interval")
+        value(fit, "--target_interval", whole(2), 3, "compare with this fixed interval, and cost at most as much")
+        value(fit, "--target_psnr", number(1, 99), None, "reach this PSNR, pooled over all frames, in dB")
+        value(fit, "--target_saving", number(1), None, "compute this many times less than the teacher, amortised")
+        value(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the checkpoint")
+
+    def problems(self, opt: Options) -> list[str]:
+        found = super().problems(opt)
+        if opt.target_psnr is not None and opt.target_saving is not None:
+            found.append("--target_psnr and --target_saving exclude each other: give one")
+        if opt.target_interval > opt.max_interval:
+            most = f"at most --max_interval {opt.max_interval}"
+            found.append(f"--target_interval must be {most}, got {opt.target_interval}")
+        if opt.refresh_output != "teacher":
+            found.append("--refresh_output shortcut has no adaptive refresh, so there is nothing to fit: give teacher")
+        return found

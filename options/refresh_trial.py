@@ -1,0 +1,80 @@
+"""From options to refresh policies measured on held-out clips."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from data import Clip
+from data.stream import frames
+from models.refresh import Adaptive, Every
+from models.scene_cut import drift
+from models.shortcut.alignment import halve
+from models.stages import Stages
+from options.record import Options
+from util.curve import Point, point
+from util.replay import Tally, replay
+from util.target import short
+
+THRESHOLDS = 12
+
+
+class Trial:
+    """Measures policies on clips, which are read anew in every pass so that memory does not grow with their length.
+
+    Args:
+        macs: of one "teacher", "reference" and "skipped" frame.
+    """
+
+    def __init__(
+        self, opt: Options, clips: Sequence[Clip], stages: Stages, macs: Mapping[str, float], device: torch.device
+    ):
+        self.clips, self.stages, self.macs, self.device = clips, stages, macs, device
+        self.size, self.limit, self.max_interval = opt.fine_size, opt.max_frames, opt.max_interval
+        self._known: dict[str, dict[tuple[int, int], float]] = defaultdict(dict)
+
+    def thresholds(self) -> list[float]:
+        """Quantiles of how far frames have moved from those up to `max_interval` - 1 before them.
+
+        Half the smallest drift comes first: with it nearly every frame is a reference frame.
+
+        Raises:
+            ValueError: nothing moves.
+        """
+        seen: list[float] = []
+        for _, shown in self._read("drift"):
+            recent: deque[Tensor] = deque(maxlen=self.max_interval - 1)
+            for frame in shown:
+                small = halve(self.stages.head(frame))
+                seen += [drift(small, before) for before in recent]
+                recent.append(small)
+        moved = torch.tensor([value for value in seen if value > 0])
+        if not len(moved):
+            raise ValueError("nothing moves in these clips, so there is no refresh to fit: give others")
+        quantiles = moved.quantile(torch.linspace(0, 1, THRESHOLDS))[1:]
+        return sorted({short(value) for value in [moved.min().item() / 2, *quantiles.tolist()]})
+
+    def measure(self, fixed: Sequence[int], adaptive: Sequence[float], label: str) -> list[Point]:
+        """One point for each fixed interval and each threshold, in this order; `label` names the progress bar."""
+        policies = [("fixed", interval, Every(interval)) for interval in fixed]
+        policies += [("adaptive", threshold, Adaptive(threshold, self.max_interval)) for threshold in adaptive]
+        tallies = [Tally() for _ in policies]
+        for name, shown in self._read(label):
+            replay(self.stages, shown, [policy for _, _, policy in policies], tallies, self._known[name])
+        named = zip(policies, tallies, strict=True)
+        return [point(kind, setting, tally.psnrs, tally.references, self.macs) for (kind, setting, _), tally in named]
+
+    def _read(self, label: str) -> Iterator[tuple[str, Iterator[Tensor]]]:
+        """(name, frames) of every clip, under a bar that counts frames."""
+        lengths = [min(len(clip.frames), self.limit or len(clip.frames)) for clip in self.clips]
+        total = sum(lengths) if all(lengths) else None  # a video file's length is not known beforehand
+        with tqdm(total=total, desc=label, unit="frame", dynamic_ncols=True) as bar:
+            for clip in self.clips:
+                yield clip.name, self._counted(clip, bar)
+
+    def _counted(self, clip: Clip, bar: tqdm) -> Iterator[Tensor]:
+        for frame in frames(clip, self.size, self.limit):
+            yield frame.to(self.device)
+            bar.update()

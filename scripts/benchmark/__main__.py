@@ -1,0 +1,102 @@
+"""Time teacher and Shortcut: `bash scripts/benchmark.sh`."""
+
+import argparse
+import re
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from options.build_runtime import PRECISIONS
+from scripts.benchmark.cases import CASES
+from scripts.benchmark.profiling import profile_table
+from scripts.benchmark.record import Effort, measure
+from scripts.benchmark.table import markdown
+from scripts.benchmark.variants import variants
+from util import runtime
+from util.files import prepare_folder, replacing, to_json
+from util.program import finish
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL = Effort(repeats=20, warmup=2, stream=30, clip=30)
+QUICK = Effort(repeats=3, warmup=0, stream=3, clip=3)
+
+
+def main() -> int:
+    given = parse(sys.argv[1:])
+    device = runtime.prepare(0, given.gpu_ids)
+    cases = [CASES[name] for name in given.case or CASES]
+    ways = variants(device, given.amp)
+    if given.profile:
+        for case in cases:
+            print(f"## {case.name}: a skipped frame, {ways[0].dtype}\n\n{profile_table(case, ways[0])}\n")
+        return 0
+    path = given.out or ROOT / "docs" / "benchmarks" / f"{machine_name(device)}.json"
+    prepare_folder(path.parent)
+    entries = []
+    for case, way in ((case, way) for case in cases for way in ways):
+        print(f"{case.name} {way.dtype} {way.engine} ...", file=sys.stderr, flush=True)
+        entries.append(measure(case, way, effort(given)))
+    command = shlex.join(["bash", "scripts/benchmark.sh", *sys.argv[1:]])
+    machine = {**runtime.machine(), "device": str(device)}
+    text = write(path, {"machine": machine, "command": command, "cases": entries})
+    print(f"\n{text}\n{path}")
+    return 0
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmark.sh", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="few repeats: under a minute, and rough")
+    add("--case", action="append", choices=CASES, help="only this case, repeatable (default: all)")
+    add(
+        "--amp",
+        action="append",
+        choices=PRECISIONS,
+        help="only this precision, repeatable (default: off; GPU: all)",
+    )
+    add("--gpu_ids", help="-1 is the CPU (default: the first GPU, or the CPU if there is none)")
+    add("--repeats", type=at_least_one, help=f"times of each stage (default: {FULL.repeats}, quick {QUICK.repeats})")
+    add("--out", type=json_file, help="file to write, a table goes beside it (default: docs/benchmarks/<machine>.json)")
+    add("--profile", action="store_true", help="only print where a skipped frame's time goes, by operator")
+    return parser.parse_args(argv)
+
+
+def effort(given: argparse.Namespace) -> Effort:
+    chosen = QUICK if given.quick else FULL
+    return replace(chosen, repeats=given.repeats or chosen.repeats)
+
+
+def at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def json_file(text: str) -> Path:
+    if not text.endswith(".json"):
+        raise argparse.ArgumentTypeError(f"must end in .json, got {text!r}")
+    return Path(text)
+
+
+def machine_name(device: torch.device) -> str:
+    """The processor measured and its host's cores: "intel-xeon-processor-2-cores"."""
+    machine = runtime.machine()
+    processor = machine["gpu"] if device.type == "cuda" else machine["cpu"]
+    words = re.sub(r"\((r|tm)\)", "", processor.lower())
+    return "-".join(re.findall("[a-z0-9]+", f"{words} {machine['cores']} cores"))
+
+
+def write(path: Path, record: dict) -> str:
+    """The record's Markdown, written beside the record itself."""
+    text = markdown(record)
+    for file, content in ((path, to_json(record, indent=2) + "\n"), (path.with_suffix(".md"), text)):
+        with replacing(file) as partial:
+            partial.write_text(content)
+    return text
+
+
+if __name__ == "__main__":
+    finish("benchmark.sh", main)

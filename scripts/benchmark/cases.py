@@ -1,0 +1,71 @@
+"""The pairs of teacher and Shortcut block that are measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.saved import from_checkpoint
+from models.teachers.base import Teacher
+from models.teachers.recycle_gan import ResnetGenerator, from_published
+from util import checkpoint
+
+DEMO = Path(__file__).resolve().parents[2] / "checkpoints" / "demo_v2c"
+OFFSET_STD_PX = 2.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """Networks as they are trained, and the size of their frames.
+
+    Args:
+        build: makes the cut teacher and its block, on the CPU.
+        size: (width, height) in pixels.
+    """
+
+    name: str
+    build: Callable[[], tuple[Teacher, ShortcutBlock]]
+    size: tuple[int, int]
+
+    def networks(self, device: torch.device) -> tuple[Teacher, ShortcutBlock]:
+        """The plain teacher and the trained form of the block, frozen."""
+        teacher, block = self.build()
+        return teacher.to(device), block.to(device).eval().requires_grad_(False)
+
+    def frames(self, count: int, device: torch.device) -> Tensor:
+        """[count, 1, 3, H, W] in [-1, 1]: random pictures, smooth like photographs."""
+        width, height = self.size
+        coarse = torch.rand(count, 3, max(height // 16, 2), max(width // 16, 2))
+        pictures = F.interpolate(coarse, size=(height, width), mode="bicubic").clamp(0, 1) * 2 - 1
+        return pictures.unsqueeze(1).to(device)
+
+
+def official_v2c() -> tuple[Teacher, ShortcutBlock]:
+    """The published sizes of Viper -> Cityscapes with random weights."""
+    torch.manual_seed(0)
+    teacher = ResnetGenerator(ngf=64, n_blocks=6).cut(5, 17)
+    block = ShortcutBlock(feat_ch=128, h_dim=64)
+    # As after training, taps read some pixels away: untrained they would stay in place, where reading is cheapest.
+    for last in (block.alignment.to_offset, block.generator.to_offset_mask):
+        nn.init.normal_(last.bias, std=OFFSET_STD_PX)
+    return teacher, block
+
+
+def demo_v2c() -> tuple[Teacher, ShortcutBlock]:
+    """The checkpoints that come along."""
+    state = checkpoint.load(DEMO / "latest_net_ShortcutV2V.pth")
+    teacher = from_published(checkpoint.load(DEMO / "latest_net_G_A.pth")).cut(*state["split"])
+    return teacher, from_checkpoint(state, state["teacher"], teacher.split, {})
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("v2c_256x512_official", official_v2c, (512, 256)),
+        Case("demo_v2c", demo_v2c, (256, 128)),
+    )
+}

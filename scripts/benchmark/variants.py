@@ -1,0 +1,72 @@
+"""How a case runs: on which device, in which precision, launched how."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models import cuda_graphs, stages
+from models.shortcut.block import ShortcutBlock
+from models.stages import Stages
+from models.teachers.base import Teacher
+from options.build_runtime import PRECISIONS, slices_of
+
+Call = Callable[[], object]
+
+EAGER, GRAPHS = "eager", "cuda_graphs"
+WARMUP = 3
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A device, a key of PRECISIONS, and EAGER or GRAPHS."""
+
+    device: torch.device
+    amp: str
+    engine: str
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return PRECISIONS[self.amp]
+
+    def stages(self, teacher: Teacher, block: ShortcutBlock, frame: Tensor, slices: int = 1) -> Stages:
+        """What a translator runs in this variant, the body in up to `slices` parts; `frame` shows the size."""
+        fast, quick = teacher.for_inference(), block.for_inference()
+        made = stages.eager(fast, quick, self.dtype, cuts=slices_of(fast, quick, frame, slices) if slices > 1 else ())
+        return made if self.engine == EAGER else cuda_graphs.graphed(made, frame)
+
+    def launched(self, call: Call) -> Call:
+        """`call` itself, or its recording as a CUDA graph, which returns nothing."""
+        return call if self.engine == EAGER else _recorded(call)
+
+    def wait(self) -> None:
+        """Until the device is idle."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+
+def variants(device: torch.device, amps: list[str] | None) -> list[Variant]:
+    """All that `device` can run, or only those of the precisions `amps`.
+
+    Raises:
+        ValueError: fp16 on a CPU.
+    """
+    if device.type == "cuda":
+        return [Variant(device, amp, engine) for amp in amps or PRECISIONS for engine in (EAGER, GRAPHS)]
+    if "fp16" in (amps or ()):
+        raise ValueError("--amp fp16 needs a GPU; a CPU runs off or bf16")
+    return [Variant(device, amp, EAGER) for amp in amps or ["off"]]
+
+
+def _recorded(call: Call) -> Call:
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(WARMUP):  # what is chosen or allocated on first calls must not be recorded
+            call()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        call()
+    return graph.replay

@@ -1,0 +1,121 @@
+"""Choose the threshold of the adaptive refresh on validation clips; draw what refresh policies cost and show."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from data import find_clips  # noqa: E402
+from data.stream import size_of  # noqa: E402
+from models.stages import eager  # noqa: E402
+from options.build_translation import load_block, load_teacher, measure_cost  # noqa: E402
+from options.fit_options import FitOptions  # noqa: E402
+from options.record import Options, describe  # noqa: E402
+from options.refresh_trial import Trial  # noqa: E402
+from util import log, runtime  # noqa: E402
+from util.curve import Point, comparison, write_chart, write_csv  # noqa: E402
+from util.files import prepare_folder, replacing, to_json  # noqa: E402
+from util.program import finish  # noqa: E402
+from util.target import Target  # noqa: E402
+
+FIRST_INTERVAL = 2  # the shortest fixed interval that skips frames
+ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1
+
+
+def fit(opt: Options) -> int:
+    """Write the fitted threshold beside the checkpoint, and the curve that it was found on."""
+    device = runtime.prepare(opt.seed, opt.gpu_ids)
+    teacher, teacher_id = load_teacher(opt, device)
+    block, block_id = load_block(opt, teacher, teacher_id, device)
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+    width, height = size_of(clips[0], opt.fine_size)
+    macs = measure_cost(teacher, block, torch.zeros(1, 3, height, width, device=device), opt.max_interval)["macs"]
+    fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
+    print(describe(opt))
+    print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "macs": macs, "to": fitted}))
+    if opt.dry_run:
+        return 0
+
+    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
+    trial = Trial(opt, clips, stages, macs, device)
+    fixed, adaptive = first_curve(trial, opt)
+    rival = fixed[opt.target_interval - FIRST_INTERVAL]
+    equal = {"equal cost": Target(macs=rival.amortised_macs), "equal PSNR": Target(psnr=rival.pooled_psnr)}
+    target = own_target(opt, macs["teacher"]) or equal["equal cost"]
+    adaptive = refined(trial, adaptive, [*equal.values(), target])
+    curve = write_curve(opt, fitted, fixed, adaptive)
+    chosen = best(opt, target, adaptive)
+    identity = {"shortcut_fingerprint": block_id, "teacher_fingerprint": teacher_id, "clips": [c.name for c in clips]}
+    write_threshold(fitted, opt, chosen, identity)
+    print(comparison(rival, *(t.best(adaptive) for t in equal.values()), chosen))
+    print(f"threshold {chosen.setting:g}: {fitted}\ncurve: {curve}.csv, {curve}.svg")
+    return 0
+
+
+def first_curve(trial: Trial, opt: Options) -> tuple[list[Point], list[Point]]:
+    """Points of every fixed interval up to --max_interval, and of a range of thresholds."""
+    intervals = range(FIRST_INTERVAL, opt.max_interval + 1)
+    points = trial.measure(intervals, trial.thresholds(), "curve")
+    return points[: len(intervals)], points[len(intervals) :]
+
+
+def own_target(opt: Options, teacher_macs: float) -> Target | None:
+    """What the flags ask for besides the cost of the fixed interval."""
+    if opt.target_psnr is not None:
+        return Target(psnr=opt.target_psnr)
+    return None if opt.target_saving is None else Target(macs=teacher_macs / opt.target_saving)
+
+
+def refined(trial: Trial, adaptive: Sequence[Point], targets: Sequence[Target]) -> list[Point]:
+    """`adaptive` with more points where it crosses a target, from the smallest threshold to the largest."""
+    points = list(adaptive)
+    for number in range(ROUNDS):
+        if between := {setting for target in targets for setting in target.nearer(points, STEPS)}:
+            points += trial.measure([], sorted(between), f"refine {number + 1}/{ROUNDS}")
+    return sorted(points, key=lambda p: p.setting)
+
+
+def best(opt: Options, target: Target, adaptive: Sequence[Point]) -> Point:
+    """The point to use.
+
+    Raises:
+        ValueError: none reaches the target; the message says what can be reached.
+    """
+    if chosen := target.best(adaptive):
+        return chosen
+    nearest = max(adaptive, key=lambda p: p.saving if target.psnr is None else p.pooled_psnr)
+    raise ValueError(
+        f"the target {asked(opt)} is out of reach on these clips with --max_interval {opt.max_interval}: the nearest "
+        f"is threshold {nearest.setting:g}, {nearest.pooled_psnr:.2f} dB (pooled) at a saving of {nearest.saving:.3f}"
+    )
+
+
+def asked(opt: Options) -> dict[str, float]:
+    """{"psnr" or "saving" or "interval": value}, whichever decides."""
+    given = {"psnr": opt.target_psnr, "saving": opt.target_saving, "interval": opt.target_interval}
+    return dict([next(item for item in given.items() if item[1] is not None)])
+
+
+def write_curve(opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point]) -> Path:
+    """The path without ".csv" and ".svg"."""
+    path = Path(opt.curve) if opt.curve else fitted.with_suffix("")
+    prepare_folder(path.parent)
+    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive])
+    write_chart(path.with_name(path.name + ".svg"), fixed, adaptive, f"{opt.name}: when to refresh the reference")
+    return path
+
+
+def write_threshold(path: Path, opt: Options, chosen: Point, identity: Mapping[str, object]) -> None:
+    """<epoch>_refresh.json, which test.py reads for --refresh adaptive."""
+    names = ("psnr", "pooled_psnr", "amortised_macs", "saving", "refresh_share")
+    measured = {name: getattr(chosen, name) for name in names}
+    record = {"threshold": chosen.setting, "max_interval": opt.max_interval, "target": asked(opt), "measured": measured}
+    with replacing(path) as partial:
+        partial.write_text(to_json({**record, **identity}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    finish("fit_refresh.py", lambda: fit(FitOptions().parse(sys.argv[1:])))

@@ -1,0 +1,152 @@
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from scripts.benchmark.__main__ import machine_name, parse
+from scripts.benchmark.cases import CASES, Case
+from scripts.benchmark.profiling import profile_table
+from scripts.benchmark.record import RATIOS, Effort, measure
+from scripts.benchmark.streams import clip_rates
+from scripts.benchmark.table import TIMES, markdown
+from scripts.benchmark.variants import EAGER, Variant, variants
+from tests.runs import ROOT
+from tests.tiny import block, teacher
+
+CPU = Variant(torch.device("cpu"), "off", EAGER)
+CONTRACT = {"name", "device", "dtype", "engine", "macs", "peak_memory_mb"}
+CONTRACT |= {"teacher_eager_ms", "teacher_ms", "head_ms", "tail_ms", "block_ms", "block_published_ms"}
+CONTRACT |= {"skipped_ms", "reference_ms"}
+
+
+def networks():
+    return teacher(), block()
+
+
+TINY = Case("tiny", networks, (24, 16))
+
+
+@pytest.fixture(scope="module")
+def entry():
+    return measure(TINY, CPU, Effort(repeats=2, warmup=1, stream=3, clip=2))
+
+
+def test_an_entry_has_what_readers_of_the_file_rely_on(entry):
+    assert CONTRACT <= entry.keys()
+    assert (entry["name"], entry["device"], entry["dtype"], entry["engine"]) == ("tiny", "cpu", "float32", "eager")
+
+
+def test_every_time_is_a_median_and_has_its_95th_percentile(entry):
+    assert all(0 < entry[f"{name}_ms"] <= entry[f"{name}_ms_p95"] for name in TIMES)
+
+
+def test_ratios_are_those_of_the_medians(entry):
+    for name, (slower, faster) in RATIOS.items():
+        assert entry["ratios"][name] == entry[f"{slower}_ms"] / entry[f"{faster}_ms"]
+
+
+def test_macs_of_a_frame_are_those_of_its_stages(entry):
+    macs = entry["macs"]
+    assert macs["teacher"] == macs["teacher_eager"] == macs["head"] + macs["body"] + macs["tail"]
+    assert macs["skipped"] == macs["head"] + macs["block"] + macs["tail"]
+    assert macs["reference"] == macs["teacher"] + macs["prepare"]
+    assert macs["block"] < macs["block_published"]
+
+
+def test_what_is_timed_computes_what_the_published_way_does(entry):
+    assert entry["block_error"] < 1e-4
+
+
+def test_memory_of_frames_comes_on_top_of_that_of_the_networks(entry):
+    frames = ("peak_memory_teacher_mb", "peak_memory_skipped_mb", "peak_memory_mb")
+    assert 0 < entry["peak_memory_idle_mb"] <= min(entry[key] for key in frames)
+
+
+def test_streams_and_the_operator_are_timed_in_every_way(entry):
+    assert entry["stream_ms"].keys() == {"whole", "spread"} and entry["adabd_ms"].keys() == {"cpu", "torchvision"}
+
+
+def test_a_clip_goes_from_video_to_video_in_every_way():
+    rates = clip_rates(TINY, CPU, 3)
+    assert rates.keys() == {"teacher_eager", "teacher", "interval_3"} and min(rates.values()) > 0
+
+
+def test_a_profile_names_the_operators_of_a_skipped_frame():
+    assert re.search(r"\| aten::\w*conv\w* \| 1x", profile_table(TINY, CPU))
+
+
+def test_the_table_has_a_column_for_each_variant_and_a_section_for_each_case(entry, tmp_path):
+    entries = [entry, {**entry, "dtype": "bfloat16"}, {**entry, "name": "other"}]
+    machine = {"cpu": "a CPU", "gpu": None, "cores": 2, "torch": "2"}
+    text = markdown({"machine": machine, "command": "bash scripts/benchmark.sh", "cases": entries})
+    tiny, other = text.split("\n## ")[1:]
+    assert tiny.startswith("tiny\n") and other.startswith("other\n")
+    assert "| 24 × 16 | float32 eager | bfloat16 eager |" in tiny
+    assert {line.count("|") for line in tiny.splitlines() if line.startswith("|")} == {4}
+
+
+def test_the_official_case_has_the_published_sizes():
+    official, width = CASES["v2c_256x512_official"], 512
+    cut, shortcut = official.build()
+    assert cut.split == (5, 17) and cut.a_channels == cut.f_channels == 128 and official.size == (width, 256)
+    assert (shortcut.config["feat_ch"], shortcut.config["h_dim"]) == (128, 64)
+
+
+def test_a_cpu_runs_float32_unless_it_is_told_otherwise():
+    device = torch.device("cpu")
+    assert [way.amp for way in variants(device, None)] == ["off"]
+    assert [way.amp for way in variants(device, ["bf16"])] == ["bf16"]
+    with pytest.raises(ValueError, match="fp16 needs a GPU; a CPU runs off or bf16"):
+        variants(device, ["off", "fp16"])
+
+
+def test_a_gpu_runs_every_precision_on_both_engines():
+    ways = variants(torch.device("cuda:0"), None)
+    assert {(way.amp, way.engine) for way in ways} == {
+        (amp, engine) for amp in ("off", "fp16", "bf16") for engine in ("eager", "cuda_graphs")
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--case", "v2x"], "choose from"),
+        (["--repeats", "0"], "must be a whole number of at least 1, got '0'"),
+        (["--repeats", "few"], "must be a whole number of at least 1, got 'few'"),
+        (["--amp", "int8"], "choose from"),
+        (["--out", "table.txt"], "must end in .json, got 'table.txt'"),
+        (["--quik"], "unrecognized arguments: --quik"),
+    ],
+)
+def test_bad_flags_are_refused_with_what_is_allowed(flags, told, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse(flags)
+    assert ended.value.code == 2 and told in capsys.readouterr().err
+
+
+def test_a_machine_is_named_after_its_processor_and_cores():
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-\d+-cores", machine_name(torch.device("cpu")))
+
+
+def program(*flags, cwd):
+    command, env = ["bash", str(ROOT / "scripts" / "benchmark.sh"), *flags], {**os.environ, "PYTHON": sys.executable}
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True)
+
+
+def test_the_program_writes_the_file_and_its_table_where_the_caller_says(tmp_path):
+    quick = ("--quick", "--repeats", "1", "--case", "demo_v2c", "--gpu_ids", "-1")
+    ended = program(*quick, "--out", "new/own.json", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    written = json.loads((tmp_path / "new" / "own.json").read_text())
+    assert written["command"].startswith("bash scripts/benchmark.sh --quick") and written["machine"]["device"] == "cpu"
+    assert CONTRACT <= written["cases"][0].keys() and written["cases"][0]["clip_fps"]["interval_3"] > 0
+    assert (tmp_path / "new" / "own.md").read_text().strip() in ended.stdout
+
+
+def test_a_gpu_that_is_not_there_is_one_clear_error(tmp_path):
+    ended = program("--gpu_ids", "99", cwd=tmp_path)
+    assert ended.returncode == 1 and "asks for a GPU this machine lacks" in ended.stderr and not ended.stdout

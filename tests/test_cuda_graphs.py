@@ -1,0 +1,56 @@
+import pytest
+import torch
+
+from models import stages as stages_module
+from models.cuda_graphs import graphed
+from models.refresh import Adaptive, Every
+from models.translator import Translator
+from tests.tiny import block, teacher, video
+
+on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def eager(cuts=()):
+    return stages_module.eager(teacher().for_inference().to(DEVICE), block().for_inference().to(DEVICE), cuts=cuts)
+
+
+@on_cuda
+@pytest.mark.parametrize(
+    "refresh,how",
+    [
+        (lambda: Every(3), {}),
+        (lambda: Every(3), {"refresh_output": "shortcut"}),
+        (lambda: Every(2), {"spread": True}),
+        (lambda: Adaptive(0.05, 4), {}),
+    ],
+    ids=["fixed", "shows_the_shortcut", "spread", "adaptive"],
+)
+def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, how):
+    frames = video(9)
+    called = eager(cuts=(1,))
+    plain, replayed = (Translator(s, refresh(), **how) for s in (called, graphed(called, frames[0].cuda())))
+    expected = [plain.step(frame.cuda()) for frame in frames]
+    found = [replayed.step(frame) for frame in frames]  # from the host; all are kept, none is overwritten
+    for there, here in zip(found, expected, strict=True):
+        torch.testing.assert_close(there, here, atol=1e-3, rtol=1e-3)
+
+
+@on_cuda
+def test_the_teacher_is_replayed_too():
+    called, (first, second) = eager(), video(2).cuda()
+    replayed = graphed(called, first)
+    torch.testing.assert_close(replayed.teacher(second), called.teacher(second), atol=1e-3, rtol=1e-3)
+    assert replayed.engine == "cuda_graphs"
+
+
+@on_cuda
+def test_a_frame_of_another_size_is_refused():
+    replayed = graphed(eager(), video(1)[0].cuda())
+    with pytest.raises(ValueError, match=r"made for frames \[1, 3, 16, 24\], got \[1, 3, 16, 16\]"):
+        replayed.head(video(1, width=16)[0])
+
+
+def test_a_frame_on_the_cpu_is_no_example():
+    with pytest.raises(ValueError, match="need a frame on a CUDA device, got one on cpu"):
+        graphed(eager(), video(1)[0].cpu())

@@ -1,0 +1,61 @@
+import csv
+import math
+import xml.etree.ElementTree as ET
+
+import pytest
+import torch
+
+from util.curve import Point, comparison, point, write_chart, write_csv
+from util.metrics import Psnr
+from util.scores import OURS, Scores
+
+MACS = {"teacher": 100, "reference": 110, "skipped": 20}
+
+
+def made(setting, macs=50.0, pooled=35.0, policy="adaptive"):
+    return Point(policy, setting, macs, 100 / macs, 0.3, 33.0, pooled)
+
+
+def test_a_point_counts_what_every_frame_costs():
+    found = point("fixed", 4, [30.0, 30.0, 30.0], 1, MACS)
+    assert found.amortised_macs == (110 + 3 * 20) / 4 and found.refresh_share == 0.25
+    assert found.saving == pytest.approx(400 / 170)
+    assert found.psnr == pytest.approx(30) and found.pooled_psnr == pytest.approx(30 + 10 * math.log10(4 / 3))
+
+
+def test_pooled_psnr_is_the_one_that_a_translation_reports():
+    images = torch.rand(2, 1, 3, 16, 24, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    scores, target = Scores({"psnr": Psnr}), images[0] * 0.9
+    psnr = scores.add(1, {OURS: images[0]}, target, False)[OURS]["psnr"]
+    scores.add(0, {OURS: images[1]}, images[1], True)
+    assert point("fixed", 2, [psnr], 1, MACS).pooled_psnr == pytest.approx(scores.quality()["psnr"]["pooled"])
+
+
+def test_without_skipped_frames_nothing_is_lost():
+    found = point("fixed", 1, [], 5, MACS)
+    assert found.psnr is None and found.pooled_psnr == math.inf and found.amortised_macs == 110
+
+
+def test_rows_have_the_fields_of_a_point_and_no_infinity(tmp_path):
+    write_csv(tmp_path / "c.csv", [made(3, policy="fixed"), point("adaptive", 0.01, [], 5, MACS)])
+    first, second = csv.DictReader((tmp_path / "c.csv").open())
+    assert (first["policy"], first["setting"], first["amortised_macs"]) == ("fixed", "3", "50")
+    assert second["psnr"] == second["pooled_psnr"] == ""
+
+
+def test_the_chart_ends_where_the_fixed_intervals_do(tmp_path):
+    fixed = [made(2, 60.0, 38.0, "fixed"), made(3, 50.0, 35.0, "fixed")]
+    write_chart(tmp_path / "c.svg", fixed, [made(0.1, 90.0, 50.0), made(0.2, 55.0), made(0.3, 45.0, math.inf)], "a & b")
+    circles = list(ET.parse(tmp_path / "c.svg").iter("{http://www.w3.org/2000/svg}circle"))
+    assert len(circles) == 2 + 1 + 2  # fixed, adaptive, key
+
+
+def test_the_comparison_says_what_is_gained():
+    rival, dearer, cheaper = made(3, policy="fixed"), made(0.2, 50.0, 36.5), made(0.4, 40.0, 35.0)
+    shown = comparison(rival, dearer, cheaper, cheaper)
+    assert "at equal cost: +1.50 dB" in shown and "at equal PSNR: 20.0% less" in shown
+
+
+def test_the_comparison_leaves_out_what_no_threshold_reaches():
+    shown = comparison(made(3, policy="fixed"), None, None, made(0.25)).splitlines()
+    assert len(shown) == 3 and shown[1].startswith("fixed interval 3") and shown[2].startswith("adaptive, chosen")

@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from options.build_runtime import Translators, blank, new_stages, slices_of
+from options.test_options import TestOptions
+from tests.runs import distil, translation
+from tests.tiny import block, teacher
+from util import cost
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def options(tmp_path):
+    distil(tmp_path)
+    return lambda *flags: TestOptions().parse(translation(tmp_path, *flags))
+
+
+def test_no_other_slices_are_more_equal():
+    fast, small, x = teacher().for_inference(), block().for_inference(), blank((24, 16), CPU)
+    a = f = fast.head(x)
+    macs = []
+    for layer in fast.body:
+        macs.append(cost.count_macs(layer, f))
+        f = layer(f)
+    macs[-1] += cost.count_macs(small.prepare, a, f)  # which the last slice does besides
+    (cut,) = slices_of(fast, small, x, 2)
+    dearest = [max(sum(macs[:at]), sum(macs[at:])) for at in range(1, len(macs))]
+    assert dearest[cut - 1] == min(dearest) < sum(macs)
+    assert slices_of(fast, small, x, 1) == ()
+
+
+def test_only_a_spread_refresh_cuts_the_body(options):
+    x = blank((48, 32), CPU)
+    for flags, slices in (([], 1), (["--refresh_mode", "spread", "--max_interval", "2"], 2)):
+        assert len(new_stages(options(*flags), teacher(), block(), x).slices) == slices
+
+
+def test_the_translator_of_one_size_is_kept_until_another_comes(options):
+    translators = Translators(options(), teacher(), block(), "", CPU)
+    first = translators.of((48, 32))
+    assert translators.of((48, 32)) is first
+    assert translators.of((32, 32)) is not first
+    assert translators.of((48, 32)) is not first

@@ -1,0 +1,85 @@
+import pytest
+import torch
+
+from models.shortcut.init import initialise
+from models.stages import eager
+from tests.tiny import block, teacher, video
+
+
+def stages(**settings):
+    return eager(teacher().for_inference(), block().for_inference(), **settings)
+
+
+@pytest.fixture
+def frames():
+    return video(2)
+
+
+def close(output, expected, atol=1e-4):
+    torch.testing.assert_close(output, expected, atol=atol, rtol=0)
+
+
+def test_every_stage_is_its_part_of_teacher_and_block(frames):
+    made, whole, predict = stages(), teacher(), block().eval()
+    a, a_ref = made.head(frames[1]), made.head(frames[0])
+    reference, y_ref = made.translate(a_ref)
+    close(made.teacher(frames[0]), whole(frames[0]))
+    close(y_ref, whole(frames[0]))
+    expected = whole.tail(
+        predict(whole.head(frames[0]), whole.head(frames[1]), whole.body(whole.head(frames[0]))).feature
+    )
+    close(made.predict(reference, a), expected)
+    close(made.predict(made.renew(a_ref), a), expected)
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (1, 2, 3)])
+def test_the_slices_together_are_the_body(cuts, frames):
+    made = stages(cuts=cuts)
+    a = f = made.head(frames[0])
+    for part in made.slices:
+        f = part(f)
+    assert len(made.slices) == len(cuts) + 1
+    close(made.predict(made.prepare(a, f), made.head(frames[1])), made.predict(made.renew(a), made.head(frames[1])))
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 2, 3)])
+def test_nothing_is_written_into_what_is_kept(cuts, frames):
+    made = stages(cuts=cuts)
+    a = made.head(frames[0])
+    before = a.clone()
+    reference, _ = made.translate(a)
+    kept = [tensor.clone() for tensor in reference]
+    made.renew(a)
+    f = a
+    for part in made.slices:
+        f = part(f)
+    content = f.clone()
+    made.prepare(a, f)
+    made.predict(reference, a)
+    assert torch.equal(a, before) and torch.equal(f, content)
+    assert all(torch.equal(tensor, copy) for tensor, copy in zip(reference, kept, strict=True))
+
+
+def test_half_precision_takes_and_gives_float32_and_leaves_the_networks_alone(frames):
+    # At the published scale an untrained prediction is nearly flat: the tail would show nothing but its rounding.
+    fast, small = teacher().for_inference(), initialise(block(), gain=1.0).for_inference()
+    half, single = eager(fast, small, torch.bfloat16), eager(fast, small)
+    a = half.head(frames[0])
+    reference, y = half.translate(a)
+    predicted = half.predict(reference, half.head(frames[1]))
+    assert a.dtype == half.dtype == torch.bfloat16 and y.dtype == predicted.dtype == torch.float32
+    close(y, single.teacher(frames[0]), atol=0.1)
+    close(predicted, single.predict(single.renew(single.head(frames[0])), single.head(frames[1])), atol=0.1)
+    assert {p.dtype for p in fast.parameters()} == {torch.float32}
+
+
+def test_no_stage_builds_a_graph(frames):
+    made = stages()
+    reference, y = made.translate(made.head(frames[0]))
+    assert not any(t.requires_grad for t in (*reference, y, made.predict(reference, made.head(frames[1]))))
+
+
+@pytest.mark.parametrize("cuts", [(0,), (3, 2), (2, 2), (99,)])
+def test_cuts_that_make_no_slices_are_refused(cuts):
+    with pytest.raises(ValueError, match="cuts must rise from 1 to"):
+        stages(cuts=cuts)
