@@ -1,4 +1,4 @@
-"""A headless Chromium for tests, driven through its DevTools protocol over a pipe: nothing to install but the browser."""
+"""A headless Chromium, driven through its DevTools protocol over a pipe: nothing to install but the browser."""
 
 import base64
 import io
@@ -110,13 +110,12 @@ class Browser:
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def box(self, selector: str) -> dict[str, float]:
-        """x, y, width, height of an element in the window, px, after scrolling to it."""
-        return self.run(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
-            "const { x, y, width, height } = e.getBoundingClientRect(); return { x, y, width, height }; })()"
-        )
+        """Where an element is in the window after scrolling to it: x, y, width, height in px."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        self.run(f"{element}.scrollIntoView({{ block: 'center' }})")
+        return self.run(f"{element}.getBoundingClientRect().toJSON()")
 
-    def picture(self, full: bool = False) -> np.ndarray:
-        """uint8 [H, W, 3] RGB of the window, or of the whole page."""
-        shot = self.call("Page.captureScreenshot", captureBeyondViewport=full)["data"]
+    def picture(self) -> np.ndarray:
+        """uint8 [H, W, 3] RGB of the window."""
+        shot = self.call("Page.captureScreenshot")["data"]
         return np.asarray(Image.open(io.BytesIO(base64.b64decode(shot))).convert("RGB"))

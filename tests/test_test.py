@@ -58,7 +58,9 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
     with av.open(str(folder / "065.mp4")) as video:
         sizes = {(frame.width, frame.height) for frame in video.decode(video=0)}
         assert video.streams.video[0].codec_context.name == "h264" and sizes == {(3 * WIDTH, HEIGHT)}
-    assert "saving per skipped frame" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "saving per skipped frame" in shown and f"report page: {folder / 'index.html'}" in shown
+    assert (folder / "index.html").is_file()
 
 
 def test_reference_frames_show_exactly_what_the_teacher_makes(trained):
