@@ -28,8 +28,14 @@ def deform_conv(
 
     padding = dilation * (weight.shape[-1] // 2)
     keep = None if mask is None else 1 - mask
-    warped = deform_conv2d(feature, offset, weight, padding=padding, dilation=dilation, mask=keep)
+    # Its operator knows no bfloat16.
+    feature, offset, kernel, keep = (_known(x) for x in (feature, offset, weight, keep))
+    warped = deform_conv2d(feature, offset, kernel, padding=padding, dilation=dilation, mask=keep).to(weight.dtype)
     return warped if current is None else warped + _masked_conv(current, weight, mask, groups, dilation, padding)
+
+
+def _known(x: Tensor | None) -> Tensor | None:
+    return x.float() if x is not None and x.dtype == torch.bfloat16 else x
 
 
 def _masked_conv(x: Tensor, weight: Tensor, mask: Tensor, groups: int, dilation: int, padding: int) -> Tensor:

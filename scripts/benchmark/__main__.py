@@ -21,7 +21,7 @@ from util.program import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = Effort(repeats=20, warmup=2, stream=30, clip=30)
-QUICK = Effort(repeats=3, warmup=0, stream=3, clip=3)
+QUICK = Effort(repeats=2, warmup=0, stream=3, clip=3)
 
 
 def main() -> int:
