@@ -41,8 +41,10 @@ def translate(opt: Options) -> int:
     translator, x = translators.of(size), blank(size, device)
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
-    costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown)
+    costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, opt.deform_backend)
     chosen = describe_runtime(opt, translator, device)
+    if not known_interval(opt):
+        del costs["saving"]["amortised"]  # the clips will tell
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     facts = {"device": device, "clips": len(clips), "size": "{}x{}".format(*size), "results": folder}
     print(describe(opt))
@@ -99,8 +101,7 @@ def run(
 def figures(opt: Options, scores: Scores, costs: dict, chosen: dict) -> dict[str, dict]:
     """The record's figures of all frames. Where frames decide when to refresh, savings are those of the frames seen."""
     count = scores.frames()
-    known = opt.refresh == "fixed" and opt.refresh_mode == "whole"
-    interval = opt.max_interval if known else count["total"] / count["reference"]
+    interval = chosen["max_interval"] if known_interval(opt) else count["total"] / count["reference"]
     macs = costs["macs"]
     saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
     return {
@@ -110,6 +111,11 @@ def figures(opt: Options, scores: Scores, costs: dict, chosen: dict) -> dict[str
         "frames": count,
         "runtime": {**chosen, "interval": interval},
     }
+
+
+def known_interval(opt: Options) -> bool:
+    """Whether reference frames come at fixed intervals, whatever is seen."""
+    return opt.refresh == "fixed" and opt.refresh_mode == "whole"
 
 
 def measure_latency(

@@ -20,7 +20,7 @@ class BaseOptions:
 
     program = ""
     phase = ""
-    default_interval = 3
+    default_interval: int | None = 3
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         self._add_run(parser.add_argument_group("run"))
@@ -101,7 +101,9 @@ class BaseOptions:
         value(group, "--skip_idx_end", whole(2), None, end)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
-        interval = "frames from one reference frame to the next (alpha); with --refresh adaptive at most"
+        interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
+        if self.default_interval is None:
+            interval += "; not given: 3, adaptive: as fitted"
         value(group, "--max_interval", whole(1), self.default_interval, interval)
         refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)

@@ -13,6 +13,7 @@ from models.shortcut.inference import InferenceBlock
 from models.stages import Stages, eager
 from models.teachers.base import Teacher
 from models.translator import Translator
+from options.base_options import BaseOptions
 from options.record import Options
 from util import cost
 from util.partition import balanced_cuts
@@ -29,7 +30,7 @@ def new_stages(opt: Options, teacher: Teacher, block: ShortcutBlock, x: Tensor) 
     if opt.amp == "fp16" and not x.is_cuda:
         raise ValueError("--amp fp16 needs a CUDA device: a CPU has no fast fp16; use off or bf16")
     fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend)
-    cuts = slices_of(fast, small, x, opt.max_interval) if opt.refresh_mode == "spread" else ()
+    cuts = slices_of(fast, small, x, interval_of(opt)) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, PRECISIONS[opt.amp], cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
 
@@ -62,9 +63,8 @@ class Translators:
         self._last: tuple[tuple[int, int], Translator] | None = None
 
     def of(self, size: tuple[int, int]) -> Translator:
-        """The translator of frames of this (width, height); the last one is kept, the others are forgotten."""
+        """The translator of frames of this (width, height); the last one is kept for more of them."""
         if self._last is None or self._last[0] != size:
-            self._last = None  # its memory is free before the next one takes its own
             stages = new_stages(self._opt, self._teacher, self._block, blank(size, self._device))
             spread = self._opt.refresh_mode == "spread"
             self._last = size, Translator(stages, self._refresh, self._opt.refresh_output, spread)
@@ -79,10 +79,16 @@ def blank(size: tuple[int, int], device: torch.device) -> Tensor:
 def new_refresh(opt: Options, block_id: str) -> Refresh:
     """When a frame becomes a reference frame."""
     if opt.refresh == "fixed":
-        return Every(opt.max_interval)
+        return Every(interval_of(opt))
     if opt.refresh_threshold is not None:
-        return Adaptive(opt.refresh_threshold, opt.max_interval)
-    return fitted_refresh(opt, block_id)
+        return Adaptive(opt.refresh_threshold, interval_of(opt))
+    fitted = fitted_refresh(opt, block_id)
+    return Adaptive(fitted.threshold, opt.max_interval or fitted.max_interval)
+
+
+def interval_of(opt: Options) -> int:
+    """--max_interval, or what it is where it was not given."""
+    return opt.max_interval or BaseOptions.default_interval
 
 
 def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
@@ -98,12 +104,12 @@ def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
         raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
     try:
         fitted = json.loads(path.read_text())
-        threshold, interval, identity = (fitted[k] for k in ("threshold", "max_interval", "shortcut_fingerprint"))
+        identity, policy = fitted["shortcut_fingerprint"], Adaptive(fitted["threshold"], fitted["max_interval"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
     if identity != block_id:
         raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")
-    return Adaptive(threshold, interval)
+    return policy
 
 
 def describe_runtime(opt: Options, translator: Translator, device: torch.device) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from models.ops.deformable import choose
 from models.refresh import Every
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.saved import from_checkpoint
@@ -44,7 +45,12 @@ def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.devi
 
 
 def measure_cost(
-    teacher: Teacher, block: ShortcutBlock, x: Tensor, interval: float, refresh_output: str = "teacher"
+    teacher: Teacher,
+    block: ShortcutBlock,
+    x: Tensor,
+    interval: float,
+    refresh_output: str = "teacher",
+    backend: str = "auto",
 ) -> dict:
     """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W].
 
@@ -52,8 +58,11 @@ def measure_cost(
 
     Args:
         interval: frames from one reference frame to the next, on average.
+        backend: of the deformable convolutions. One that runs as "triton" is counted on "cpu", which multiplies the
+            same columns by the same weights, but in operators that can be counted.
     """
-    fast, small = teacher.for_inference(), block.for_inference()
+    backend = choose(backend, x.device)
+    fast, small = teacher.for_inference(), block.for_inference("cpu" if backend == "triton" else backend)
     with torch.no_grad():
         a = fast.head(x)
         f = fast.body(a)

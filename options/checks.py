@@ -77,7 +77,7 @@ def refresh_problems(opt: Options) -> list[str]:
         found.append("--refresh_output shortcut would show another scene after a cut: not with --refresh adaptive")
     if opt.refresh_mode == "spread" and opt.refresh == "adaptive":
         found.append("--refresh_mode spread needs an interval known beforehand: --refresh fixed, got adaptive")
-    if opt.refresh_mode == "spread" and opt.max_interval < 2:
+    if opt.refresh_mode == "spread" and opt.max_interval == 1:
         found.append(f"--refresh_mode spread needs --max_interval of at least 2, got {opt.max_interval}")
     return found
 

@@ -14,6 +14,7 @@ class TestOptions(ClipOptions):
     __test__ = False  # not a pytest class
     program = "test.py"
     phase = "test"
+    default_interval = None  # an adaptive refresh has its own
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)

@@ -3,7 +3,6 @@
 #   bash scripts/benchmark.sh [--quick] [--case NAME] [--amp off|fp16|bf16] [--gpu_ids N] [--repeats N] [--out FILE.json]
 #   bash scripts/benchmark.sh --profile [--case NAME]      print where a skipped frame's time goes instead
 set -euo pipefail
-source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
-exec "$PYTHON" -m scripts.benchmark "$@"
+run -m scripts.benchmark

@@ -22,7 +22,7 @@ from_caller() {
 
 is_path_flag() {
   case "$1" in
-    --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options) true ;;
+    --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out) true ;;
     --curve) true ;;
     *) false ;;
   esac

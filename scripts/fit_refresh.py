@@ -32,7 +32,9 @@ def fit(opt: Options) -> int:
     block, block_id = load_block(opt, teacher, teacher_id, device)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     width, height = size_of(clips[0], opt.fine_size)
-    macs = measure_cost(teacher, block, torch.zeros(1, 3, height, width, device=device), opt.max_interval)["macs"]
+    macs = measure_cost(
+        teacher, block, torch.zeros(1, 3, height, width, device=device), opt.max_interval, backend=opt.deform_backend
+    )["macs"]
     fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
     print(describe(opt))
     print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "macs": macs, "to": fitted}))

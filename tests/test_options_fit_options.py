@@ -15,7 +15,7 @@ def test_it_looks_at_intervals_up_to_twelve_on_val_clips(flags):
 
 
 def test_help_names_its_own_default_interval():
-    assert "adaptive at most (default 12)" in " ".join(FitOptions().parser().format_help().split())
+    assert "at most with --refresh adaptive (default 12)" in " ".join(FitOptions().parser().format_help().split())
 
 
 @pytest.mark.parametrize(

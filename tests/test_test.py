@@ -1,11 +1,13 @@
 import csv
 import json
+from pathlib import Path
 
 import av
 import pytest
 import torch
 
 from models.shortcut.official import to_published
+from models.shortcut.saved import from_checkpoint
 from options.test_options import TestOptions
 from test import translate
 from tests.runs import HEIGHT, WIDTH, distil, program, save, stripes, teacher_file, translation
@@ -51,7 +53,7 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
         "max_interval": 3,
         "interval": 3,
     }
-    assert record["options"]["max_interval"] == 3 and record["machine"]["torch"] == torch.__version__
+    assert record["runtime"]["max_interval"] == 3 and record["machine"]["torch"] == torch.__version__
     folder = trained / "results" / "tiny" / "test_latest"
     rows = list(csv.DictReader((folder / "frames.csv").open()))
     assert [row["distance"] for row in rows] == ["0", "1", "2", "0", "1", "2"]
@@ -203,6 +205,11 @@ def test_a_fitted_threshold_is_found_beside_the_checkpoint(trained):
     fitted(trained)
     record, _ = translated(trained, "fitted", "--refresh", "adaptive")
     assert record["runtime"]["refresh_threshold"] == 50 and record["runtime"]["max_interval"] == 9
+    record, _ = translated(trained, "fitted", "--refresh", "adaptive", "--max_interval", "4")
+    assert record["runtime"]["max_interval"] == 4
+    for wrong in ({"threshold": "0.3"}, {"threshold": None}, {"max_interval": "12"}):
+        fitted(trained, **wrong)
+        assert "holds no refresh threshold" in refused(translation(trained, "--refresh", "adaptive"))
     fitted(trained, shortcut_fingerprint="x")
     assert "is of another Shortcut, fingerprint x" in refused(translation(trained, "--refresh", "adaptive"))
     (trained / "runs" / "tiny" / "latest_refresh.json").unlink()
@@ -211,3 +218,18 @@ def test_a_fitted_threshold_is_found_beside_the_checkpoint(trained):
 
 def test_half_precision_that_a_cpu_has_not_is_refused(trained):
     assert "--amp fp16 needs a CUDA device" in refused(translation(trained, "--amp", "fp16"))
+
+
+def test_the_demo_has_a_threshold_of_its_own_shortcut():
+    demo = Path(__file__).parent.parent / "checkpoints" / "demo_v2c"
+    weights = from_checkpoint(state := checkpoint.load(demo / "latest_net_ShortcutV2V.pth"), state["teacher"], state["split"], {})
+    fitted = json.loads((demo / "latest_refresh.json").read_text())
+    assert fitted["shortcut_fingerprint"] == checkpoint.fingerprint(weights.state_dict())
+
+
+def test_a_product_that_an_operator_computes_twice_is_counted_twice(trained):
+    macs = {}
+    for backend in ("cpu", "torchvision"):
+        record, _ = translated(trained, backend, "--deform_backend", backend)
+        macs[backend] = record["cost"]["macs"]["block"]
+    assert macs["torchvision"] > macs["cpu"]

@@ -1,6 +1,7 @@
 """Deformable convolution with adaptive blending: one function, several ways to compute it."""
 
 import warnings
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -83,13 +84,18 @@ def choose(backend: str, device: torch.device) -> str:
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
     if backend == "triton" and not triton_fused.available(device):
-        warnings.warn(f"backend 'triton' {triton_fused.NEEDS}; on {device} 'auto' takes its place", stacklevel=1)
+        _say_that_auto_takes_its_place(device.type)
         backend = "auto"
     if backend != "auto":
         return backend
     if device.type == "cpu":
         return "cpu"
     return AUTO_ON_CUDA if device.type == "cuda" and vision.available() else "reference"
+
+
+@cache  # once, whatever the warning filters: this is asked on every frame
+def _say_that_auto_takes_its_place(device: str) -> None:
+    warnings.warn(f"backend 'triton' {triton_fused.NEEDS}; on {device} 'auto' takes its place", stacklevel=3)
 
 
 def _check(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, current: Tensor | None, mask: Tensor | None):
