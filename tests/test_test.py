@@ -222,7 +222,8 @@ def test_half_precision_that_a_cpu_has_not_is_refused(trained):
 
 def test_the_demo_has_a_threshold_of_its_own_shortcut():
     demo = Path(__file__).parent.parent / "checkpoints" / "demo_v2c"
-    weights = from_checkpoint(state := checkpoint.load(demo / "latest_net_ShortcutV2V.pth"), state["teacher"], state["split"], {})
+    state = checkpoint.load(demo / "latest_net_ShortcutV2V.pth")
+    weights = from_checkpoint(state, state["teacher"], state["split"], {})
     fitted = json.loads((demo / "latest_refresh.json").read_text())
     assert fitted["shortcut_fingerprint"] == checkpoint.fingerprint(weights.state_dict())
 
