@@ -29,10 +29,10 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     if example_frame.device.type != "cuda":
         raise ValueError(f"CUDA graphs need a frame on a CUDA device, got one on {example_frame.device}")
     frame = FrameInput(example_frame)
-    head = _Graph(stages.head, frame.tensor)
+    head = Graph(stages.head, frame.tensor)
     a, f, slices = head.output, head.output.clone(), []
     for part in stages.slices:
-        slices.append(_Graph(part, f))
+        slices.append(Graph(part, f))
         f = slices[-1].output
     reference = Reference(*(t.clone() for t in stages.prepare(a, f)))
 
@@ -45,19 +45,19 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
         new, y = stages.translate(a)
         return kept(new), y
 
-    teacher = _Graph(stages.teacher, frame.tensor)
-    translate = _Graph(translated, a)
-    predict = _Graph(lambda *given: stages.predict(Reference(*given[:-1]), given[-1]), *reference, a)
+    teacher = Graph(stages.teacher, frame.tensor)
+    translate = Graph(translated, a)
+    predict = Graph(lambda *given: stages.predict(Reference(*given[:-1]), given[-1]), *reference, a)
     return replace(
         stages,
         head=lambda x: head(frame(x)),
         teacher=lambda x: teacher(frame(x)).clone(),
         translate=lambda a: (reference, translate(a)[1].clone()),
-        renew=_Graph(lambda a: kept(stages.renew(a)), a),
+        renew=Graph(lambda a: kept(stages.renew(a)), a),
         predict=lambda reference, a: predict(*reference, a).clone(),
         slices=tuple(slices),
         # The features of a frame that the video has left behind: not the ones that `head` wrote last.
-        prepare=_Graph(lambda a, f: kept(stages.prepare(a, f)), a.clone(), f),
+        prepare=Graph(lambda a, f: kept(stages.prepare(a, f)), a.clone(), f),
         engine="cuda_graphs",
     )
 
@@ -82,7 +82,7 @@ class FrameInput:
         return self.tensor
 
 
-class _Graph:
+class Graph:
     """A function of tensors, captured on `inputs` and replayed on whatever is copied into them.
 
     What it returns is overwritten by the next call. Graphs share no memory pool: they are replayed in any order.
@@ -92,7 +92,7 @@ class _Graph:
         self.inputs, self._graph = inputs, torch.cuda.CUDAGraph()
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):
+        with torch.no_grad(), torch.cuda.stream(aside):
             for _ in range(WARM_UP):
                 function(*inputs)
         torch.cuda.current_stream().wait_stream(aside)

@@ -7,7 +7,9 @@ from tests.browser import CHROMIUM, Browser
 from tests.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
 from util.page.fill import write_page
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs chromium on the PATH, which the distribution's package of that name installs"
+)
 
 
 @pytest.fixture(scope="module")

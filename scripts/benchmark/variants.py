@@ -15,7 +15,6 @@ from options.build_runtime import PRECISIONS, slices_of
 Call = Callable[[], object]
 
 EAGER, GRAPHS = "eager", "cuda_graphs"
-WARMUP = 3
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class Variant:
         return made if self.engine == EAGER else cuda_graphs.graphed(made, frame)
 
     def launched(self, call: Call) -> Call:
-        """`call` itself, or its recording as a CUDA graph, which returns nothing."""
-        return call if self.engine == EAGER else _recorded(call)
+        """`call` itself, or its recording as a CUDA graph."""
+        return call if self.engine == EAGER else cuda_graphs.Graph(call)
 
     def wait(self) -> None:
         """Until the device is idle."""
@@ -57,16 +56,3 @@ def variants(device: torch.device, amps: list[str] | None) -> list[Variant]:
     if "fp16" in (amps or ()):
         raise ValueError("--amp fp16 needs a GPU; a CPU runs off or bf16")
     return [Variant(device, amp, EAGER) for amp in amps or ["off"]]
-
-
-def _recorded(call: Call) -> Call:
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(WARMUP):  # what is chosen or allocated on first calls must not be recorded
-            call()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        call()
-    return graph.replay
