@@ -12,13 +12,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import cv2
+import numpy as np
 from tqdm import tqdm
 
 from data.sample_clips import FRAMES, SEED, SampleClip, clips, look_of, scene_of
 from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
+from util.label_colours import resize_labels
 
-FORMAT = 3  # raise it when the drawn images change
+FORMAT = 4  # raise it when the drawn images change
 JPEG_QUALITY, PNG_EFFORT = 95, 1
 STAMP_NAME = "sample.json"
 
@@ -62,11 +64,19 @@ def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
             frame = f"{clip.name}/{clip.name}_{t:05d}"
             _write(root / "Viper" / clip.split / "img" / f"{frame}.jpg", image)
             _write(root / "Viper" / clip.split / "cls" / f"{frame}.png", label)
+            _write_square(root / clip.split, Path(frame).name, image, label)
         else:
             city = clip.name.split("_")[0]
             folder = root / "Cityscapes_sequence" / "leftImg8bit" / clip.split / city
             _write(folder / f"{clip.name}_{t:06d}_leftImg8bit.png", image)
     return frames
+
+
+def _write_square(folder: Path, name: str, image: np.ndarray, label: np.ndarray) -> None:
+    """A frame and its label map in the layout of Viper <-> labels, squeezed to a square as the published frames are."""
+    size = (HEIGHT, HEIGHT)
+    _write(folder / "A" / f"{name}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    _write(folder / "B" / f"{name}.png", resize_labels(label, size))
 
 
 def main() -> None:

@@ -8,9 +8,6 @@ caller="$PWD"
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
-demo_teacher=checkpoints/demo_v2c/latest_net_G_A.pth
-published_teacher=checkpoints/v2c_teacher/latest_net_G_A.pth
-published_shortcut=checkpoints/ShortcutV2V_unsup_v2c/latest_net_ShortcutV2V.pth
 sample=datasets/sample
 
 from_caller() {
@@ -22,8 +19,8 @@ from_caller() {
 
 is_path_flag() {
   case "$1" in
-    --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out) true ;;
-    --curve) true ;;
+    --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
+      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root) true ;;
     *) false ;;
   esac
 }
@@ -65,22 +62,68 @@ run() { # program and its flags; the script's own arguments come last and win
   exec "$PYTHON" "$@" ${args[@]+"${args[@]}"}
 }
 
-run_v2c() { # program and its flags, on the clips given, or the sample, with the published checkpoints, or the demo's
-  local flags=("$@" --dataset_mode video --dataset_option v2c --which_epoch latest)
-  local published=(--name ShortcutV2V_unsup_v2c --main_G_path "$published_teacher")
-  local demo=(--checkpoints_dir ./checkpoints --name demo_v2c --main_G_path "$demo_teacher"
+use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
+  task="$1" teacher_run=v2l_teacher direction=G_A
+  sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
+  full_load=(--loadSizeW 286 --loadSizeH 286) full_size=(--fineSizeW 256 --fineSizeH 256)
+  case "$task" in
+    v2c)
+      teacher_run=v2c_teacher
+      sample_load=(--loadSizeW 272 --loadSizeH 136) sample_size=(--fineSizeW 256 --fineSizeH 128)
+      full_load=(--loadSizeW 542 --loadSizeH 286) full_size=(--fineSizeW 512 --fineSizeH 256)
+      ;;
+    l2v) direction=G_B ;; # one training gives both: G_A makes label maps of video, G_B video of label maps
+  esac
+  demo_teacher=checkpoints/demo_$task/latest_net_$direction.pth
+  published_teacher=checkpoints/$teacher_run/latest_net_$direction.pth
+  shortcut_run=ShortcutV2V_unsup_$task
+  published_shortcut=checkpoints/$shortcut_run/latest_net_ShortcutV2V.pth
+  dataset_flags=(--dataset_mode video --dataset_option "$task")
+}
+
+run_on_clips() { # program and its flags, on the clips given, or the sample, with the task's checkpoints, or the demo's
+  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
+  local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
+  local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
     --skip_idx_start 4 --skip_idx_end 22)
 
   if [ -z "$dataroot" ]; then
     make_sample
-    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" --fineSizeW 256 --fineSizeH 128
+    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
   fi
-  flags+=(--dataroot "$dataroot")
+  flags+=(--dataroot "$dataroot" "${full_size[@]}")
   if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   if given --name || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
-    run "${flags[@]}" "${published[@]}"
+    run "${flags[@]}" "${own[@]}"
   fi
-  echo "no published checkpoints ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
+  echo "no checkpoints of the task ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
   run "${flags[@]}" "${demo[@]}"
+}
+
+test_on_clips() { # test.py with the flags that the test scripts share, then those given here
+  local flags=(--results_dir ./results/ --compare "$@")
+  if ! given --refresh; then flags+=(--max_interval 3); fi # an adaptive refresh has an interval of its own
+  run_on_clips test.py "${flags[@]}"
+}
+
+distil() { # the Shortcut of the task: on the dataset given as published, or in a short run on the sample
+  local flags=("${dataset_flags[@]}" --tensorboard_dir tensorboard/)
+
+  if [ -z "$dataroot" ]; then
+    make_sample
+    # Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse. The published objective is below.
+    # Distances up to 12, near ones more often, so that every interval up to 13 and adaptive refreshes can be used.
+    run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --continue_train --max_interval 13 --gaps near \
+      --main_G_path "$demo_teacher" --skip_idx_start 4 --skip_idx_end 22 --h_dim 16 --g_layers 5 --l_layers 4 \
+      --init_type reuse --init_gain 1 --mask_initial -1 --lr 3e-3 --flip \
+      --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0 \
+      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 125 --niter_decay 55 \
+      --print_freq 96 --save_latest_freq 960 --display_freq 960
+  fi
+
+  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
+  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${full_load[@]}" "${full_size[@]}" \
+    --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
+    --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

@@ -41,6 +41,18 @@ def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
         assert all(p.name.startswith(f"{p.parent.name}_0000") for p in found)
 
 
+def test_frames_and_label_maps_lie_once_more_as_squares_and_fit_each_other(short_sample):
+    for split, count in (("train", 32), ("val", 13)):
+        frames, labels = (sorted((short_sample / split / domain).iterdir()) for domain in "AB")
+        assert [p.stem for p in frames] == [p.stem for p in labels] and len(frames) == count
+    wide = cv2.imread(str(short_sample / "Viper/val/cls/066/066_00000.png"))
+    square = cv2.imread(str(short_sample / "val/B/066_00000.png"))
+    assert (square == wide[:, 1::2]).all()  # no colours mixed
+    frame = cv2.imread(str(short_sample / "val/A/066_00000.jpg")).astype(int)
+    wide = cv2.imread(str(short_sample / "Viper/val/img/066/066_00000.jpg")).astype(int)
+    assert frame.shape == (128, 128, 3) and abs((wide[:, ::2] + wide[:, 1::2]) / 2 - frame).mean() < 4  # two lossy files
+
+
 def test_nothing_unfinished_stays_beside_it(short_sample):
     assert [p.name for p in short_sample.parent.iterdir()] == ["sample"]
 

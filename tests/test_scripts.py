@@ -15,7 +15,12 @@ SCRIPTS = sorted((ROOT / "scripts").glob("*/*.sh"))
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
+    "checkpoints/demo_v2l/latest_net_G_A.pth",
+    "checkpoints/demo_l2v/latest_net_G_B.pth",
+    "checkpoints/demo_l2v/latest_net_FCN8s.pth",
     "checkpoints/v2c_teacher/latest_net_G_A.pth",
+    "checkpoints/v2l_teacher/latest_net_G_A.pth",
+    "checkpoints/v2l_teacher/latest_net_G_B.pth",
     "saved_models/vgg_normalised.pth",
     "datasets/sample/clip",
 ]
@@ -51,7 +56,8 @@ def parsed(arguments):
 
 
 def test_scripts_are_found():
-    assert {"test_v2c", "train_v2c", "train_teacher_v2c", "train_teacher_v2l"} <= {p.stem for p in SCRIPTS}
+    tasks = {f"{verb}_{task}" for verb in ("test", "train") for task in ("v2c", "v2l", "l2v")}
+    assert {*tasks, "train_teacher_v2c", "train_teacher_v2l"} <= {p.stem for p in SCRIPTS}
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
@@ -133,6 +139,21 @@ def test_the_published_test_is_run_when_its_checkpoints_are_there(workplace):
     copy.mkdir()
     opt = parsed(arguments)
     assert (opt.name, opt.main_G_path, opt.how_many, told) == ("ShortcutV2V_unsup_v2c", PUBLISHED_TEACHER, 10, "")
+
+
+@pytest.mark.parametrize(("task", "network", "size"), [("v2l", "G_A", (256, 256)), ("l2v", "G_B", (256, 256))])
+def test_one_teacher_training_serves_both_directions_of_viper_and_labels(task, network, size, workplace):
+    teacher = f"checkpoints/v2l_teacher/latest_net_{network}.pth"
+    trained = parsed(shown(script(f"train_{task}"), dataset_root=str(workplace))[0])
+    tested = parsed(shown(script(f"test_{task}"), "--name", f"ShortcutV2V_unsup_{task}", dataset_root=str(workplace))[0])
+    for opt in (trained, tested):
+        assert (opt.layout, opt.main_G_path, opt.fine_size) == (task, teacher, size)
+    assert trained.name == tested.name
+
+
+@pytest.mark.parametrize(("flags", "name"), [([], "demo_v2c"), (["l2v"], "demo_l2v")])
+def test_a_refresh_is_fitted_for_the_task_named(flags, name):
+    assert f"--name {name} " in " ".join(shown(ROOT / "scripts" / "fit_refresh.sh", *flags, "--how_many", "1")[0])
 
 
 @pytest.mark.parametrize("path", [ROOT / ".ci" / "run", ROOT / "scripts" / "run_tests.sh"], ids=lambda p: p.name)

@@ -6,7 +6,6 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-flags=(--results_dir ./results/ --compare)
-if ! given --refresh; then flags+=(--max_interval 3); fi # an adaptive refresh has an interval of its own
-if [ -n "$dataroot" ]; then flags+=(--how_many 10); fi
-run_v2c test.py "${flags[@]}"
+use_task v2c
+if [ -n "$dataroot" ]; then how_many=(--how_many 10); fi
+test_on_clips ${how_many[@]+"${how_many[@]}"}
