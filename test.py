@@ -13,18 +13,20 @@ from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
 from models.stages import Stages
 from models.teachers.base import Teacher
+from options.build_metrics import Measuring, new_measuring
 from options.build_runtime import Translators, blank, describe_runtime
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
+from options.metric_flags import REFRESHES, methods_of
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import cost, log, runtime
-from util.evaluation import FrameResult, baselines, evaluate_clip
+from util.evaluation import BASELINES, evaluate_clip, scenes
 from util.files import prepare_folder
-from util.metrics import available
+from util.method_cost import method_cost
 from util.page.fill import PAGE, write_page
 from util.program import finish
 from util.report import FrameTable, write_run
-from util.scores import OURS, Scores
+from util.scores import OURS, TEACHER, Scores
 from util.tables import table
 
 WARMUP = 3
@@ -38,17 +40,21 @@ def translate(opt: Options) -> int:
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     size = size_of(clips[0], opt.fine_size)
     translators = Translators(opt, teacher, block, block_id, device)
-    translator, x = translators.of(size), blank(size, device)
+    translator, x = translators.of(size)[OURS], blank(size, device)
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, opt.deform_backend)
     chosen = describe_runtime(opt, translator, device)
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
+    measuring = new_measuring(opt, clips, device)
+    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
+    scores = Scores(measuring.metrics, measuring.needs, methods)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     facts = {"device": device, "clips": len(clips), "size": "{}x{}".format(*size), "results": folder}
     print(describe(opt))
-    print(log.facts({**facts, **costs, "runtime": chosen}))
+    print(log.facts({**facts, **costs, "runtime": chosen, "methods": methods, "metrics": list(measuring.metrics)}))
+    print(*measuring.notes, sep="\n", end="\n" if measuring.notes else "")
     if opt.dry_run:
         return 0
 
@@ -57,9 +63,9 @@ def translate(opt: Options) -> int:
         (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
     save(opt, folder / "options.yaml")
     latency_ms = measure_latency(translator.stages, teacher, x, opt.refresh_output, opt.latency_repeats)
-    scores, stream_ms = run(opt, clips, translators, teacher, folder, device)
+    stream_ms = run(opt, clips, translators, teacher, measuring, scores, folder, device)
     record = {
-        **figures(opt, scores, costs, chosen),
+        **figures(opt, scores, costs, chosen, latency_ms),
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},
         "peak_memory_mb": cost.peak_memory_mb(device),
         "size": size,
@@ -70,44 +76,53 @@ def translate(opt: Options) -> int:
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
     print(f"report page: {write_page(folder)}")
+    for warning in measuring.truth.warnings() if measuring.truth else ():
+        print(f"ground truth: {warning}")
     return 0
 
 
 def run(
-    opt: Options, clips: list[Clip], translators: Translators, teacher: Teacher, folder: Path, device: torch.device
-) -> tuple[Scores, array]:
-    """Translate every clip and write its video and rows; what was measured, and the ms of each frame's step."""
-    scores, stream_ms = Scores(available()), array("d")
-    rivals = baselines() if opt.compare else {}
+    opt: Options,
+    clips: list[Clip],
+    translators: Translators,
+    teacher: Teacher,
+    measuring: Measuring,
+    scores: Scores,
+    folder: Path,
+    device: torch.device,
+) -> array:
+    """Translate every clip, write its video and rows, fill `scores`; the ms of each frame's step."""
+    stream_ms = array("d")
+    rivals = {name: baseline for name, baseline in BASELINES.items() if name in scores.methods}
     compared = teacher if opt.compare else None
-    with FrameTable(folder / "frames.csv", [OURS, *rivals], list(scores.metrics)) as rows, progress(opt, clips) as bar:
+    with FrameTable(folder / "frames.csv", scores.columns()) as rows, progress(opt, clips) as bar:
         for clip in clips:
             bar.set_postfix_str(clip.name)
             size = size_of(clip, opt.fine_size)
-            translator = translators.of(size)
-            with ClipWriter(folder, clip, size, opt.fps, opt.compare, opt.save_image) as output:
-
-                def on_frame(result: FrameResult, output: ClipWriter = output, name: str = clip.name) -> None:
-                    output.write(result)
-                    rows.add(name, result)
+            shown = translators.of(size)
+            truth = measuring.truth_of(clip, size, opt.max_frames)
+            shots = scenes(clip.name, frames(clip, opt.fine_size, opt.max_frames), truth)
+            with ClipWriter(folder, clip, size, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
+                for result in evaluate_clip(shown, compared, shots, scores, rivals, device):
+                    output.write(result, shown[OURS].explain() if opt.inside else None)
+                    rows.add(clip.name, result)
                     stream_ms.append(result.ms)
                     bar.update()
-
-                shown = frames(clip, opt.fine_size, opt.max_frames)
-                evaluate_clip(translator, compared, shown, scores, on_frame, rivals, device)
-    return scores, stream_ms
+    return stream_ms
 
 
-def figures(opt: Options, scores: Scores, costs: dict, chosen: dict) -> dict[str, dict]:
+def figures(opt: Options, scores: Scores, costs: dict, chosen: dict, latency_ms: dict) -> dict[str, dict]:
     """The record's figures of all frames. Where frames decide when to refresh, savings are those of the frames seen."""
     count = scores.frames()
     interval = chosen["max_interval"] if known_interval(opt) else count["total"] / count["reference"]
     macs = costs["macs"]
     saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
+    quality = {method: scores.figures(method) for method in scores.methods}
     return {
-        "quality": scores.quality(),
-        "baselines": scores.baselines(),
-        "cost": {**costs, "saving": saving},
+        "quality": quality.pop(OURS),
+        "teacher": quality.pop(TEACHER, {}),
+        "baselines": quality,
+        "cost": {**costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
         "frames": count,
         "runtime": {**chosen, "interval": interval},
     }

@@ -1,4 +1,4 @@
-"""Distil a Shortcut block into a frozen teacher, or, with --model unsup_single, train a teacher."""
+"""Distil a Shortcut block into a frozen teacher; with --model, train a teacher or a segmenter instead."""
 
 import signal
 import sys
@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 from data.batches import ErrorsAsItems, PairBatches, collate, raising
 from models.schedule import lr_factor
 from options.build_distillation import distillation
+from options.build_segmenter import segmenter_training
 from options.build_teacher_training import teacher_training
 from options.record import Options, describe, save
 from options.run import Run
@@ -22,7 +23,7 @@ from util.program import INTERRUPTED, finish
 from util.run_folder import RunFolder
 from util.session import Session
 
-BUILDERS = {"ShortcutV2V": distillation, "unsup_single": teacher_training}
+BUILDERS = {"ShortcutV2V": distillation, "unsup_single": teacher_training, "fcn8s": segmenter_training}
 
 
 def train(opt: Options) -> int:

@@ -1,44 +1,71 @@
 """What a translated clip looks like on disk."""
 
+import contextlib
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from data.clips import Clip
 from data.stream import fps_of
 from data.video_writer import VideoWriter
-from util import image
+from util import image, inside
 from util.evaluation import FrameResult
 from util.files import prepare_folder
+from util.page.clips import inside_file, video_file
 
 
 class ClipWriter:
-    """<clip>.mp4, input | teacher | shortcut side by side, and on request the translated frames as PNG.
+    """<clip>.mp4, input | teacher | shortcut side by side, and on request more. Use as a context manager.
 
     Args:
         folder: of the run's results.
         size: (width, height) of one frame.
         fps: for clips that name no rate themselves.
         compared: whether there is a teacher's panel.
+        inside: whether to write inside/<clip>.mp4 too, blending mask | displacement; an older one is removed otherwise.
         save_image: whether to write images/<clip>/<clip>_<number>.png too, counted from 1 as published.
     """
 
-    def __init__(self, folder: Path, clip: Clip, size: tuple[int, int], fps: float, compared: bool, save_image: bool):
-        panels = 3 if compared else 2
-        self._video = VideoWriter(folder / f"{clip.name}.mp4", fps_of(clip) or fps, (panels * size[0], size[1]))
+    def __init__(
+        self,
+        folder: Path,
+        clip: Clip,
+        size: tuple[int, int],
+        fps: float,
+        compared: bool,
+        save_image: bool,
+        inside: bool = False,
+    ):
+        self._size, self._name, self._stack = size, clip.name, contextlib.ExitStack()
+        path, rate, (width, height) = inside_file(folder, clip.name), fps_of(clip) or fps, size
+        self._video = VideoWriter(video_file(folder, clip.name), rate, ((3 if compared else 2) * width, height))
+        if inside:
+            prepare_folder(path.parent)
+        else:
+            path.unlink(missing_ok=True)
+        self._inside = VideoWriter(path, rate, (2 * width, height)) if inside else None
         self._images = prepare_folder(folder / "images" / clip.name) if save_image else None
-        self._name = clip.name
 
     def __enter__(self) -> "ClipWriter":
-        self._video.__enter__()
+        for video in filter(None, (self._video, self._inside)):
+            self._stack.enter_context(video)
         return self
 
-    def write(self, result: FrameResult) -> None:
+    def write(self, result: FrameResult, inside_block: tuple[Tensor, Tensor] | None = None) -> None:
+        """The next frame.
+
+        Args:
+            inside_block: (mask, displacement) as `util.inside.panels` takes them; None where the block did not predict.
+        """
         panels = [panel[0] for panel in (result.input, result.target, result.output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
+        if self._inside:
+            shown = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)
+            self._inside.write(shown)
         if self._images:
             path = self._images / f"{self._name}_{result.index + 1:05d}.png"
             image.write_png(path, image.to_uint8(result.output[0]))
 
     def __exit__(self, *error: object) -> None:
-        self._video.__exit__(*error)
+        self._stack.__exit__(*error)

@@ -99,7 +99,10 @@ class RandomCrop:
 
     def apply(self, image: np.ndarray, window: Window) -> Tensor:
         """image uint8 [H, W, 3] -> [3, fine height, fine width] in [-1, 1]."""
+        return to_tensor(self.cut(resize(image, self.load_size), window))
+
+    def cut(self, loaded: np.ndarray, window: Window) -> np.ndarray:
+        """What `window` shows of an image that has the load size: [H, W, ...] -> [fine height, fine width, ...]."""
         width, height = self.fine_size
-        loaded = resize(image, self.load_size)
-        cut = loaded[window.top : window.top + height, window.left : window.left + width]
-        return to_tensor(np.ascontiguousarray(cut[:, ::-1] if window.mirrored else cut))
+        inside = loaded[window.top : window.top + height, window.left : window.left + width]
+        return np.ascontiguousarray(inside[:, ::-1] if window.mirrored else inside)

@@ -75,7 +75,8 @@ def from_published(weights: Mapping[str, Tensor]) -> FCN8s:
         network.load_state_dict(clean, strict=True, assign=True)
     except RuntimeError as error:
         raise ValueError(f"the weights do not fit an FCN-8s: {error}") from error
-    return network.float().requires_grad_(False).eval()
+    network.float().to(memory_format=torch.channels_last)  # faster on a CPU, most where it is narrow
+    return network.requires_grad_(False).eval()
 
 
 _SIZES = ("score_fr.weight", "conv1_1.weight", "fc6.weight")

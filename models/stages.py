@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.shortcut.inference import InferenceBlock, Reference
+from models.shortcut.inference import InferenceBlock, Inside, Reference
 from models.teachers.base import Teacher
 
 
@@ -23,6 +23,7 @@ class Stages:
     predict: (reference, a) -> y, a skipped frame.
     slices: their composition is the teacher's body, a -> f; each takes what the one before it returned.
     prepare: (a, f) -> reference.
+    explain: (reference, a) -> what `predict` does inside the block; for looking at, launched operator by operator.
     dtype: what the networks compute with.
     engine: how they are called, "eager" or "cuda_graphs".
     """
@@ -34,6 +35,7 @@ class Stages:
     predict: Callable[[Reference, Tensor], Tensor]
     slices: tuple[Callable[[Tensor], Tensor], ...]
     prepare: Callable[[Tensor, Tensor], Reference]
+    explain: Callable[[Reference, Tensor], Inside]
     dtype: torch.dtype = torch.float32
     engine: str = "eager"
 
@@ -73,6 +75,7 @@ def eager(
         predict=lambda reference, a: tail(block(reference, a).feature),
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=block.prepare,
+        explain=block.explain,
         dtype=dtype,
     )
 

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from models.refresh import Every, Refresh
 from models.renewal import Renewal
-from models.shortcut.inference import Reference
+from models.shortcut.inference import Inside, Reference
 from models.stages import Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")
@@ -49,6 +49,7 @@ class Translator:
         self.distance, self.refreshed = 0, False
         self._frames, self._shape = 0, None
         self._reference, self._reference_index = None, 0
+        self._explicable: tuple[Reference, Tensor] | None = None
         self._renewal: Renewal | None = None
 
     @property
@@ -74,16 +75,24 @@ class Translator:
         self._frames += 1
         return y
 
+    def explain(self) -> Inside | None:
+        """What the block did inside in the last step, computed only here.
+
+        None: the step showed the teacher's own output, or has replaced the reference that it predicted from.
+        """
+        return self.stages.explain(*self._explicable) if self._explicable else None
+
     def _exact(self, a: Tensor) -> Tensor:
         reference, y = self.stages.translate(a)
         self._renew(reference, self._frames)
-        self.distance, self.refreshed = 0, True
+        self.distance, self.refreshed, self._explicable = 0, True, None
         return y
 
     def _predicted(self, a: Tensor, wanted: bool) -> Tensor:
         y = self._predict(a)
         if wanted:
             self._renew(self.stages.renew(a), self._frames)
+            self._explicable = None
         self.refreshed = wanted
         return y
 
@@ -99,6 +108,7 @@ class Translator:
 
     def _predict(self, a: Tensor) -> Tensor:
         self.distance = self._frames - self._reference_index
+        self._explicable = self._reference, a
         return self.stages.predict(self._reference, a)
 
     def _renew(self, reference: Reference, index: int) -> None:

@@ -14,9 +14,11 @@ from models.stages import Stages, eager
 from models.teachers.base import Teacher
 from models.translator import Translator
 from options.base_options import BaseOptions
+from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
 from util import cost
 from util.partition import balanced_cuts
+from util.scores import OURS
 
 PRECISIONS = {"off": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
@@ -51,7 +53,10 @@ def slices_of(teacher: Teacher, block: InferenceBlock, x: Tensor, parts: int) ->
 
 
 class Translators:
-    """The translator of the options for one frame size after the other: stages belong to a size.
+    """The translators of the options for one frame size after the other: stages belong to a size.
+
+    "shortcut" refreshes as --refresh says; "shortcut_fixed" or "shortcut_adaptive", the other way, is there if
+    --methods names both. Each has stages of its own, because what a stage returns is good until it is called again.
 
     Args:
         block_id: the fingerprint of the block.
@@ -59,16 +64,22 @@ class Translators:
 
     def __init__(self, opt: Options, teacher: Teacher, block: ShortcutBlock, block_id: str, device: torch.device):
         self._opt, self._teacher, self._block, self._device = opt, teacher, block, device
-        self._refresh = new_refresh(opt, block_id)
-        self._last: tuple[tuple[int, int], Translator] | None = None
+        kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
+        named = {OURS if kind == opt.refresh else f"{OURS}_{kind}": kind for kind in kinds}
+        self._refreshes = {name: new_refresh(opt, kind, block_id) for name, kind in named.items()}
+        self.names = list(self._refreshes)
+        self._last: tuple[tuple[int, int], dict[str, Translator]] | None = None
 
-    def of(self, size: tuple[int, int]) -> Translator:
-        """The translator of frames of this (width, height); the last one is kept for more of them."""
+    def of(self, size: tuple[int, int]) -> dict[str, Translator]:
+        """The translators of frames of this (width, height); the last ones are kept for more of them."""
         if self._last is None or self._last[0] != size:
-            stages = new_stages(self._opt, self._teacher, self._block, blank(size, self._device))
-            spread = self._opt.refresh_mode == "spread"
-            self._last = size, Translator(stages, self._refresh, self._opt.refresh_output, spread)
+            x = blank(size, self._device)
+            self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
         return self._last[1]
+
+    def _new(self, refresh: Refresh, x: Tensor) -> Translator:
+        stages = new_stages(self._opt, self._teacher, self._block, x)
+        return Translator(stages, refresh, self._opt.refresh_output, self._opt.refresh_mode == "spread")
 
 
 def blank(size: tuple[int, int], device: torch.device) -> Tensor:
@@ -76,9 +87,9 @@ def blank(size: tuple[int, int], device: torch.device) -> Tensor:
     return torch.zeros(1, 3, size[1], size[0], device=device)
 
 
-def new_refresh(opt: Options, block_id: str) -> Refresh:
-    """When a frame becomes a reference frame."""
-    if opt.refresh == "fixed":
+def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
+    """When a frame becomes a reference frame, `kind` being one of REFRESHES."""
+    if kind == "fixed":
         return Every(interval_of(opt))
     if opt.refresh_threshold is not None:
         return Adaptive(opt.refresh_threshold, interval_of(opt))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from data import UNPAIRED
+from options.metric_flags import methods_of
 from options.record import Options
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
@@ -70,12 +71,12 @@ def _trains_nothing(opt: Options) -> bool:
 
 
 def refresh_problems(opt: Options) -> list[str]:
-    found = []
-    if opt.refresh_threshold is not None and opt.refresh == "fixed":
+    found, adaptive = [], "adaptive" in methods_of(opt)
+    if opt.refresh_threshold is not None and not adaptive:
         found.append(f"--refresh_threshold {opt.refresh_threshold:g} needs --refresh adaptive, got --refresh fixed")
-    if opt.refresh == "adaptive" and opt.refresh_output == "shortcut":
+    if adaptive and opt.refresh_output == "shortcut":
         found.append("--refresh_output shortcut would show another scene after a cut: not with --refresh adaptive")
-    if opt.refresh_mode == "spread" and opt.refresh == "adaptive":
+    if opt.refresh_mode == "spread" and adaptive:
         found.append("--refresh_mode spread needs an interval known beforehand: --refresh fixed, got adaptive")
     if opt.refresh_mode == "spread" and opt.max_interval == 1:
         found.append(f"--refresh_mode spread needs --max_interval of at least 2, got {opt.max_interval}")
@@ -95,3 +96,12 @@ def unsup_problems(opt: Options) -> list[str]:
             "or switch it off with --lambda_content_A 0 --lambda_content_B 0"
         )
     return found
+
+
+def segmenter_problems(opt: Options) -> list[str]:
+    if opt.layout != "v2l":
+        return [
+            f"--model fcn8s needs video frames with their label maps, --dataset_mode video --dataset_option v2l; "
+            f"got {opt.layout} of {opt.dataset_mode}"
+        ]
+    return []

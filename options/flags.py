@@ -48,6 +48,13 @@ def choice(names: Iterable[str]) -> Kind:
     return matching(lambda text: text in names, "one of " + ", ".join(names), "{" + ",".join(names) + "}")
 
 
+def several(names: Iterable[str], *alone: str) -> Kind:
+    """Some of `names`, separated by commas, or one of `alone` by itself; text, so that a file can hold it."""
+    names = tuple(names)
+    allowed = [*(f"{one} or" for one in alone), "some of", ", ".join(names), "separated by commas"]
+    return matching(lambda text: text in alone or set(text.split(",")) <= set(names), " ".join(allowed), "NAME,...")
+
+
 def matching(accepts: Callable[[str], object], allowed: str, metavar: str) -> Kind:
     """Text that `accepts` finds true."""
 

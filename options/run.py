@@ -7,6 +7,7 @@ import torch
 from torch.utils.data import Dataset
 
 from models.distiller import Distiller
+from models.fcn_trainer import FcnTrainer
 from models.teachers.unsup_trainer import UnsupTrainer
 from options.record import ONE_CALL, Options
 
@@ -33,7 +34,7 @@ class Run:
     facts: what --dry_run shows.
     """
 
-    trainer: Distiller | UnsupTrainer
+    trainer: Distiller | UnsupTrainer | FcnTrainer
     dataset: Dataset
     items: int
     take: Callable[[dict], tuple]

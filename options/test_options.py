@@ -5,6 +5,7 @@ import argparse
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
 from options.flags import PATH, choice, number, switch, value, whole
+from options.metric_flags import REFRESHES, add_metrics, metric_problems
 from options.record import Options
 
 
@@ -22,19 +23,21 @@ class TestOptions(ClipOptions):
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
+        add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         self._add_runtime(parser.add_argument_group("runtime"))
 
         output = parser.add_argument_group("output")
         value(output, "--results_dir", PATH, "./results/", "results go to <results_dir>/<name>/<phase>_<which_epoch>")
         value(output, "--fps", number(0.1, 1000), 15.0, "frames per second of videos made from folders of frames")
+        switch(output, "--inside", True, "show blending mask and displacement of the block too, inside/<clip>.mp4")
         switch(output, "--save_image", False, "write every translated frame as PNG too")
 
     def problems(self, opt: Options) -> list[str]:
-        return super().problems(opt) + refresh_problems(opt)
+        return super().problems(opt) + refresh_problems(opt) + metric_problems(opt)
 
     def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
         kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
-        value(group, "--refresh", choice(["fixed", "adaptive"]), "fixed", f"when a frame is a reference frame; {kinds}")
+        value(group, "--refresh", choice(REFRESHES), "fixed", f"when a frame is a reference frame; {kinds}")
         far = "how far is too far; not given: this and the longest interval are what scripts/fit_refresh.sh has found"
         value(group, "--refresh_threshold", number(1e-6, 100), None, far)
         modes = "whole: in one frame; spread: over the interval, so that all frames take as long"

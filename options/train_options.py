@@ -22,10 +22,15 @@ TEACHER_WEIGHTS = {  # flag, for _A and _B
     "lambda_spa_unsup": (10.0, "unsupervised spatial"),
     "lambda_content": (0.0, "content, needs --vgg_path"),
 }
+PROBLEMS = {  # of a training that is not the other's
+    "ShortcutV2V": checks.shortcut_problems,
+    "unsup_single": checks.unsup_problems,
+    "fcn8s": checks.segmenter_problems,
+}
 
 
 class TrainOptions(BaseOptions):
-    """Options of distilling a Shortcut, or of training a teacher (`--model unsup_single`)."""
+    """Options of distilling a Shortcut, or of training a teacher or a segmenter, as `--model` says."""
 
     program = "train.py"
     phase = "train"
@@ -40,17 +45,18 @@ class TrainOptions(BaseOptions):
         _add_new_teacher(parser.add_argument_group("new teacher (--model unsup_single)"))
         _add_teacher_losses(parser.add_argument_group("teacher losses (--model unsup_single)", off))
         _add_discriminators(parser.add_argument_group("discriminators"))
+        _add_segmenter(parser.add_argument_group("segmenter (--model fcn8s)", "FCN-8s; the defaults are as published"))
 
     def problems(self, opt: Options) -> list[str]:
         found = [*super().problems(opt), *checks.crop_problems(opt)]
         if opt.niter + opt.niter_decay == 0:
             found.append("--niter and --niter_decay are both 0: no epoch to train")
-        return found + (checks.shortcut_problems(opt) if opt.model == "ShortcutV2V" else checks.unsup_problems(opt))
+        return found + PROBLEMS[opt.model](opt)
 
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
-    model = "ShortcutV2V: distil a Shortcut into --main_G_path; unsup_single: train a teacher"
-    value(group, "--model", choice(["ShortcutV2V", "unsup_single"]), "ShortcutV2V", model)
+    model = "ShortcutV2V: distil a Shortcut into --main_G_path; unsup_single: train a teacher; fcn8s: train a segmenter"
+    value(group, "--model", choice(PROBLEMS), "ShortcutV2V", model)
     value(group, "--batchSize", whole(1), 1, "samples per step")
     value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one")
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
@@ -130,3 +136,8 @@ def _add_discriminators(group: argparse._ArgumentGroup) -> None:
     value(group, "--pool_size", whole(0), 0, "earlier pictures that the discriminators are shown again")
     value(group, "--ndf", whole(1), 64, "channels of their first layer")
     value(group, "--Shortcut_n_layers_D", whole(1), 1, "layers between first and last of the Shortcut's discriminators")
+
+
+def _add_segmenter(group: argparse._ArgumentGroup) -> None:
+    value(group, "--fcn_width", whole(1), 64, "channels of its first layers")
+    value(group, "--fcn_hidden", whole(1), 4096, "channels of its last layers before the scores")

@@ -14,8 +14,9 @@ from models.stages import eager
 from models.teachers.base import Teacher
 from models.translator import Translator
 from options.record import Options
-from util import evaluation, metrics
-from util.scores import Scores
+from util import evaluation
+from util.metrics import Needs, choose
+from util.scores import OURS, Scores
 
 
 def val_clips(opt: Options) -> list[Clip]:
@@ -40,24 +41,27 @@ def validate(
     PSNR and SSIM on skipped frames, over all and per distance, beside the PSNR of reusing the reference's output;
     "best" is the PSNR over all.
     """
-    scores, left_out = Scores({name: metrics.METRICS[name] for name in ("psnr", "ssim")}), []
-    rivals = {"reuse": evaluation.baselines()["reuse"]}
+    needs = Needs(device=device)
+    rivals = {"reuse": evaluation.BASELINES["reuse"]}
+    scores, left_out = Scores(choose(["psnr", "ssim"], needs), needs, [OURS, *rivals]), []
     stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
-    translator = Translator(stages, Every(opt.max_interval), opt.refresh_output)
+    translators = {OURS: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
     for clip in clips:
         try:
             shown = list(frames(clip, opt.fine_size, opt.val_frames))  # all before the first is judged: whole or not
         except (ValueError, OSError) as error:
             left_out.append(f"validation leaves out clip {clip.name}: {error}")
         else:
-            evaluation.evaluate_clip(translator, teacher, shown, scores, lambda result: None, rivals, device)
+            shots = evaluation.scenes(clip.name, shown)
+            for _ in evaluation.evaluate_clip(translators, teacher, shots, scores, rivals, device):
+                pass  # the scores are all that is wanted
     return (_figures(scores) if scores.frames()["skipped"] else {}), left_out
 
 
 def _figures(scores: Scores) -> dict[str, float]:
     figures = {}
-    for metric, values in scores.quality().items():
+    for metric, values in scores.figures().items():
         figures[f"{metric}_skipped"] = values["skipped"]
         figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}
-    reuse = scores.baselines()["reuse"]["psnr"]["skipped"]
+    reuse = scores.figures("reuse")["psnr"]["skipped"]
     return {**figures, "reuse_psnr_skipped": reuse, "best": figures["psnr_skipped"]}

@@ -1,9 +1,27 @@
 #!/usr/bin/env bash
 # Lint, format check and the test suite.
-#   bash scripts/run_tests.sh [more pytest arguments]
+#   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]
+# The report page is tested in Chromium. Where there is none, --with-browser, or CI=true, installs the distribution's, if
+# this is allowed to; otherwise those tests are skipped.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
+
+has_browser() {
+  command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+install_browser() {
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "no Chromium, and only root can install it, by apt-get: the report page is not tested in a browser" >&2
+  elif ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >&2; then
+    echo "apt-get cannot install chromium: the report page is not tested in a browser" >&2
+  fi
+}
+
+with_browser="${CI:-false}"
+if [ "${1:-}" = --with-browser ]; then with_browser=true && shift; fi
+if [ "$with_browser" = true ] && ! has_browser >/dev/null; then install_browser; fi
 
 "$PYTHON" -m ruff check .
 "$PYTHON" -m ruff format --check .

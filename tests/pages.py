@@ -8,13 +8,13 @@ import torch
 from data.video_writer import VideoWriter
 from tests.test_tables import RECORD
 from util.evaluation import FrameResult
+from util.page.clips import inside_file, video_file
 from util.report import FrameTable, write_run
 
 WIDTH, HEIGHT, FPS, FRAMES, INTERVAL = 64, 48, 10, 6, 3
-TEACHER, ERROR = (
-    100,
-    6,
-)  # grey level of the teacher's panel, and by how much the Shortcut's differs per frame of distance
+METHODS = ("shortcut", "reuse", "flow_warp")
+# Grey level of the teacher's panel, and by how much the Shortcut's differs per frame of distance.
+TEACHER, ERROR = 100, 6
 
 
 def level(number: int) -> int:
@@ -27,37 +27,68 @@ def psnr(clip: int, number: int) -> float:
     return 40.0 - 5 * clip - number if number % INTERVAL else 100.0
 
 
-def finished_run(folder: Path, names=("a", "b"), compare=True, **options) -> Path:
-    """The folder, with metrics.json, frames.csv and a video per clip; every panel is flat grey."""
+def finished_run(folder: Path, names=("a", "b"), compare=True, inside=(), **options) -> Path:
+    """The folder, with metrics.json, frames.csv and a video per clip; every panel is flat grey.
+
+    Args:
+        inside: names of the clips that have a video of what the block did.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    series = ["shortcut", "reuse", "flow_warp"]
-    with FrameTable(folder / "frames.csv", series, ["psnr"]) as rows:
+    with FrameTable(folder / "frames.csv", columns()) as rows:
         for clip, name in enumerate(names):
-            video(folder / f"{name}.mp4", compare)
+            video(video_file(folder, name), compare)
+            if name in inside:
+                inside_video(inside_file(folder, name))
             for number in range(FRAMES):
-                image = torch.zeros(1, 3, HEIGHT, WIDTH)
-                scores = (
-                    {one: {"psnr": psnr(clip, number) - back} for back, one in enumerate(series)} if compare else {}
-                )
-                rows.add(name, FrameResult(number, number % INTERVAL, 12.5, image, image, scores=scores))
+                rows.add(name, frame(clip, number, compare))
     record = {**RECORD, **facts(compare)}
     write_run(folder, {**record, "options": {**record["options"], **options}})
     return folder
+
+
+def columns() -> list[tuple[str, str]]:
+    return [*((method, "psnr") for method in METHODS), ("shortcut", "flicker"), ("teacher", "flicker")]
+
+
+def frame(clip: int, number: int, compare: bool) -> FrameResult:
+    """Flicker is not known of a clip's first frame."""
+    scores = {m: {"psnr": psnr(clip, number) - back if number % INTERVAL else 100} for back, m in enumerate(METHODS)}
+    if number:
+        scores["shortcut"]["flicker"], scores["teacher"] = 0.5 + number, {"flicker": 0.25}
+    image, distance = torch.zeros(1, 3, HEIGHT, WIDTH), number % INTERVAL
+    return FrameResult(number, distance, 12.5, image, image, reference=not distance, scores=scores if compare else {})
 
 
 def video(path: Path, compare: bool) -> None:
     with VideoWriter(path, FPS, ((3 if compare else 2) * WIDTH, HEIGHT)) as writer:
         for number in range(FRAMES):
             teacher = [TEACHER] if compare else []
-            panels = [level(number), *teacher, TEACHER + ERROR * (number % INTERVAL)]
-            writer.write(np.hstack([np.full((HEIGHT, WIDTH, 3), grey, np.uint8) for grey in panels]))
+            writer.write(flat(level(number), *teacher, TEACHER + ERROR * (number % INTERVAL)))
+
+
+def inside_video(path: Path) -> None:
+    """Panels that tell the frame's number, too: as bright as the input's, and as dark."""
+    path.parent.mkdir(exist_ok=True)
+    with VideoWriter(path, FPS, (2 * WIDTH, HEIGHT)) as writer:
+        for number in range(FRAMES):
+            writer.write(flat(level(number), 250 - level(number)))
+
+
+def flat(*levels: int) -> np.ndarray:
+    """Grey panels side by side."""
+    return np.hstack([np.full((HEIGHT, WIDTH, 3), grey, np.uint8) for grey in levels])
 
 
 def facts(compare: bool) -> dict[str, dict]:
-    """What a record holds beside the figures."""
-    nothing = {"quality": {"psnr": {"skipped": None, "all": None, "pooled": None, "per_distance": {}}}, "baselines": {}}
+    """A record's figures and facts."""
+    nothing = {"psnr": {"skipped": None, "all": None, "pooled": None, "per_distance": {}}}
+    methods = {"teacher": (70e9, 1.0, 1340), "reuse": (23e9, 3.0, 447), "shortcut": (32e9, 2.1475, 717)}
+    costs = {name: dict(zip(("macs", "saving", "ms"), cost, strict=True)) for name, cost in methods.items()}
     return {
-        **({} if compare else nothing),
+        "quality": {**RECORD["quality"], "flicker": {"all": 1.5}} if compare else nothing,
+        "baselines": RECORD["baselines"] if compare else {},
+        "teacher": {"flicker": {"all": 0.25}} if compare else {},
+        "cost": {**RECORD["cost"], "methods": costs if compare else {"shortcut": costs["shortcut"]}},
         "frames": {"total": 2 * FRAMES, "reference": 4, "skipped": 8},
         "size": [WIDTH, HEIGHT],
         "checkpoints": {"teacher": "0123456789abcdef", "shortcut": "fedcba9876543210"},

@@ -14,7 +14,7 @@ def drawn(*lines, title="t", x_label="x", y_label="y"):
 
 def dots(tree, colour):
     circles = [c for c in tree.iter(f"{SVG}circle") if c.get("fill") == colour]
-    return [(float(c.get("cx")), float(c.get("cy"))) for c in circles[:-1]]  # the last one is the key
+    return [(float(c.get("cx")), float(c.get("cy"))) for c in circles]
 
 
 def texts(tree):
@@ -52,13 +52,23 @@ def test_ticks_are_round_numbers():
     assert {"0.6", "0.8", "1", "1.2", "30", "35", "40", "45"} <= shown
 
 
+def test_lines_beyond_the_colours_are_dashed():
+    names = [f"line {number}" for number in range(3 * len(COLOURS))]
+    tree = drawn(*(Line(name, [(0, number), (1, number)]) for number, name in enumerate(names)))
+    looks = [(line.get("stroke"), line.get("stroke-dasharray")) for line in tree.iter(f"{SVG}polyline")]
+    keys = [
+        (line.get("stroke"), line.get("stroke-dasharray")) for line in tree.iter(f"{SVG}line") if line.get("stroke")
+    ]
+    assert len(set(looks)) == len(names) and keys == looks and set(names) <= set(texts(tree))
+    assert [dash for _, dash in looks[: len(COLOURS)]] == ["none"] * len(COLOURS)
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
         ([Line("a", [])], "at least one point"),
         ([Line("a", [(0, math.inf)])], "'a' has points that are not finite"),
         ([Line("a", [(0, 0), (1, 1)], ["one"])], "2 points and 1 labels"),
-        ([Line("a", [(0, 0)])] * (len(COLOURS) + 1), f"at most {len(COLOURS)} lines"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(lines, message):

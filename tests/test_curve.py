@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from util.curve import Point, comparison, point, write_chart, write_csv
-from util.metrics import Psnr
-from util.scores import OURS, Scores
+from util.metrics import Needs, Scene
+from util.metrics.image import Psnr
 
 MACS = {"teacher": 100, "reference": 110, "skipped": 20}
 
@@ -25,10 +25,11 @@ def test_a_point_counts_what_every_frame_costs():
 
 def test_pooled_psnr_is_the_one_that_a_translation_reports():
     images = torch.rand(2, 1, 3, 16, 24, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    scores, target = Scores({"psnr": Psnr}), images[0] * 0.9
-    psnr = scores.add(1, {OURS: images[0]}, target, False)[OURS]["psnr"]
-    scores.add(0, {OURS: images[1]}, images[1], True)
-    assert point("fixed", 2, [psnr], 1, MACS).pooled_psnr == pytest.approx(scores.quality()["psnr"]["pooled"])
+    metric, scene = Psnr(Needs()), Scene("clip", 0, images[0])
+    psnr = metric.update(scene, images[0], images[0] * 0.9, 1)["psnr"]
+    metric.update(scene, images[1], images[1], 0)
+    pooled = metric.figures()["psnr"]["pooled"]
+    assert point("fixed", 2, [psnr], 1, MACS).pooled_psnr == pytest.approx(pooled)
 
 
 def test_without_skipped_frames_nothing_is_lost():
@@ -47,7 +48,7 @@ def test_the_chart_ends_where_the_fixed_intervals_do(tmp_path):
     fixed = [made(2, 60.0, 38.0, "fixed"), made(3, 50.0, 35.0, "fixed")]
     write_chart(tmp_path / "c.svg", fixed, [made(0.1, 90.0, 50.0), made(0.2, 55.0), made(0.3, 45.0, math.inf)], "a & b")
     circles = list(ET.parse(tmp_path / "c.svg").iter("{http://www.w3.org/2000/svg}circle"))
-    assert len(circles) == 2 + 1 + 2  # fixed, adaptive, key
+    assert len(circles) == 2 + 1  # fixed, adaptive
 
 
 def test_the_comparison_says_what_is_gained():

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from util.evaluation import baselines as standard
-from util.evaluation import evaluate_clip
-from util.metrics import Psnr
-from util.scores import Scores
+from util.evaluation import BASELINES, evaluate_clip, scenes
+from util.metrics import Needs
+from util.metrics.image import Psnr
+from util.scores import OURS, Scores
 
 CPU = torch.device("cpu")
 
@@ -51,10 +51,13 @@ def clip(length=7, seed=1):
 
 
 def run(teacher, frames, compare=True, baselines=None, translator=Blend):
-    results, scores = [], Scores({"psnr": Psnr})
-    chosen = standard() if baselines is None else baselines
-    evaluate_clip(translator(teacher), teacher if compare else None, frames, scores, results.append, chosen, CPU)
-    return results, scores
+    chosen, translators = BASELINES if baselines is None else baselines, {OURS: translator(teacher)}
+    scores, compared = judge(*chosen), teacher if compare else None
+    return list(evaluate_clip(translators, compared, scenes("clip", frames), scores, chosen, CPU)), scores
+
+
+def judge(*rivals):
+    return Scores({"psnr": Psnr}, Needs(), [OURS, *rivals])
 
 
 def test_every_frame_is_reported_with_its_distance(teacher):
@@ -76,13 +79,13 @@ def test_the_target_is_the_teacher_of_the_same_frame(teacher):
 def test_reuse_shows_the_last_reference(teacher):
     frames = clip()
     for result in run(teacher, frames)[0]:
-        torch.testing.assert_close(result.baselines["reuse"], teacher(frames[result.index - result.distance]))
+        torch.testing.assert_close(result.others["reuse"].output, teacher(frames[result.index - result.distance]))
 
 
 def test_baselines_use_the_frame_that_the_shortcut_used(teacher):
     frames = clip()
     for result in run(teacher, frames, translator=Late)[0]:
-        torch.testing.assert_close(result.baselines["reuse"], teacher(frames[max(0, result.index - 2)]))
+        torch.testing.assert_close(result.others["reuse"].output, teacher(frames[max(0, result.index - 2)]))
 
 
 def test_frames_that_are_no_source_any_more_are_let_go(teacher):
@@ -92,11 +95,13 @@ def test_frames_that_are_no_source_any_more_are_let_go(teacher):
         for frame in clip(9):
             copy = frame.clone()
             kept.append(weakref.ref(copy))
-            assert sum(one() is not None for one in kept) <= 3  # the reference, the one before this and this
+            assert sum(one() is not None for one in kept) <= 4  # the reference, the two before and this
             yield copy
             del copy
 
-    evaluate_clip(Blend(teacher), teacher, stream(), Scores({}), lambda result: None, {}, CPU)
+    translators, scores = {OURS: Blend(teacher)}, Scores({}, Needs(), [OURS])
+    for _ in evaluate_clip(translators, teacher, scenes("clip", stream()), scores, {}, CPU):
+        pass
 
 
 def test_a_baseline_is_given_reference_input_current_input_and_reference_output(teacher):
@@ -107,31 +112,50 @@ def test_a_baseline_is_given_reference_input_current_input_and_reference_output(
 
 def test_the_scores_of_frames_and_of_the_run_agree(teacher):
     results, scores = run(teacher, clip())
-    for series, summary in {"shortcut": scores.quality(), **scores.baselines()}.items():
-        skipped = [r.scores[series]["psnr"] for r in results if r.distance]
-        assert summary["psnr"]["skipped"] == pytest.approx(sum(skipped) / len(skipped))
-    assert set(scores.baselines()) == {"reuse", "flow_warp"}
+    assert scores.methods == ["shortcut", "reuse", "flow_warp"]
+    for method in scores.methods:
+        skipped = [r.scores[method]["psnr"] for r in results if r.distance]
+        assert scores.figures(method)["psnr"]["skipped"] == pytest.approx(sum(skipped) / len(skipped))
 
 
 def test_on_reference_frames_baselines_show_the_teacher(teacher):
     result = run(teacher, clip(1).repeat(2, 1, 1, 1, 1))[0][0]
     assert result.scores["shortcut"]["psnr"] == result.scores["reuse"]["psnr"] == 100
-    torch.testing.assert_close(result.baselines["flow_warp"], result.target, atol=1e-4, rtol=0)
+    torch.testing.assert_close(result.others["flow_warp"].output, result.target, atol=1e-4, rtol=0)
+
+
+def test_a_second_translator_keeps_references_of_its_own(teacher):
+    translators, scores = {OURS: Blend(teacher), "shortcut_late": Late(teacher)}, judge("shortcut_late")
+    results = list(evaluate_clip(translators, teacher, scenes("clip", clip()), scores, {}, CPU))
+    assert [r.others["shortcut_late"].distance for r in results] == [0, 1, 2, 2, 2, 2, 2]
+    assert [r.distance for r in results] == [0, 1, 2, 0, 1, 2, 0]
+    assert scores.frames("shortcut_late")["reference"] == 7 and scores.frames()["reference"] == 3
+
+
+def test_the_reference_frames_are_told(teacher):
+    assert [r.reference for r in run(teacher, clip())[0]] == [True, False, False, True, False, False, True]
+
+
+def test_a_scene_knows_the_frame_before_it_and_its_ground_truth():
+    shots = list(scenes("a", clip(3), truth=lambda index: index * 10))
+    assert [(shot.clip, shot.index, shot.truth) for shot in shots] == [("a", 0, 0), ("a", 1, 10), ("a", 2, 20)]
+    assert shots[0].previous is None and shots[2].previous is shots[1].input
 
 
 def test_without_a_teacher_frames_are_translated_and_not_compared(teacher):
     results, scores = run(teacher, clip(4), compare=False)
-    assert all(r.target is None and not r.baselines and not r.scores for r in results)
+    assert all(r.target is None and not r.others and not r.scores for r in results)
     torch.testing.assert_close(results[0].output, teacher(clip(4)[0]))
     assert scores.frames()["total"] == 4
 
 
 def test_a_second_clip_starts_with_a_reference_frame(teacher):
-    results, scores, translator = [], Scores({"psnr": Psnr}), Blend(teacher)
+    results, scores, translators = [], judge(*BASELINES), {OURS: Blend(teacher)}
     for seed in (1, 2):
-        evaluate_clip(translator, teacher, clip(2, seed), scores, results.append, standard(), CPU)
+        shots = scenes("clip", clip(2, seed))
+        results += evaluate_clip(translators, teacher, shots, scores, BASELINES, CPU)
     assert [r.distance for r in results] == [0, 1, 0, 1]
-    torch.testing.assert_close(results[3].baselines["reuse"], teacher(clip(2, 2)[0]))
+    torch.testing.assert_close(results[3].others["reuse"].output, teacher(clip(2, 2)[0]))
 
 
 def test_frames_are_taken_one_at_a_time_and_no_graph_is_kept(teacher):
@@ -143,5 +167,7 @@ def test_frames_are_taken_one_at_a_time_and_no_graph_is_kept(teacher):
             taken.append(i)
             yield frame
 
-    evaluate_clip(Blend(teacher), teacher, stream(), Scores({}), reported.append, {}, CPU)
+    scores = Scores({}, Needs(), [OURS])
+    for result in evaluate_clip({OURS: Blend(teacher)}, teacher, scenes("clip", stream()), scores, {}, CPU):
+        reported.append(result)
     assert taken == [0, 1, 2, 3] and not any(r.output.requires_grad for r in reported)

@@ -1,7 +1,13 @@
+from pathlib import Path
+
 import pytest
 import torch
 
 from models.fcn import FCN8s, from_published
+from util import checkpoint
+from util.viper import CLASSES
+
+BUNDLED = Path(__file__).parent.parent / "checkpoints" / "demo_l2v" / "latest_net_FCN8s.pth"
 
 STAGES = {1: (2, 64), 2: (2, 128), 3: (3, 256), 4: (3, 512), 5: (3, 512)}
 
@@ -87,6 +93,11 @@ def test_the_image_is_given_as_levels_of_blue_green_red_less_their_mean():
     network(torch.tensor([1.0, 0.0, -1.0]).view(1, 3, 1, 1).expand(1, 3, 8, 8))
     expected = torch.tensor([0 - 104.00699, 127.5 - 116.66877, 255 - 122.67892])
     torch.testing.assert_close(seen[0][0, :, 4, 4], expected, atol=1e-4, rtol=0)
+
+
+def test_the_bundled_network_loads_as_published_and_knows_vipers_classes():
+    network = from_published(checkpoint.load(BUNDLED))
+    assert network.score_fr.out_channels == len(CLASSES) and network.conv1_1.weight.dtype == torch.float32
 
 
 def test_weights_of_another_network_are_refused():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.ground_truth import ground_truth_of, read_labels
-from util.viper import VIPER
+from data.clips import Clip
+from data.ground_truth import GroundTruth, ground_truth_of, read_labels
+from util.viper import ID, VIPER
 
 
 def saved(path, pixels):
@@ -36,3 +37,43 @@ def test_resizing_mixes_no_colours(tmp_path):
 def test_without_a_size_they_are_cut_like_their_frame(tmp_path):
     labels = np.random.default_rng(0).integers(0, 256, (10, 14, 3), dtype=np.uint8)
     np.testing.assert_array_equal(read_labels(saved(tmp_path / "labels.png", labels), None), labels[1:9, 1:13])
+
+
+def road(size=(24, 16), colour=VIPER["road"]):
+    return np.full((size[1], size[0], 3), colour, np.uint8)
+
+
+def test_ground_truth_of_a_clip_is_found_frame_by_frame(tmp_path):
+    labels = [saved(tmp_path / f"001_{n}.png", road()) for n in range(2)]
+    clip = Clip("001", tuple(Path(f"A/001_{n}.jpg") for n in range(3)))
+    truth = GroundTruth(tmp_path, (24, 16))
+    assert truth.paths(clip, limit=2) == labels
+    with pytest.raises(FileNotFoundError, match="frame 001_2.jpg"):
+        truth.paths(clip)
+    assert GroundTruth(None, None).paths(clip) == list(clip.frames)
+
+
+def test_frames_of_a_video_file_have_no_ground_truth():
+    with pytest.raises(FileNotFoundError, match="clip drive: frames of a video file have no names"):
+        GroundTruth(None, None).paths(Clip("drive", video=Path("drive.mp4")))
+
+
+def test_class_ids_are_of_the_size_asked_for_and_what_is_resized_is_said(tmp_path):
+    truth = GroundTruth(tmp_path, None)
+    fitting, other = saved(tmp_path / "a.png", road()), saved(tmp_path / "b.png", road((50, 36)))
+    assert (truth.ids(fitting, (24, 16)) == ID["road"]).all() and truth.warnings() == []
+    assert truth.ids(other, (24, 16)).shape == (16, 24)
+    assert truth.warnings() == ["1 label maps are not of their frames' size: resized, no colours mixed"]
+
+
+def test_label_maps_resized_together_with_their_frames_are_nothing_to_tell(tmp_path):
+    truth = GroundTruth(tmp_path, (24, 16))
+    assert truth.ids(saved(tmp_path / "a.png", road((48, 32))), (24, 16)).shape == (16, 24)
+    assert truth.warnings() == []
+
+
+def test_unknown_colours_are_counted_and_named(tmp_path):
+    truth = GroundTruth(tmp_path, None)
+    assert (truth.ids(saved(tmp_path / "a.png", road(colour=(129, 64, 128))), (24, 16)) == ID["road"]).all()
+    (warning,) = truth.warnings()
+    assert "384 of 384 label pixels (100.00%)" in warning and "(129, 64, 128)" in warning

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from util.label_colours import UnknownColours, nearest_class, resize_labels
+from util.label_colours import UnknownColours, colours_of, nearest_class, resize_labels
 from util.viper import ID, VIPER
 
 
@@ -13,6 +13,13 @@ def test_every_colour_is_its_own_class_but_van_which_is_train():
     expected = list(range(32))
     expected[ID["van"]] = ID["train"]
     assert nearest_class(image(*VIPER.values())).tolist() == [expected]
+
+
+def test_a_label_map_shows_its_classes():
+    ids = np.random.default_rng(0).integers(0, 32, (6, 7))
+    assert [tuple(c) for c in colours_of(ids).reshape(-1, 3)] == [list(VIPER.values())[i] for i in ids.flat]
+    ids[ids == ID["van"]] = ID["train"]
+    np.testing.assert_array_equal(nearest_class(colours_of(ids)), ids)
 
 
 def test_other_colours_belong_to_the_nearest_by_brute_force():

@@ -5,10 +5,11 @@ import pytest
 
 from tests.browser import CHROMIUM, Browser
 from tests.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
+from util.inside import mask_colours, wheel_colours
 from util.page.fill import write_page
 
 pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs chromium on the PATH, which the distribution's package of that name installs"
+    CHROMIUM is None, reason="needs chromium on the PATH: bash scripts/run_tests.sh --with-browser installs it"
 )
 
 
@@ -20,7 +21,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    return write_page(finished_run(tmp_path_factory.mktemp("run")))
+    return write_page(finished_run(tmp_path_factory.mktemp("run"), inside=("a",)))
 
 
 @pytest.fixture
@@ -57,7 +58,8 @@ def test_stepping_shows_every_frame_in_all_panels(opened):
         wait_for(opened, number)
         off = ERROR * (number % 3)
         expected = [level(number), TEACHER, TEACHER + off, 8 * off]
-        shown = [colour(opened, panel(column)) for column in (1, 2, 3, 4)]
+        expected += [level(number), 250 - level(number)]
+        shown = [colour(opened, panel(column)) for column in range(1, 7)]
         np.testing.assert_allclose(shown, expected, atol=9)  # a step of one level in the video is 8 in the difference
         opened.press("ArrowRight")
     wait_for(opened, FRAMES - 1)
@@ -71,6 +73,7 @@ def test_the_difference_is_scaled_as_asked(opened):
     opened.run("at('scale').value = 20; at('scale').dispatchEvent(new Event('input'))")
     assert colour(opened, "#difference") == pytest.approx(20 * ERROR, abs=21)
     assert opened.run("at('scale-shown').textContent") == "20"
+    assert opened.run("at('brightest').textContent") == "13"  # 255 / 20
 
 
 def test_it_plays_to_the_end_and_again(opened):
@@ -79,14 +82,72 @@ def test_it_plays_to_the_end_and_again(opened):
         opened.wait("!at('video').paused && at('play').textContent === 'Pause'")
         opened.wait("at('video').paused && at('play').textContent === 'Play'")
         wait_for(opened, FRAMES - 1)
+        assert colour(opened, panel(5)) == pytest.approx(level(FRAMES - 1), abs=4)
+
+
+def test_panels_are_in_step_while_they_play(opened):
+    opened.box(panel(1))  # scrolls there
+    middles = """[...document.querySelectorAll('canvas.panel, canvas.inside')].map(canvas => {
+        const box = canvas.getBoundingClientRect();
+        return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+    })"""
+    places = opened.run(middles)
+    opened.press(" ")
+    seen = []
+    while not seen or not opened.run("at('video').paused"):
+        picture = opened.picture()
+        seen.append([float(picture[y, x].mean()) for x, y in places])
+    assert len({round(shown[0] / 35) for shown in seen}) >= 3  # frames were seen that differ
+    for shown in seen:
+        assert shown[3] == pytest.approx(shown[0], abs=5) and shown[4] == pytest.approx(250 - shown[0], abs=5)
+
+
+def test_a_clip_without_a_video_of_the_inside_has_no_panels_of_it(opened):
+    opened.press("]")
+    wait_for(opened, 0)
+    assert opened.run("at('clip').value") == "1"
+    hidden = "[...document.querySelectorAll('canvas.inside')].map(canvas => canvas.offsetWidth === 0)"
+    assert opened.run(hidden) == [True, True]
+    opened.press("ArrowRight")
+    wait_for(opened, 1)
+    opened.press("[")
+    wait_for(opened, 0)
+    assert opened.run(hidden) == [False, False] and colour(opened, panel(5)) == pytest.approx(level(0), abs=4)
+
+
+def test_keys_of_the_colours_show_what_the_videos_do(opened):
+    box = opened.box(".wheel")
+    centre = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+    picture = opened.picture()
+    for angle in np.arange(0, 2 * np.pi, 0.5):
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        x, y = (centre + 0.6 * (box["width"] / 2 - 1) * direction).astype(int)
+        place = (np.array([x, y]) + 0.5 - centre) / (box["width"] / 2 - 1)
+        expected = wheel_colours(*(np.full((1, 1), value) for value in place))[0, 0]
+        np.testing.assert_allclose(picture[y, x], expected, atol=30)  # places are known to a pixel
+    assert opened.run("at('rim').textContent") == "2.0 px"  # 64 / 32
+    box = opened.box(".ramp[style*='#440154']")
+    y = int(box["y"] + box["height"] / 2)
+    shown = opened.picture()[y, [int(box["x"] + 1 + share * (box["width"] - 2)) for share in (0.25, 0.5, 0.75)]]
+    np.testing.assert_allclose(shown, mask_colours(np.array([[0.25, 0.5, 0.75]]))[0], atol=8)
+
+
+def test_another_figure_can_be_charted(opened):
+    opened.press("ArrowRight")
+    wait_for(opened, 1)
+    keys = "[...document.querySelectorAll('[data-method]')].filter(key => !key.hidden).map(key => key.textContent)"
+    assert opened.run(keys) == ["shortcut", "reuse", "flow warp"]
+    opened.run("at('figure').value = 1; at('figure').dispatchEvent(new Event('change'))")
+    assert opened.run(keys) == ["shortcut", "teacher"] and opened.run("at('figure-name').textContent") == "flicker"
+    assert "shortcut 1.500 · teacher 0.250" in opened.run("readout.textContent")
 
 
 def test_a_click_on_the_chart_seeks(opened):
     box = opened.box("#timeline")
     for share, number in ((0.8, 4), (0.2, 1)):
-        opened.click(box["x"] + 34 + share * (box["width"] - 44), box["y"] + box["height"] / 2)
+        opened.click(box["x"] + 46 + share * (box["width"] - 56), box["y"] + box["height"] / 2)
         wait_for(opened, number)
-        assert f"shortcut {psnr(0, number):.2f} dB" in opened.run("readout.textContent")
+        assert f"shortcut {psnr(0, number):.2f}" in opened.run("readout.textContent")
         assert opened.run("at('scrubber').value") == str(number)
 
 
@@ -95,7 +156,7 @@ def test_a_worst_frame_leads_to_its_clip(opened):
         box = opened.box(".gallery a")
         opened.click(box["x"] + 20, box["y"] + 20)
         wait_for(opened, 5)
-        assert opened.run("at('clip').value") == "1" and f"{psnr(1, 5):.2f} dB" in opened.run("readout.textContent")
+        assert opened.run("at('clip').value") == "1" and f"{psnr(1, 5):.2f}" in opened.run("readout.textContent")
         opened.press("Home")
         wait_for(opened, 0)
 
@@ -148,3 +209,15 @@ def test_a_video_that_cannot_be_played_is_named(browser, tmp_path):
     browser.open(page)
     browser.wait("document.getElementById('failure')?.hidden === false")
     assert "a.mp4" in browser.run("at('failure').textContent")
+
+
+def test_without_the_video_of_the_inside_the_others_play_on(browser, tmp_path):
+    page = write_page(finished_run(tmp_path, names=("a",), inside=("a",)))
+    (tmp_path / "inside" / "a.mp4").write_text("nothing")
+    browser.open(page)
+    browser.wait("document.getElementById('failure')?.hidden === false")
+    assert "inside/a.mp4" in browser.run("at('failure').textContent")
+    browser.press("ArrowRight")
+    wait_for(browser, 1)
+    assert colour(browser, panel(1)) == pytest.approx(level(1), abs=4)
+    assert browser.run("document.querySelector('canvas.inside').offsetWidth") == 0

@@ -42,7 +42,8 @@ def data_of(text):
 def test_the_page_shows_the_table_the_options_and_the_fingerprints(tmp_path):
     path = write_page(finished_run(tmp_path))
     text = path.read_text(encoding="utf-8")
-    assert path == tmp_path / "index.html" and html.escape(table(RECORD)) in text
+    shown = table(json.loads((tmp_path / "metrics.json").read_text()))
+    assert path == tmp_path / "index.html" and html.escape(shown) in text
     for shown in ("0123456789abcdef", "fedcba9876543210", "h_dim", "30.12 dB", "5.04×", "2.15×", "400.0 ms"):
         assert shown in text
 
@@ -58,9 +59,11 @@ def test_scripts_get_every_frame_of_every_clip(tmp_path):
         ("a", "a.mp4", 6),
         ("b", "b.mp4", 6),
     ]
-    assert [one["name"] for one in data["series"]] == ["shortcut", "reuse", "flow warp"]
-    lowest = min(clip["psnr"]["flow_warp"][5] for clip in data["clips"])
-    assert data["psnr_ticks"][0] <= lowest and data["psnr_ticks"][-1] < 100  # exact frames do not stretch the scale
+    assert [one["name"] for one in data["methods"]] == ["shortcut", "reuse", "flow warp", "teacher"]
+    assert [figure["key"] for figure in data["figures"]] == ["psnr", "flicker"]
+    ticks = data["figures"][0]["ticks"]
+    lowest = min(clip["figures"]["psnr"]["flow_warp"][5] for clip in data["clips"])
+    assert ticks[0] <= lowest and ticks[-1] < 100  # exact frames do not stretch the scale
 
 
 def test_the_gallery_leads_to_its_frames(tmp_path):
@@ -68,9 +71,25 @@ def test_the_gallery_leads_to_its_frames(tmp_path):
     assert [a["href"] for tag, a in page.tags if tag == "a"] == ["#1/5", "#1/2", "#0/5", "#0/2"]
 
 
+def test_panels_of_the_inside_are_there_if_any_clip_has_them(tmp_path):
+    without, some = text_of(finished_run(tmp_path / "a")), text_of(finished_run(tmp_path / "b", inside=("b",)))
+    assert "blending mask" not in without and some.count('class="inside"') == 2
+    assert [clip["inside"] for clip in data_of(some)["clips"]] == [None, "inside/b.mp4"]
+
+
+def test_a_page_of_long_clips_stays_small(tmp_path):
+    folder = finished_run(tmp_path)
+    before = len(text_of(folder))
+    with (folder / "frames.csv").open("a") as file:
+        for number in range(6, 2006):  # all predicted from one reference
+            file.write(f"b,{number},{number - 3},0,123.456,31.2345,29.8765,30.1234,1.23456,0.98765\n")
+    assert len(text_of(folder)) - before < 2000 * 60  # bytes per frame
+
+
 def test_the_stages_of_a_skipped_frame_fill_their_share_of_the_teacher(tmp_path):
     tags = Page(text_of(finished_run(tmp_path))).tags
-    widths = [float(re.search(r"[\d.]+", a["style"])[0]) for tag, a in tags if tag == "span" and "style" in a]
+    bars = [a["style"] for tag, a in tags if tag == "span" and "style" in a]
+    widths = [float(re.search(r"width: ([\d.]+)%", style)[1]) for style in bars]
     macs = RECORD["cost"]["macs"]
     assert sum(widths[:3]) == pytest.approx(100, abs=0.05)
     assert sum(widths[3:]) == pytest.approx(100 * macs["skipped"] / macs["teacher"], abs=0.05)
@@ -78,13 +97,45 @@ def test_the_stages_of_a_skipped_frame_fill_their_share_of_the_teacher(tmp_path)
 
 def test_text_from_outside_stays_text(tmp_path):
     clip = STRANGE.replace("/", "_")
-    text = text_of(finished_run(tmp_path / "strange", names=(clip,), name=STRANGE, dataroot="x"))
+    text = text_of(finished_run(tmp_path / "strange", names=(clip,), inside=(clip,), name=STRANGE, dataroot=STRANGE))
     page = Page(text)
-    plain = Page(text_of(finished_run(tmp_path / "plain", names=("a",), dataroot="x")))
+    plain = Page(text_of(finished_run(tmp_path / "plain", names=("a",), inside=("a",), dataroot="x")))
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
-    assert page.text.count(STRANGE) == 3  # title, heading, table of options
+    assert page.text.count(STRANGE) == 4  # title, heading, two options
     assert page.text.count(clip) == 3  # choice of clips, two worst frames
     assert data_of(text)["clips"][0]["name"] == clip
+
+
+def change(folder, **changes):
+    """The run with some of its record changed."""
+    path = folder / "metrics.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    return folder
+
+
+def test_segmentation_has_a_table_per_figure_with_its_conditions(tmp_path):
+    plain = finished_run(tmp_path)
+    assert "Segmentation" not in text_of(plain)
+    text = text_of(change(plain, teacher={"miou": {"all": 0.5, STRANGE: 0.25}, "mp": {"all": 0.75, "day": 0.125}}))
+    page = Page(text)
+    assert "Segmentation per condition" in page.text and STRANGE in page.text
+    assert re.findall("<caption>(.*?)</caption>", text)[:2] == ["mIoU ↑", "MP ↑"]
+    assert "0.2500" in page.text and "0.1250" in page.text
+
+
+def test_more_methods_than_colours_can_all_be_told_apart(tmp_path):
+    folder = finished_run(tmp_path)
+    one = json.loads((folder / "metrics.json").read_text())["baselines"]["reuse"]
+    text = text_of(change(folder, baselines={f"shortcut_{number}": one for number in range(12)}))
+    looks = {(one["colour"], one["dash"]) for one in data_of(text)["methods"]}
+    assert len(looks) == 14 and all(f">shortcut {number}</text>" in text for number in range(12))
+
+
+@pytest.mark.parametrize("quality", [{}, {"ssim": {"skipped": 0.9, "all": 0.95, "per_distance": {"1": 0.9}}}], ids=str)
+def test_a_run_without_psnr_has_no_figures_of_it(tmp_path, quality):
+    text = text_of(change(finished_run(tmp_path), quality=quality, baselines={}, teacher={}))
+    for absent in ("PSNR of skipped", "Quality per distance", "Worst frames"):
+        assert absent not in text
 
 
 def test_without_a_teacher_two_panels_and_no_quality_are_shown(tmp_path):
@@ -93,13 +144,13 @@ def test_without_a_teacher_two_panels_and_no_quality_are_shown(tmp_path):
     assert captions == ["input", "Shortcut"]
     for absent in ("Worst frames", "Quality per distance", 'id="difference"', 'id="timeline"'):
         assert absent not in text
-    assert data_of(text)["series"] == [] and "Cost of a frame" in text
+    assert data_of(text)["methods"] == [] and "Cost of a frame" in text
 
 
 def test_a_run_of_exact_frames_only_has_no_charts_of_quality(tmp_path):
     folder = finished_run(tmp_path)
     rows = (folder / "frames.csv").read_text().splitlines()
-    exact = [rows[0], *(re.sub(r"^(\w,\d+),\d", r"\1,0", row) for row in rows[1:])]
+    exact = [rows[0], *(re.sub(r"^(\w,\d+),.*", r"\1,0,1,12.5,100,100,100,,", row) for row in rows[1:])]
     (folder / "frames.csv").write_text("\n".join(exact) + "\n")
     text = text_of(folder)
     assert 'id="timeline"' not in text and "Worst frames" not in text

@@ -4,7 +4,7 @@ from models.refresh import Adaptive, Every
 from models.stages import Stages, eager
 from models.translator import Translator
 from tests.tiny import block, teacher, video
-from util.metrics import Psnr
+from util.metrics.image import Psnr, unit_pair
 from util.replay import Tally, replay
 
 
@@ -31,7 +31,7 @@ def test_side_by_side_is_the_same_as_a_translator_of_its_own(stages, number):
         y = translator.step(x)
         references += translator.refreshed
         if not translator.refreshed:
-            alone.append(Psnr().update(y, stages.teacher(x)))
+            alone.append(Psnr.measure(*unit_pair(y, stages.teacher(x))))
     tally = replayed(stages, frames)[number]
     assert tally.references == references and tally.psnrs == pytest.approx(alone, abs=1e-3)
 

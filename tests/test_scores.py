@@ -1,10 +1,10 @@
-import math
-
 import pytest
 import torch
 
-from util.metrics import Psnr, Ssim
-from util.scores import OURS, Scores
+from util.metrics import Needs, Scene
+from util.metrics.image import Psnr, Ssim
+from util.metrics.temporal import Flicker
+from util.scores import OURS, TEACHER, Scores, Shown
 
 TARGET = -torch.ones(1, 3, 16, 16)
 
@@ -14,66 +14,55 @@ def off(error):
     return TARGET + error
 
 
+def scene(index=0):
+    return Scene("clip", index, TARGET, TARGET if index else None)
+
+
 def filled():
-    scores = Scores({"psnr": Psnr})
-    for distance, error in [(0, 0.02), (1, 0.2), (2, 2.0), (0, 0.02), (1, 0.02)]:  # 40, 20, 0, 40, 40 dB
-        scores.add(distance, {OURS: off(error), "reuse": off(2.0)}, TARGET, is_reference=distance == 0)
+    scores = Scores({"psnr": Psnr}, Needs(), [OURS, "reuse"])
+    for index, (distance, error) in enumerate([(0, 0.02), (1, 0.2), (2, 2.0), (0, 0.02), (1, 0.02)]):
+        reference = distance == 0
+        shown = {OURS: Shown(off(error), distance, reference, 9.0), "reuse": Shown(off(2.0), distance, reference, 4.0)}
+        scores.add(scene(index), shown, TARGET)
     return scores
 
 
-def test_means_are_per_distance_over_skipped_and_over_all_frames():
-    assert filled().quality() == {
-        "psnr": {
-            "skipped": pytest.approx(20),
-            "all": pytest.approx(28),
-            "pooled": pytest.approx(-10 * math.log10((1 + 0.01 + 3e-4) / 5)),
-            "per_distance": {"1": pytest.approx(30), "2": pytest.approx(0, abs=1e-5)},
-        }
-    }
+def test_every_method_is_summed_up_apart():
+    scores, zero = filled(), pytest.approx(0, abs=1e-5)
+    assert scores.figures()["psnr"]["per_distance"] == {"1": pytest.approx(30), "2": zero}
+    assert scores.figures("reuse")["psnr"]["per_distance"] == {"1": zero, "2": zero}
 
 
-def test_frames_without_error_count_in_the_pooled_figure_and_alone_have_none():
-    scores = Scores({"psnr": Psnr})
-    scores.add(0, {OURS: TARGET}, TARGET, is_reference=True)
-    assert scores.quality()["psnr"]["pooled"] is None
-    scores.add(1, {OURS: off(0.2)}, TARGET, is_reference=False)
-    assert scores.quality()["psnr"]["pooled"] == pytest.approx(20 + 10 * math.log10(2))
+def test_frames_are_counted_by_kind_and_skipped_ones_timed():
+    assert filled().frames() == filled().frames("reuse") == {"total": 5, "reference": 2, "skipped": 3}
+    assert filled().skipped_ms(OURS) == 9 and filled().skipped_ms("reuse") == 4
 
 
-def test_only_psnr_is_pooled():
-    scores = Scores({"ssim": Ssim})
-    scores.add(1, {OURS: off(0.2)}, TARGET, is_reference=False)
-    assert "pooled" not in scores.quality()["ssim"]
-
-
-def test_baselines_are_summed_up_apart():
-    zero = pytest.approx(0, abs=1e-5)
-    assert filled().baselines() == {
-        "reuse": {"psnr": {"skipped": zero, "all": zero, "pooled": zero, "per_distance": {"1": zero, "2": zero}}}
-    }
-
-
-def test_frames_are_counted_by_kind():
-    assert filled().frames() == {"total": 5, "reference": 2, "skipped": 3}
+def test_methods_with_references_of_their_own_are_counted_apart():
+    scores = Scores({}, Needs(), [OURS, "other"])
+    scores.add(scene(), {OURS: Shown(TARGET, 0, True), "other": Shown(TARGET, 3, False)})
+    assert scores.frames() == {"total": 1, "reference": 1, "skipped": 0}
+    assert scores.frames("other") == {"total": 1, "reference": 0, "skipped": 1}
 
 
 def test_each_frame_gives_its_own_figures():
-    scores = Scores({"psnr": Psnr, "ssim": Ssim})
-    figures = scores.add(1, {OURS: off(0.2), "reuse": TARGET}, TARGET, is_reference=1 == 0)
+    scores = Scores({"psnr": Psnr, "ssim": Ssim}, Needs(), [OURS, "reuse"])
+    figures = scores.add(scene(), {OURS: Shown(off(0.2), 1, False), "reuse": Shown(TARGET, 1, False)}, TARGET)
     assert figures[OURS]["psnr"] == pytest.approx(20)
     assert figures["reuse"] == {"psnr": 100, "ssim": pytest.approx(1)}
 
 
-def test_distances_come_in_order():
-    scores = Scores({"psnr": Psnr})
-    for distance in (10, 2, 1):
-        scores.add(distance, {OURS: off(0.2)}, TARGET, is_reference=distance == 0)
-    assert list(scores.quality()["psnr"]["per_distance"]) == ["1", "2", "10"]
+def test_the_teacher_has_figures_that_are_no_distance_to_itself_over_the_frames_that_the_shortcut_skips():
+    scores = Scores({"psnr": Psnr, "flicker": Flicker}, Needs(), [TEACHER, OURS])
+    assert scores.columns() == [(TEACHER, "flicker"), (OURS, "psnr"), (OURS, "flicker")]
+    for index, level in enumerate((0.0, 0.2, 0.6)):
+        figures = scores.add(scene(index), {OURS: Shown(off(1.0), index, index == 0)}, off(level))
+    assert figures[TEACHER] == {"flicker": pytest.approx(0.2 * 255)} and figures[OURS]["flicker"] == 0
+    assert scores.figures(TEACHER)["flicker"]["per_distance"] == pytest.approx({"1": 0.1 * 255, "2": 0.2 * 255})
 
 
 def test_without_a_target_frames_are_only_counted():
-    scores = Scores({"psnr": Psnr})
-    assert scores.add(0, {OURS: TARGET}, None, is_reference=0 == 0) == {}
+    scores = Scores({"psnr": Psnr}, Needs(), [OURS])
+    assert scores.add(scene(), {OURS: Shown(TARGET, 0, True)}) == {}
     assert scores.frames()["total"] == 1
-    assert scores.quality() == {"psnr": {"skipped": None, "all": None, "pooled": None, "per_distance": {}}}
-    assert scores.baselines() == {}
+    assert scores.figures() == {"psnr": {"skipped": None, "all": None, "pooled": None, "per_distance": {}}}

@@ -11,7 +11,7 @@ from options.test_options import TestOptions
 from options.train_options import TrainOptions
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = sorted((ROOT / "scripts").glob("*/*.sh"))
+SCRIPTS = [*sorted((ROOT / "scripts").glob("*/*.sh")), ROOT / "scripts" / "train_segmenter.sh"]
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
@@ -145,7 +145,9 @@ def test_the_published_test_is_run_when_its_checkpoints_are_there(workplace):
 def test_one_teacher_training_serves_both_directions_of_viper_and_labels(task, network, size, workplace):
     teacher = f"checkpoints/v2l_teacher/latest_net_{network}.pth"
     trained = parsed(shown(script(f"train_{task}"), dataset_root=str(workplace))[0])
-    tested = parsed(shown(script(f"test_{task}"), "--name", f"ShortcutV2V_unsup_{task}", dataset_root=str(workplace))[0])
+    tested = parsed(
+        shown(script(f"test_{task}"), "--name", f"ShortcutV2V_unsup_{task}", dataset_root=str(workplace))[0]
+    )
     for opt in (trained, tested):
         assert (opt.layout, opt.main_G_path, opt.fine_size) == (task, teacher, size)
     assert trained.name == tested.name

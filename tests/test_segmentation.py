@@ -103,6 +103,13 @@ def test_frames_add_up_as_if_they_were_one():
         assert score.compute(protocol)["all"] == pytest.approx(whole)
 
 
+def test_a_frame_gives_the_counts_of_itself_alone():
+    score = Segmentation()
+    score.update(np.array([[SKY, ROAD]]), np.array([[ROAD, ROAD]]))
+    counts = score.update(np.array([[SKY, SKY]]), np.array([[SKY, ROAD]]))
+    assert (counts[SKY, SKY], counts[ROAD, SKY], counts.sum()) == (1, 1, 2)
+
+
 def test_computing_leaves_the_counts_alone():
     score = Segmentation()
     score.update(np.array([[VAN, SKY]]), np.array([[TRAIN, UNLABELED]]), "day")

@@ -123,3 +123,27 @@ def test_a_skipped_frame_leaves_out_what_only_the_reference_decides():
     generators = half * (128 * 64 + 9 * 64 * 32 + layer + 64 * 2) + full * (4 * layer + 64 * 27)
     others = full * (2 * 128 * 64 + 9 * 64 * 64)  # reduction, reconstruction, AdaBD
     assert count_macs(fast, reference, inputs[1]) == generators + others
+
+
+@pytest.mark.parametrize("arguments", SHAPES, ids=str)
+@pytest.mark.parametrize("size", [(10, 14), (7, 9)], ids=str)
+def test_it_tells_the_mask_and_where_the_reference_is_read(arguments, size):
+    block, inputs = moving(**arguments), features(n=2, size=size)
+    shift(block.alignment.to_offset, block.alignment.to_offset.out_channels, dy=1.0, dx=-2.0)  # at half resolution
+    shift(block.generator.to_offset_mask, 18 * block.config["num_dg"], dy=0.5, dx=0.25)
+    fast = block.for_inference()
+    reference = fast.prepare(inputs[0], inputs[2])
+    inside = fast.explain(reference, inputs[1])
+    height, width = size
+    dx = -2.0 * width / ((width + 1) // 2) + 0.25
+    dy = 1.0 * height / ((height + 1) // 2) + 0.5
+    expected = torch.tensor([dx, dy]).view(1, 2, 1, 1).expand(2, 2, *size)
+    torch.testing.assert_close(inside.displacement, expected, atol=1e-5, rtol=0)
+    assert torch.equal(inside.mask, fast(reference, inputs[1]).mask)
+
+
+@torch.no_grad()
+def shift(to_offset, channels, dy, dx):
+    """The same offset for every tap and pixel; what comes after these channels, the mask, stays as it is."""
+    to_offset.weight[:channels] = 0
+    to_offset.bias[:channels] = torch.tensor([dy, dx]).repeat(channels // 2)

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,7 @@ from tests.runs import HEIGHT, WIDTH, distil, program, save, stripes, teacher_fi
 from tests.test_train import run as distil_now
 from tests.tiny import block
 from util import checkpoint
+from util.viper import VIPER
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,7 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
     folder = trained / "results" / "tiny" / "test_latest"
     rows = list(csv.DictReader((folder / "frames.csv").open()))
     assert [row["distance"] for row in rows] == ["0", "1", "2", "0", "1", "2"]
+    assert [row["reference"] for row in rows] == ["1", "0", "0", "1", "0", "0"]
     with av.open(str(folder / "065.mp4")) as video:
         sizes = {(frame.width, frame.height) for frame in video.decode(video=0)}
         assert video.streams.video[0].codec_context.name == "h264" and sizes == {(3 * WIDTH, HEIGHT)}
@@ -106,6 +109,58 @@ def test_a_spread_refresh_shows_predictions_from_older_references(trained):
     assert record["frames"] == {"total": 6, "reference": 3, "skipped": 3}
     macs = record["cost"]["macs"]
     assert macs["reference"] == macs["teacher"] + macs["prepare"] + macs["block"]
+
+
+def test_all_methods_stand_in_one_table_with_their_cost(trained, capsys):
+    methods = ["--methods", "teacher,reuse,flow_warp,fixed,adaptive", "--refresh_threshold", "0.0001"]
+    record, rows = translated(trained, "methods", *methods)
+    macs, costs = record["cost"]["macs"], record["cost"]["methods"]
+    assert list(costs) == ["teacher", "reuse", "flow_warp", "shortcut", "shortcut_adaptive"]
+    assert costs["teacher"]["macs"] == macs["teacher"] and costs["reuse"]["macs"] == pytest.approx(macs["teacher"] / 3)
+    assert costs["shortcut"]["macs"] == pytest.approx((macs["reference"] + 2 * macs["skipped"]) / 3)
+    assert costs["shortcut_adaptive"]["macs"] == macs["reference"]  # the picture moves, so every frame is one
+    assert costs["shortcut"]["saving"] == pytest.approx(record["cost"]["saving"]["amortised"])
+    assert record["baselines"].keys() == {"reuse", "flow_warp", "shortcut_adaptive"}
+    assert record["baselines"]["shortcut_adaptive"]["psnr"]["all"] == 100
+    assert record["teacher"].keys() == {"warp_error", "flicker"} <= record["quality"].keys()
+    assert {"teacher_warp_error", "shortcut_adaptive_psnr"} <= rows[0].keys()
+    shown = capsys.readouterr().out
+    assert "\nshortcut adaptive " in shown and "\nshortcut fixed " in shown
+
+
+def test_only_the_metrics_and_methods_that_are_named_are_measured(trained):
+    record, rows = translated(trained, "few", "--methods", "fixed,teacher", "--metrics", "flicker")
+    assert record["baselines"] == {} and record["cost"]["methods"].keys() == {"teacher", "shortcut"}
+    assert record["quality"].keys() == {"psnr", "flicker"} and "reuse_psnr" not in rows[0]
+
+
+def labelled(folder, colour):
+    """Frames and label maps of one colour, in the layout of v2l."""
+    for number in range(3):
+        save(folder / "val" / "A" / f"065_{number}.png", stripes(number, 0))
+        save(folder / "val" / "B" / f"065_{number}.png", np.full((HEIGHT, WIDTH, 3), colour, np.uint8))
+    return ["--dataset_option", "v2l", "--dataroot", str(folder)]
+
+
+def test_label_maps_are_judged_by_their_classes(trained, capsys):
+    record, rows = translated(trained, "labels", *labelled(trained / "v2l", (1, 2, 3)))
+    for figures in (record["quality"], record["teacher"], record["baselines"]["reuse"]):
+        assert {"miou", "ac", "mp"} <= figures.keys() and figures["mp"].keys() == {"all", "skipped", "day"}
+    assert record["quality"]["mp"]["all"] is None  # black is unlabeled, which is not judged
+    shown = capsys.readouterr().out
+    assert "ground truth: 4608 of 4608 label pixels (100.00%) have no VIPER colour: (1, 2, 3)" in shown
+    flags = labelled(trained / "v2l", VIPER["road"])
+    record, _ = translated(trained, "labels", *flags, "--seg_protocol", "published", "--no-seg_conditions")
+    assert 0 <= record["quality"]["mp"]["all"] <= 1 and record["quality"]["mp"].keys() == {"all", "skipped"}
+
+
+def test_ground_truth_that_is_missing_is_an_error_if_it_was_asked_for_and_one_line_otherwise(trained, capsys):
+    flags = labelled(trained / "half", VIPER["road"])
+    (trained / "half" / "val" / "B" / "065_2.png").unlink()
+    record, _ = translated(trained, "half", *flags)
+    assert "miou" not in record["quality"]
+    assert "\nno segmentation scores: no ground truth for frame 065_2.png\n" in capsys.readouterr().out
+    assert "no ground truth for frame 065_2.png" in refused(translation(trained, *flags, "--metrics", "segmentation"))
 
 
 def test_half_precision_and_a_forced_operator_are_recorded(trained):

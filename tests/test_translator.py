@@ -97,6 +97,28 @@ def test_fewer_slices_than_frames_are_ready_sooner():
     ]
 
 
+def explained(made, frames):
+    """Whether the block's inside can be told, after every frame."""
+    return [made.step(frame) is not None and made.explain() is not None for frame in frames]
+
+
+def test_what_the_block_did_is_told_for_predicted_frames():
+    made, fast, frames = translator(), block().for_inference(), video()
+    assert made.explain() is None and explained(made, frames[:5]) == [False, True, True, False, True]
+    whole = teacher()
+    a_ref, a = whole.head(frames[3]), whole.head(frames[4])
+    expected, found = fast.explain(fast.prepare(a_ref, whole.body(a_ref)), a), made.explain()
+    close(found.mask, expected.mask)
+    close(found.displacement, expected.displacement)
+    made.reset()
+    assert made.explain() is None
+
+
+def test_it_is_not_told_when_the_reference_it_came_from_is_gone():
+    assert explained(translator(refresh_output="shortcut"), video(5)) == [False, True, True, False, True]
+    assert explained(translator(3, spread=True, cuts=(1, 2)), video(9)) == [False, *[True] * 8]
+
+
 @pytest.mark.parametrize("settings", [{}, {"spread": True, "cuts": (1, 2)}, {"refresh": Adaptive(0.5, 3)}])
 def test_reset_forgets_the_video(settings):
     made = translator(**settings)

@@ -1,15 +1,17 @@
-"""A translator beside its teacher and two baselines, frame by frame, in memory that does not grow."""
+"""Translators beside their teacher and two baselines, frame by frame, in memory that does not grow."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from util.cost import timed_ms
-from util.flow_warp import FlowWarp
-from util.scores import OURS, Scores
+from util.flow_warp import flow_warp
+from util.metrics import Scene
+from util.scores import OURS, Scores, Shown
 
 Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (source input, current input, source output) -> output
 
@@ -37,8 +39,14 @@ class Streaming(Protocol):
 class FrameResult:
     """One evaluated frame; images [1, 3, H, W] in [-1, 1] on the CPU.
 
-    target, baselines and scores are None or empty when there is no teacher to compare with. At distance 0 a
-    baseline shows the teacher's own output. scores: series -> metric -> value.
+    target, others and scores are None or empty when there is no teacher to compare with. At distance 0 a
+    baseline shows the teacher's own output.
+
+    Args:
+        ms: time of the Shortcut's step.
+        reference: whether the Shortcut renewed its reference on this frame.
+        others: method -> what it shows, of all methods but the teacher and the Shortcut that is judged.
+        scores: method -> name of a figure -> value.
     """
 
     index: int
@@ -47,50 +55,82 @@ class FrameResult:
     input: Tensor
     output: Tensor
     target: Tensor | None = None
-    baselines: Mapping[str, Tensor] = field(default_factory=dict)
+    reference: bool = False
+    others: Mapping[str, Shown] = field(default_factory=dict)
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-def baselines() -> dict[str, Baseline]:
-    """What a Shortcut has to beat, name -> method.
+# What a Shortcut has to beat: "reuse" shows the output of the frame that the Shortcut predicts from again, "flow_warp"
+# moves it along the input's optical flow.
+BASELINES: dict[str, Baseline] = {"reuse": lambda source_input, current_input, output: output, "flow_warp": flow_warp}
 
-    "reuse" shows the output of the frame that the Shortcut predicts from again, "flow_warp" moves it along the input's
-    optical flow.
+
+def scenes(clip: str, frames: Iterable[Tensor], truth: Callable[[int], np.ndarray] | None = None) -> Iterator[Scene]:
+    """The frames, [1, 3, H, W] in [-1, 1] in display order, of the clip of this name.
+
+    Args:
+        truth: number of a frame -> its ground truth, class ids uint8 [H, W].
     """
-    return {"reuse": lambda source_input, current_input, output: output, "flow_warp": FlowWarp().warp}
+    previous = None
+    for index, frame in enumerate(frames):
+        yield Scene(clip, index, frame, previous, truth(index) if truth else None)
+        previous = frame
 
 
 @torch.no_grad()
 def evaluate_clip(
-    translator: Streaming,
+    translators: Mapping[str, Streaming],
     teacher: Callable[[Tensor], Tensor] | None,
-    frames: Iterable[Tensor],
+    shots: Iterable[Scene],
     scores: Scores,
-    on_frame: Callable[[FrameResult], object],
     baselines: Mapping[str, Baseline],
     device: torch.device,
-) -> None:
-    """Translate one clip from its first frame, adding every frame to `scores` and handing it to `on_frame`.
+) -> Iterator[FrameResult]:
+    """Translate one clip from its first frame, frame by frame as results are asked for; each is added to `scores`.
 
-    Only the translator's step is timed, from a frame on the host, with the device idle before and after; the teacher's
-    pass for the comparison is not part of it. Nothing is kept but the frames that may still be predicted from.
+    A method's time is that of its step alone, from a frame on the host, with the device idle before and after; the
+    teacher's pass for the comparison is not part of it. Of the frames only those are kept that may still be predicted
+    from.
 
     Args:
+        translators: "shortcut", which is judged, and further ones to score beside it.
         teacher: frame -> its output, the target of all figures; None translates without comparing.
-        frames: [1, 3, H, W] in [-1, 1], in display order.
-        baselines: name -> method to score on the same frames (see `baselines`).
+        shots: the frames of the clip, see `scenes`.
+        baselines: name -> method to score on the same frames (see BASELINES).
     """
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
     kept: dict[int, tuple[Tensor, Tensor]] = {}  # number -> frame, target
-    translator.reset()
-    for index, frame in enumerate(frames):
-        output, ms = timed_ms(wait, translator.step, frame)
-        output, distance, shown = output.cpu(), translator.distance, {}
-        target = None if teacher is None else teacher(frame.to(device)).cpu()
+    for translator in translators.values():
+        translator.reset()
+    ours = translators[OURS]
+    for scene in shots:
+        shown = {}
+        for name, translator in translators.items():
+            output, ms = timed_ms(wait, translator.step, scene.input)
+            shown[name] = Shown(output.cpu(), translator.distance, translator.refreshed, ms)
+        target = None if teacher is None else teacher(scene.input.to(device)).cpu()
         if target is not None:
-            kept[index] = frame, target
-            source = kept[index - distance]
-            shown = {name: baseline(source[0], frame, source[1]) for name, baseline in baselines.items()}
-            kept = {number: kept[number] for number in translator.sources}
-        figures = scores.add(distance, {OURS: output, **shown}, target, translator.refreshed)
-        on_frame(FrameResult(index, distance, ms, frame, output, target, shown, figures))
+            kept[scene.index] = scene.input, target
+            source, aged = kept[scene.index - ours.distance], shown[OURS]
+            for name, baseline in baselines.items():
+                output, ms = timed_ms(wait, baseline, source[0], scene.input, source[1])
+                shown[name] = Shown(output, aged.distance, aged.reference, ms)
+            kept = {number: kept[number] for number in ours.sources}
+        yield _result(scene, shown, target, scores.add(scene, shown, target))
+
+
+def _result(
+    scene: Scene, shown: Mapping[str, Shown], target: Tensor | None, figures: Mapping[str, Mapping[str, float]]
+) -> FrameResult:
+    one = shown[OURS]
+    return FrameResult(
+        index=scene.index,
+        distance=one.distance,
+        ms=one.ms,
+        input=scene.input,
+        output=one.output,
+        target=target,
+        reference=one.reference,
+        others={name: other for name, other in shown.items() if name != OURS},
+        scores=figures,
+    )

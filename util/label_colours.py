@@ -1,10 +1,10 @@
-"""From the colours of a label map to class ids."""
+"""Between the colours of a label map and class ids."""
 
 from collections import Counter
 
 import numpy as np
 
-from util.viper import CLASSES, ID_OF_COLOUR
+from util.viper import CLASSES, ID_OF_COLOUR, VIPER
 
 _IDS = np.array(list(ID_OF_COLOUR.values()), np.uint8)
 _COLOURS = np.array(list(ID_OF_COLOUR), np.float32)  # [31, 3]
@@ -20,6 +20,11 @@ def nearest_class(pixels: np.ndarray) -> np.ndarray:
     # |p - c|^2 without |p|^2, which is the same for all c; every number is whole and below 2^24, so float32 is exact.
     far = (_COLOURS**2).sum(1) - 2 * pixels.reshape(-1, 3).astype(np.float32) @ _COLOURS.T
     return _IDS[far.argmin(1)].reshape(pixels.shape[:2])
+
+
+def colours_of(ids: np.ndarray) -> np.ndarray:
+    """The label map uint8 [H, W, 3] RGB of class ids [H, W]."""
+    return np.array(list(VIPER.values()), np.uint8)[ids]
 
 
 class UnknownColours:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from util.metrics import Psnr
+from util.metrics.image import Psnr, unit_pair
 
 
 class Policy(Protocol):
@@ -60,7 +60,7 @@ def replay(
         if missing or index in sources:
             references[index], target = stages.translate(a)
         for source in missing:
-            known[source, index] = Psnr().update(stages.predict(references[source], a), target)
+            known[source, index] = Psnr.measure(*unit_pair(stages.predict(references[source], a), target))
         references = {source: references[source] for source in set(sources)}
         for tally, source in zip(tallies, sources, strict=True):
             if source == index:

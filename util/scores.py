@@ -1,81 +1,92 @@
-"""Figures of many frames, gathered per method, per metric and per distance to the reference."""
+"""Figures of many frames, gathered per method and metric."""
 
-import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from torch import Tensor
 
-from util.metrics import PSNR_CAP_DB, Metric, pooled_mean
+from util.metrics import Metric, Needs, Scene
 
-OURS = "shortcut"
+OURS, TEACHER = "shortcut", "teacher"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a method shows of one frame.
+
+    Args:
+        output: [1, 3, H, W] in [-1, 1], on the CPU.
+        distance: how many frames back that one lies from which it was made; 0 when the teacher made it.
+        reference: whether a reference was renewed on this frame.
+        ms: how long the method took.
+    """
+
+    output: Tensor
+    distance: int
+    reference: bool
+    ms: float = 0.0
 
 
 class Scores:
-    """Every metric of every series ("shortcut" and the baselines), per distance to the reference.
+    """Every metric of every method, one accumulator each.
 
     Args:
-        metrics: name -> accumulator class; one accumulator is kept per series and distance.
+        metrics: name -> accumulator class.
+        needs: what the accumulators are built with.
+        methods: "shortcut", which is the one that is judged, and what is shown beside it; "teacher" has figures only of
+            metrics that are no distance to itself.
     """
 
-    def __init__(self, metrics: Mapping[str, type[Metric]]):
-        self.metrics = dict(metrics)
-        self._frames: Counter[bool] = Counter()  # whether it was a reference frame -> frames
-        self._errors: Counter[str] = Counter()  # series -> sum of the mean squared error of each frame
-        self._cells: dict[tuple[str, str, int], Metric] = {}
+    def __init__(self, metrics: Mapping[str, type[Metric]], needs: Needs, methods: Iterable[str]):
+        self._of = {
+            method: [metric(needs) for metric in metrics.values() if method != TEACHER or not metric.against_teacher]
+            for method in methods
+        }
+        self._frames: Counter[tuple[str, bool]] = Counter()  # method, whether it was a reference frame -> frames
+        self._skipped_ms: Counter[str] = Counter()  # method -> sum over skipped frames
 
     def add(
-        self, distance: int, series: Mapping[str, Tensor], target: Tensor | None, is_reference: bool
+        self, scene: Scene, shown: Mapping[str, Shown], target: Tensor | None = None
     ) -> dict[str, dict[str, float]]:
-        """This frame's figures, series -> metric -> value; without a target the frame is only counted."""
-        self._frames[is_reference] += 1
+        """This frame's figures, method -> name -> value; without a target the frame is only counted.
+
+        Args:
+            shown: what each method but the teacher shows of this frame.
+            target: the teacher's output.
+        """
+        for method, one in shown.items():
+            self._frames[method, one.reference] += 1
+            self._skipped_ms[method] += 0.0 if one.reference else one.ms
         if target is None:
             return {}
-        figures = {
-            name: {metric: self._cell(name, metric, distance).update(output, target) for metric in self.metrics}
-            for name, output in series.items()
-        }
-        for name, values in figures.items():
-            psnr = values.get("psnr", PSNR_CAP_DB)
-            self._errors[name] += 0.0 if psnr >= PSNR_CAP_DB else 10 ** (-psnr / 10)
+        # The teacher's frames count as skipped where the Shortcut's do, so that both means are over the same frames.
+        judged = {TEACHER: Shown(target, shown[OURS].distance, reference=True), **shown}
+        return {method: self._judge(method, scene, judged[method], target) for method in self._of}
+
+    def _judge(self, method: str, scene: Scene, one: Shown, target: Tensor) -> dict[str, float]:
+        figures = {}
+        for metric in self._of[method]:
+            figures |= metric.update(scene, one.output, target, one.distance)
         return figures
 
-    def _cell(self, series: str, metric: str, distance: int) -> Metric:
-        key = series, metric, distance
-        if key not in self._cells:
-            self._cells[key] = self.metrics[metric]()
-        return self._cells[key]
+    @property
+    def methods(self) -> list[str]:
+        return list(self._of)
 
-    def frames(self) -> dict[str, int]:
+    def columns(self) -> list[tuple[str, str]]:
+        """(method, name) of every figure that a frame may have."""
+        return [(method, name) for method, metrics in self._of.items() for metric in metrics for name in metric.columns]
+
+    def frames(self, method: str = OURS) -> dict[str, int]:
         """{"total", "reference", "skipped"}: how many frames there were of each kind."""
-        return {"total": self._frames.total(), "reference": self._frames[True], "skipped": self._frames[False]}
+        reference, skipped = self._frames[method, True], self._frames[method, False]
+        return {"total": reference + skipped, "reference": reference, "skipped": skipped}
 
-    def quality(self) -> dict[str, dict]:
-        """metric -> {"skipped", "all", "per_distance": {"1": mean, ...}} of the translator's own output.
+    def skipped_ms(self, method: str) -> float:
+        """Mean time of the method on its skipped frames; 0 where there was none."""
+        return self._skipped_ms[method] / max(1, self._frames[method, False])
 
-        "psnr" has "pooled" besides, the PSNR of the mean squared error of all frames, which is fair between runs whose
-        reference frames differ: a mean over frames depends on which are exact, this only on the error that is left.
-        None if nothing is left; identical frames have no error.
-        """
-        return self._summary(OURS)
-
-    def baselines(self) -> dict[str, dict]:
-        """baseline -> what `quality` gives for it."""
-        names = dict.fromkeys(series for series, _, _ in self._cells if series != OURS)
-        return {name: self._summary(name) for name in names}
-
-    def _summary(self, series: str) -> dict[str, dict]:
-        return {metric: self._figures(series, metric) for metric in self.metrics}
-
-    def _figures(self, series: str, metric: str) -> dict:
-        cells = {d: cell for (s, m, d), cell in sorted(self._cells.items()) if (s, m) == (series, metric)}
-        return {
-            "skipped": pooled_mean(cell for d, cell in cells.items() if d > 0),
-            "all": pooled_mean(cells.values()),
-            **({"pooled": self._pooled(series)} if metric == "psnr" else {}),
-            "per_distance": {str(d): cell.compute() for d, cell in cells.items() if d > 0},
-        }
-
-    def _pooled(self, series: str) -> float | None:
-        error = self._errors[series]
-        return -10 * math.log10(error / self._frames.total()) if error else None
+    def figures(self, method: str = OURS) -> dict[str, dict]:
+        """name -> what its metric says of all frames (see `Metric.figures`)."""
+        return {name: figure for metric in self._of[method] for name, figure in metric.figures().items()}

@@ -15,8 +15,8 @@ class Segmentation:
     def __init__(self) -> None:
         self._counts: dict[str | None, np.ndarray] = {}  # condition -> [meant, shown]
 
-    def update(self, output: np.ndarray, target: np.ndarray, condition: str | None = None) -> None:
-        """Add one frame.
+    def update(self, output: np.ndarray, target: np.ndarray, condition: str | None = None) -> np.ndarray:
+        """Add one frame; the counts [meant, shown] of this one, which a protocol takes.
 
         Args:
             output, target: class ids [H, W] of integer type, each below len(CLASSES); the ground truth is `target`.
@@ -32,7 +32,9 @@ class Segmentation:
                 f"the ground truth is {list(target.shape)} (height, width) and the output {list(output.shape)}; "
                 "they are compared pixel by pixel"
             )
-        self._counts[condition] = self._counts.get(condition, 0) + _confusion(output, target)
+        counts = _confusion(output, target)
+        self._counts[condition] = self._counts.get(condition, 0) + counts
+        return counts
 
     def compute(self, protocol: Callable[[np.ndarray], Figures]) -> dict[str, Figures]:
         """Figures under one of PROTOCOLS, of "all" and of every condition that was seen; empty before any frame."""

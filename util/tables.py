@@ -2,38 +2,65 @@
 
 from collections.abc import Mapping, Sequence
 
-UNITS = {"psnr": "PSNR dB", "ssim": "SSIM", "lpips": "LPIPS"}
+from util.metrics.labels import label
+from util.scores import OURS, TEACHER
+
 STAGES = ("head", "body", "block", "tail")
+DISTANCE_COLUMNS = 7  # as many as fit into 120 characters
 
 
 def table(record: Mapping) -> str:
-    """Quality per distance beside the baselines, then cost, latency, runtime, memory; "-" where there is no figure.
+    """Methods with cost beside quality, quality per distance, then cost, latency, runtime, memory; "-": no figure.
 
     Args:
         record: what `report.write_run` writes.
     """
-    parts = [_quality(record), _cost(record), _latency(record), _runtime(record)]
+    parts = [_methods(record), *_distances(record), _cost(record), _latency(record), _runtime(record)]
     if record.get("peak_memory_mb") is not None:
         parts.append(f"peak memory {record['peak_memory_mb']:.0f} MiB")
     return "\n\n".join(part for part in parts if part)
 
 
-def _quality(record: Mapping) -> str:
-    """One line per distance, then skipped and all frames; for every metric one column per method.
+def _methods(record: Mapping) -> str:
+    """One row per method: what a frame costs on average, and every figure (see `Label.kinds`)."""
+    figures = {TEACHER: record.get("teacher", {}), **record["baselines"], OURS: record["quality"]}
+    columns = [(name, kind) for name in record["quality"] for kind in label(name).kinds]
+    labels = [label(name) for name, _ in columns]
+    heads = [
+        ["mean of a frame", "MACs", "saving", "ms", *(f"{one.text} {one.better}".strip() for one in labels)],
+        ["", "", "", "", *(kind for _, kind in columns)],
+    ]
+    rows = []
+    for method, cost in record["cost"]["methods"].items():
+        own = figures.get(method, {})
+        values = [label(name).shown(own.get(name, {}).get(kind)) for name, kind in columns]
+        rows.append([_name(method, record), _giga(cost["macs"]), _times(cost["saving"]), f"{cost['ms']:.1f}", *values])
+    return _align(heads, rows)
+
+
+def _distances(record: Mapping) -> list[str]:
+    """For the figures that depend on it: one line per distance, then skipped and all frames, one column per method.
 
     Pooled: of the mean squared error of all frames, which only PSNR has.
     """
-    methods = {"shortcut": record["quality"], **record["baselines"]}
-    columns = [(metric, method) for metric in record["quality"] for method in methods]
-    first = next(iter(methods))
+    methods = {OURS: record["quality"], **record["baselines"]}
+    names = [name for name in record["quality"] if "skipped" in label(name).kinds]
+    together = max(1, DISTANCE_COLUMNS // len(methods))
+    return [_distance_table(record, methods, names[i : i + together]) for i in range(0, len(names), together)]
+
+
+def _distance_table(record: Mapping, methods: Mapping[str, Mapping], names: Sequence[str]) -> str:
+    columns = [(name, method) for name in names for method in methods]
     heads = [
-        ["against the teacher", *(UNITS.get(metric, metric) if method == first else "" for metric, method in columns)],
-        ["", *(_name(method) for _, method in columns)],
+        ["per distance", *(label(name).text if method == OURS else "" for name, method in columns)],
+        ["", *(_name(method, record) for _, method in columns)],
     ]
-    distances = sorted({d for figures in record["quality"].values() for d in figures["per_distance"]}, key=int)
-    rows = [[f"distance {d}", *(_get(methods[m][k]["per_distance"], d, k) for k, m in columns)] for d in distances]
-    for key, label in (("skipped", "skipped frames"), ("all", "all frames"), ("pooled", "all frames, pooled")):
-        rows.append([label, *(_get(methods[m][k], key, k) for k, m in columns)])
+    distances = sorted({d for name in names for d in record["quality"][name]["per_distance"]}, key=int)
+    rows = [[f"distance {d}", *(label(n).shown(methods[m][n]["per_distance"].get(d)) for n, m in columns)]
+            for d in distances]  # fmt: skip
+    for key, text in (("skipped", "skipped frames"), ("all", "all frames"), ("pooled", "all frames, pooled")):
+        if any(key in methods[OURS][name] for name in names):
+            rows.append([text, *(label(n).shown(methods[m][n].get(key)) for n, m in columns)])
     return _align(heads, rows)
 
 
@@ -65,19 +92,12 @@ def _runtime(record: Mapping) -> str:
 
 
 def _latency(record: Mapping) -> str:
-    rows = [[_name(kind), _number(v["median"], 1), _number(v["p95"], 1)] for kind, v in record["latency_ms"].items()]
+    times = {kind.replace("_", " "): (ms["median"], ms["p95"]) for kind, ms in record["latency_ms"].items()}
+    rows = [[kind, *(f"{one:.1f}" for one in both)] for kind, both in times.items()]
     return _align([["latency ms", "median", "p95"]], rows)
 
 
-def _get(figures: Mapping, key: str, metric: str) -> str:
-    return _number(figures.get(key), 2 if metric == "psnr" else 4)
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _giga(value: int | None) -> str:
+def _giga(value: float | None) -> str:
     return "-" if value is None else f"{value / 1e9:.3f} G"
 
 
@@ -89,8 +109,9 @@ def _times(value: float) -> str:
     return f"{value:.2f}x"
 
 
-def _name(key: str) -> str:
-    return key.replace("_", " ")
+def _name(method: str, record: Mapping) -> str:
+    """In words; the Shortcut that is judged is told from the other one by when it refreshes."""
+    return f"{OURS} {record['runtime']['refresh']}" if method == OURS else method.replace("_", " ")
 
 
 def _align(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> str:

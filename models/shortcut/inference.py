@@ -1,5 +1,6 @@
 """The Shortcut block as it runs on video: folded weights, and all that a reference decides computed once for it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -19,6 +20,13 @@ class Reference(NamedTuple):
 
     moves: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
     maps: Tensor  # its reduced a and f at half resolution; one offset for all taps: convolved, ready to be read
+
+
+class Inside(NamedTuple):
+    """What a block does to predict a frame."""
+
+    mask: Tensor  # [N, 9*num_dg, H, W] in [0, 1], weight of the current frame's taps
+    displacement: Tensor  # [N, 2, H, W], (dx, dy) in feature pixels, to where the reference is read; a mean over taps
 
 
 class InferenceBlock(nn.Module):
@@ -60,24 +68,41 @@ class InferenceBlock(nn.Module):
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
         """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
         a_cur = _channels_last(a_cur)
-        low = self._align(reference, halve(a_cur))
-        a_warped, f_warped = (F.interpolate(x, size=a_cur.shape[2:], mode="bilinear") for x in low)
+        a_warped, f_warped = self._align(reference, self._global_offset(reference, a_cur), a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
-        moves = self.to_offset_mask(self.local_layers(small, self.local_layers.of_second(a_warped)))
-        offset, mask = split_offset_mask(moves)
+        offset, mask = self._local_moves(small, a_warped)
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
         return Prediction(self.reconstruct(blended), mask, None)
 
-    def _align(self, reference: Reference, a_cur: Tensor) -> tuple[Tensor, Tensor]:
-        """Both reduced maps of the reference moved onto the current frame, all [N, h_dim, H/2, W/2]."""
-        offset = self.to_offset(self.global_layers(a_cur, reference.moves))
+    @torch.no_grad()
+    def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
+        """What a call does: its mask, and the sum of the global and local offsets. a_cur [N, feat_ch, H, W]."""
+        a_cur = _channels_last(a_cur)
+        size = a_cur.shape[2:]
+        coarse = self._global_offset(reference, a_cur)
+        a_warped, _ = self._align(reference, coarse, size)
+        fine, mask = self._local_moves(self.reduce_a(a_cur).relu_(), a_warped)
+        scale = coarse.new_tensor([size[1] / coarse.shape[3], size[0] / coarse.shape[2]])
+        coarse = _mean_displacement(coarse) * scale.view(1, 2, 1, 1)
+        return Inside(mask, F.interpolate(coarse, size=size, mode="bilinear") + _mean_displacement(fine))
+
+    def _global_offset(self, reference: Reference, a_cur: Tensor) -> Tensor:
+        """In pixels of half the resolution, [N, 2*offset_g_size^2*num_dg, H/2, W/2]."""
+        return self.to_offset(self.global_layers(halve(a_cur), reference.moves))
+
+    def _align(self, reference: Reference, offset: Tensor, size: Sequence[int]) -> list[Tensor]:
+        """Both reduced maps of the reference moved onto the current frame, [N, h_dim, *size]."""
         if self._moves_alike:
-            low = read_convolved(reference.maps, offset, self.backend)
-            return tuple(_channels_last(x) for x in low.chunk(2, dim=1))
-        offset = offset.repeat(2, 1, 1, 1)
-        low = deform_conv(reference.maps, offset, self.global_weight, groups=self._groups, backend=self.backend)
-        return low.chunk(2)
+            low = [_channels_last(x) for x in read_convolved(reference.maps, offset, self.backend).chunk(2, dim=1)]
+        else:
+            geometry = {"groups": self._groups, "backend": self.backend}
+            low = deform_conv(reference.maps, offset.repeat(2, 1, 1, 1), self.global_weight, **geometry).chunk(2)
+        return [F.interpolate(x, size=size, mode="bilinear") for x in low]
+
+    def _local_moves(self, small: Tensor, a_warped: Tensor) -> tuple[Tensor, Tensor]:
+        """Offsets and mask of AdaBD, from the reduced features of the current frame and of the warped reference."""
+        return split_offset_mask(self.to_offset_mask(self.local_layers(small, self.local_layers.of_second(a_warped))))
 
     @property
     def _groups(self) -> int:
@@ -92,6 +117,11 @@ def _copy(conv: nn.Conv2d) -> nn.Conv2d:
     same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
     same.load_state_dict(conv.state_dict())
     return same
+
+
+def _mean_displacement(offset: Tensor) -> Tensor:
+    """[N, 2*taps, H, W], order (tap, [dy, dx]) -> [N, 2, H, W], (dx, dy)."""
+    return offset.unflatten(1, (-1, 2)).mean(1).flip(1)
 
 
 def _channels_last(x: Tensor) -> Tensor:

@@ -7,6 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
+from util.metrics import PSNR_CAP_DB
+
+Row = dict[str, str]
+Figures = dict[str, dict[str, list[float | None]]]  # name -> method -> value per frame
+
 
 @dataclass(frozen=True)
 class PlayedClip:
@@ -14,19 +19,21 @@ class PlayedClip:
 
     Args:
         video: address relative to the page.
-        fps: frames per second of the video.
+        inside: that of the video of what the block did, None if there is none.
+        fps: frames per second of both videos.
         distance: frames back to the one it was predicted from, 0 = exact.
-        references: numbers of the frames that were predicted from, ascending.
-        psnr: series -> dB.
+        references: numbers of the frames on which the Shortcut renewed its reference, ascending.
+        figures: None where a method has none, or shows the very picture that it would be measured against.
     """
 
     name: str
     video: str
+    inside: str | None
     fps: float
     distance: list[int]
     references: list[int]
     ms: list[float]
-    psnr: dict[str, list[float]]
+    figures: Figures
 
     def predicted(self) -> Iterator[int]:
         """Numbers of the frames that are not exact."""
@@ -38,36 +45,51 @@ def video_file(folder: Path, clip: str) -> Path:
     return folder / f"{clip}.mp4"
 
 
-def read_clips(folder: Path, series: Sequence[str]) -> list[PlayedClip]:
+def inside_file(folder: Path, clip: str) -> Path:
+    """Where it leaves the video of what the block did in that clip, if it was asked for one."""
+    return folder / "inside" / f"{clip}.mp4"
+
+
+def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone: Sequence[str]) -> list[PlayedClip]:
     """The clips of a run in its order.
 
     Args:
         folder: of the run's results, with frames.csv and one video per clip.
-        series: whose PSNR to read; none for a run that was not compared with a teacher.
+        methods, names: whose figures to read and which; those that frames.csv has are.
+        alone: the names that are no distance to the teacher's picture.
 
     Raises:
         OSError: frames.csv or a video is missing or unreadable.
     """
     with (folder / "frames.csv").open(newline="") as file:
-        return [_clip(folder, name, list(rows), series) for name, rows in groupby(csv.DictReader(file), _name)]
+        reader = csv.DictReader(file)
+        columns = [(n, m) for n in names for m in methods if f"{m}_{n}" in reader.fieldnames]
+        return [_clip(folder, name, list(rows), columns, alone) for name, rows in groupby(reader, lambda r: r["clip"])]
 
 
-def _name(row: dict[str, str]) -> str:
-    return row["clip"]
-
-
-def _clip(folder: Path, name: str, rows: list[dict[str, str]], series: Sequence[str]) -> PlayedClip:
-    path = video_file(folder, name)
-    distance = [int(row["distance"]) for row in rows]
+def _clip(
+    folder: Path, name: str, rows: list[Row], columns: Sequence[tuple[str, str]], alone: Sequence[str]
+) -> PlayedClip:
+    path, inside = video_file(folder, name), inside_file(folder, name)
+    figures: Figures = {}
+    for figure, method in columns:
+        figures.setdefault(figure, {})[method] = [_value(row, figure, method, figure in alone) for row in rows]
     return PlayedClip(
         name=name,
         video=quote(path.name),
+        inside=quote(inside.relative_to(folder).as_posix()) if inside.is_file() else None,
         fps=_fps(path),
-        distance=distance,
-        references=sorted({number - back for number, back in enumerate(distance)}),
+        distance=[int(row["distance"]) for row in rows],
+        references=[number for number, row in enumerate(rows) if row["reference"] == "1"],
         ms=[float(row["ms"]) for row in rows],
-        psnr={one: [float(row[f"{one}_psnr"]) for row in rows] for one in series},
+        figures=figures,
     )
+
+
+def _value(row: Row, figure: str, method: str, alone: bool) -> float | None:
+    text = row[f"{method}_{figure}"]
+    exact = float(row.get(f"{method}_psnr") or 0) >= PSNR_CAP_DB
+    return None if not text or (exact and not alone) else float(text)
 
 
 def _fps(path: Path) -> float:

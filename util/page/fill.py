@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from util.chart import COLOURS, Line, line_chart, ticks
+from util.chart import Line, appearance, line_chart, ticks
 from util.files import replacing, to_json
+from util.inside import RIM
+from util.metrics.labels import label
 from util.page.clips import PlayedClip, read_clips, video_file
+from util.page.legends import mask_gradient, wheel_gradient
+from util.page.summary import figures_of, method_name, of_parts, summary
 from util.page.worst import still, worst_frames
-from util.scores import OURS
+from util.scores import TEACHER
 from util.tables import table
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,15 +32,18 @@ def write_page(folder: Path) -> Path:
         OSError: one of them is missing or unreadable, or the page cannot be written.
     """
     record = json.loads((folder / "metrics.json").read_text())
-    methods = {OURS: record["quality"], **record["baselines"]} if record["options"]["compare"] else {}
-    clips = read_clips(folder, list(methods))
+    figures = figures_of(record) if record["options"]["compare"] else {}
+    clips = read_clips(folder, list(figures), list(record["quality"]), list(figures.get(TEACHER, {})))
     page = _render(
         record=record,
         table=table(record),
-        player=_player(clips, list(methods)),
-        gallery=_gallery(folder, clips) if methods else [],
-        distance_chart=_distance_chart(methods),
+        summary=summary(record),
+        parts=of_parts(record),
+        player=_player(clips, list(figures)),
+        gallery=_gallery(folder, clips),
+        distance_chart=_distance_chart(figures),
         bars=_bars(record["cost"]["macs"]),
+        inside={"mask": mask_gradient(), "wheel": wheel_gradient()} if any(clip.inside for clip in clips) else None,
     )
     path = folder / PAGE
     with replacing(path) as partial:
@@ -45,15 +52,25 @@ def write_page(folder: Path) -> Path:
 
 
 def _player(clips: Sequence[PlayedClip], methods: Sequence[str]) -> dict:
-    """What the scripts read. All clips share one scale of dB, so that they can be told apart by eye."""
-    shown = [clip.psnr[method][number] for clip in clips for method in methods for number in clip.predicted()]
+    """What the scripts read. All clips share one scale of each figure, so that they can be told apart by eye."""
+    looks = {method: appearance(number) for number, method in enumerate(methods)}
+    names = list(dict.fromkeys(name for clip in clips for name in clip.figures))
+    scales = {name: _scale(clips, name) for name in names}
     return {
-        "series": [
-            {"key": m, "name": _label(m), "colour": colour} for m, colour in zip(methods, COLOURS, strict=False)
+        "methods": [
+            {"key": m, "name": method_name(m), "colour": colour, "dash": dash} for m, (colour, dash) in looks.items()
         ],
-        "psnr_ticks": ticks(shown) if shown else [],
+        "figures": [
+            {"key": n, "name": label(n).text, "digits": label(n).digits, "ticks": t} for n, t in scales.items() if t
+        ],
+        "rim": RIM,
         "clips": [{**asdict(clip), "frame_ticks": ticks([0, len(clip.distance) - 1])} for clip in clips],
     }
+
+
+def _scale(clips: Sequence[PlayedClip], name: str) -> list[float]:
+    shown = [v for clip in clips for values in clip.figures.get(name, {}).values() for v in values if v is not None]
+    return ticks(shown) if shown else []
 
 
 def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
@@ -64,11 +81,12 @@ def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
     ]
 
 
-def _distance_chart(methods: Mapping[str, Mapping]) -> str | None:
+def _distance_chart(figures: Mapping[str, Mapping]) -> str | None:
     """PSNR over the distance to the reference as SVG text; None where no frame was predicted."""
     lines = [
-        Line(_label(method), [(int(d), value) for d, value in figures["psnr"]["per_distance"].items()])
-        for method, figures in methods.items()
+        Line(method_name(method), [(int(d), v) for d, v in own["psnr"]["per_distance"].items() if v is not None])
+        for method, own in figures.items()
+        if "psnr" in own
     ]
     if not any(line.points for line in lines):
         return None
@@ -78,10 +96,6 @@ def _distance_chart(methods: Mapping[str, Mapping]) -> str | None:
 def _bars(macs: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
     """Kind of frame -> its stages and their MACs."""
     return {kind: [(stage, macs[stage]) for stage in stages] for kind, stages in STAGES.items()}
-
-
-def _label(method: str) -> str:
-    return method.replace("_", " ")
 
 
 def _render(**context: object) -> str:

@@ -26,10 +26,10 @@ def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
     """The lowest PSNR first, at most one frame per reference: its neighbours fail for the same reason."""
     worst: dict[tuple[int, int], WorstFrame] = {}
     for index, clip in enumerate(clips):
-        for number in clip.predicted():
-            distance, psnr = clip.distance[number], clip.psnr[OURS][number]
+        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(OURS, [])):
+            distance = clip.distance[number]
             key = index, number - distance
-            if key not in worst or psnr < worst[key].psnr:
+            if psnr is not None and (key not in worst or psnr < worst[key].psnr):
                 worst[key] = WorstFrame(index, number, distance, psnr)
     return sorted(worst.values(), key=lambda frame: frame.psnr)[:count]
 

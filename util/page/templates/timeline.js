@@ -1,14 +1,14 @@
-// PSNR over the frames of a clip; exact frames have none and are marked by a tick at the bottom.
-function makeTimeline(svg, series, psnrTicks, onSeek) {
-  const left = 34, right = 10, top = 24, bottom = 34;
-  let clip = null, shown = 0;
+// One figure of every method over the frames of a clip; ticks at the bottom mark the reference frames.
+function makeTimeline(svg, methods, onSeek) {
+  const left = 46, right = 10, top = 8, bottom = 34;
+  let clip = null, figure = null, shown = 0;
 
   const width = () => svg.clientWidth - left - right;
   const height = () => svg.clientHeight - top - bottom;
   const last = () => Math.max(clip.distance.length - 1, 1);
   const xOf = (frame) => left + (frame / last()) * width();
-  const share = (psnr) => (psnr - psnrTicks[0]) / (psnrTicks.at(-1) - psnrTicks[0]);
-  const yOf = (psnr) => top + (1 - share(psnr)) * height();
+  const share = (value) => (value - figure.ticks[0]) / (figure.ticks.at(-1) - figure.ticks[0]);
+  const yOf = (value) => top + (1 - share(value)) * height();
 
   function add(name, attributes, text = "") {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -20,24 +20,24 @@ function makeTimeline(svg, series, psnrTicks, onSeek) {
 
   function axes() {
     const floor = top + height();
-    for (const psnr of psnrTicks) {
-      add("line", { class: "grid", x1: left, x2: left + width(), y1: yOf(psnr), y2: yOf(psnr) });
-      add("text", { x: left - 6, y: yOf(psnr) + 4, "text-anchor": "end" }, psnr);
+    for (const value of figure.ticks) {
+      add("line", { class: "grid", x1: left, x2: left + width(), y1: yOf(value), y2: yOf(value) });
+      add("text", { x: left - 6, y: yOf(value) + 4, "text-anchor": "end" }, value);
     }
     for (const frame of clip.frame_ticks.filter((tick) => Number.isInteger(tick) && tick <= last()))
       add("text", { x: xOf(frame), y: floor + 26, "text-anchor": "middle" }, frame);
-    for (const frame of clip.references)
-      add("line", { class: "reference", x1: xOf(frame), x2: xOf(frame), y1: floor + 2, y2: floor + 10 });
+    const ticks = clip.references.map((frame) => `M${xOf(frame).toFixed(1)} ${floor + 2}v8`);
+    add("path", { class: "reference", d: ticks.join("") });
   }
 
+  // A line from each frame to the next one that has the figure.
   function curves() {
-    const predicted = [...clip.distance.keys()].filter((frame) => clip.distance[frame] > 0);
-    series.forEach(({ key, name, colour }, number) => {
-      const points = predicted.map((frame) => `${xOf(frame).toFixed(1)},${yOf(clip.psnr[key][frame]).toFixed(1)}`);
-      add("polyline", { points: points.join(" "), stroke: colour });
-      add("rect", { x: left + 90 * number, y: 4, width: 10, height: 10, fill: colour });
-      add("text", { x: left + 90 * number + 15, y: 13 }, name);
-    });
+    for (const { key, colour, dash } of methods) {
+      const points = (clip.figures[figure.key]?.[key] ?? []).map((value, frame) =>
+        value === null ? null : `${xOf(frame).toFixed(1)} ${yOf(value).toFixed(1)}`);
+      const path = points.filter((point) => point !== null).join("L");
+      add("path", { class: "curve", d: path && `M${path}`, stroke: colour, "stroke-dasharray": dash });
+    }
   }
 
   function mark(frame) {
@@ -60,8 +60,13 @@ function makeTimeline(svg, series, psnrTicks, onSeek) {
     onSeek(Math.round(((x - left) / width()) * last()));
   }
 
+  function show(chosen, name) {
+    [clip, figure] = [chosen, name];
+    draw();
+  }
+
   svg.addEventListener("pointerdown", point);
   svg.addEventListener("pointermove", point);
   new ResizeObserver(draw).observe(svg);
-  return { mark, show: (chosen) => { clip = chosen; shown = 0; draw(); } };
+  return { mark, show };
 }

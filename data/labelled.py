@@ -1,0 +1,70 @@
+"""Video frames with the label maps that belong to them, for training a network that segments."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from data.frames import RandomCrop, Size, UnreadableFrame, Window, read_frame
+from util.label_colours import nearest_class, resize_labels
+
+TRIES = 10  # frames drawn before damage is an error
+
+
+class LabelledDataset(Dataset):
+    """Frames in turn, each cut together with its label map as drawn from (seed, epoch, index) alone.
+
+    dataset[epoch, index] -> {"frame": [3, H, W] in [-1, 1], "labels": class ids int64 [H, W], "skipped": unreadable
+    files met on the way}. A frame that cannot be read, or whose label map cannot, is replaced by a random other one.
+
+    Args:
+        pairs: (frame, its label map) of image files.
+        load_size, fine_size, flip: see `RandomCrop`.
+        seed: not negative.
+
+    Raises:
+        ValueError: no pairs.
+        UnreadableFrame: on access, when several frames in a row cannot be read.
+    """
+
+    def __init__(
+        self, pairs: Sequence[tuple[Path, Path]], load_size: Size, fine_size: Size, flip: bool = False, seed: int = 0
+    ):
+        if not pairs:
+            raise ValueError("no labelled frame to train on")
+        self._pairs, self._seed = list(pairs), seed
+        self._crop = RandomCrop(load_size, fine_size, flip)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __getitem__(self, key: tuple[int, int]) -> dict:
+        epoch, index = key
+        rng = np.random.default_rng([self._seed, epoch, index])
+        skipped: list[str] = []
+        for _ in range(TRIES):
+            pixels, bad = _read(self._pairs[index])
+            if not bad:
+                return {**self._cut(*pixels, self._crop.draw(rng)), "skipped": skipped}
+            skipped += [path for path in bad if path not in skipped]
+            index = int(rng.integers(len(self._pairs)))
+        raise UnreadableFrame(f"no readable frame with its label map in {TRIES} tries, bad are {', '.join(skipped)}")
+
+    def _cut(self, image: np.ndarray, label_map: np.ndarray, window: Window) -> dict[str, Tensor]:
+        colours = self._crop.cut(resize_labels(label_map, self._crop.load_size), window)
+        labels = torch.from_numpy(nearest_class(colours).astype(np.int64))
+        return {"frame": self._crop.apply(image, window), "labels": labels}
+
+
+def _read(paths: Sequence[Path]) -> tuple[list[np.ndarray], list[str]]:
+    """The pixels of the readable files, and the names of the others."""
+    pixels, bad = [], []
+    for path in paths:
+        try:
+            pixels.append(read_frame(path))
+        except UnreadableFrame:
+            bad.append(str(path))
+    return pixels, bad

@@ -1,0 +1,126 @@
+"""Runs of test.py side by side: figures, the options that differ, quality against cost.
+
+    python scripts/compare_runs.py RUN RUN... [--out FOLDER]
+
+RUN is a results folder or its metrics.json.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.tables.charts import write_charts  # noqa: E402
+from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
+from scripts.tables.text import markdown, number, write_csv, write_text  # noqa: E402
+from util.files import prepare_folder  # noqa: E402
+from util.program import finish  # noqa: E402
+from util.scores import OURS  # noqa: E402
+
+Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
+
+
+def compare(paths: Sequence[Path], folder: Path) -> int:
+    """Print the comparison and write compare.md, compare.csv and the charts into `folder`."""
+    runs = [read_run(path) for path in paths]
+    if len({run.path.resolve() for run in runs}) < max(2, len(runs)):
+        raise ValueError(f"a comparison needs at least two different runs, got {', '.join(map(str, paths))}")
+    names = labels(runs)
+    table, differing = side_by_side(runs, figures), side_by_side(runs, circumstances, only_differing=True)
+    text = f"{shown(names, table)}\n\nwhat differs:\n\n{shown(names, differing)}"
+    prepare_folder(folder)
+    write_text(folder / "compare.md", f"# {' / '.join(names)}\n\n{text}\n")
+    write_csv(folder / "compare.csv", ["section", "figure", *names], [*table, *differing])
+    print(f"{text}\n")
+    for line in write_charts(folder, dict(zip(names, runs, strict=True))):
+        print(line)
+    print(f"table: {folder / 'compare.md'}, {folder / 'compare.csv'}")
+    return 0
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """The shortest names that tell the runs apart: of the run, with its phase and epoch, or the whole path."""
+    folders = [run.path.resolve().parent for run in runs]
+    ways = (lambda f: f.parent.name, lambda f: f"{f.parent.name}/{f.name}", str)
+    return next(names for way in ways if len(set(names := [way(f) for f in folders])) == len(runs))
+
+
+def side_by_side(runs: Sequence[Run], of: Callable[[Mapping], Rows], only_differing: bool = False) -> list[list]:
+    """One row per figure that any run has: section, label, and every run's figure or None."""
+    found = [of(run.record) for run in runs]
+    rows = [[*key, *(of_run.get(key) for of_run in found)] for key in merged(found)]
+    return [row for row in rows if not only_differing or any(value != row[2] for value in row[3:])]
+
+
+def merged(orders: Iterable[Iterable]) -> list:
+    """Every key once; one that only a later run has comes after the one it follows there."""
+    keys = []
+    for order in orders:
+        place = 0
+        for key in order:
+            if key not in keys:
+                keys.insert(place, key)
+            place = keys.index(key) + 1
+    return keys
+
+
+def figures(record: Mapping) -> Rows:
+    """Quality of the Shortcut in all its parts, of the other methods in one figure per metric; then cost and speed."""
+    rows = {(OURS, f"{metric} {part}"): v for metric, f in record["quality"].items() for part, v in parts(f).items()}
+    for method, found in methods(record).items():
+        if method != OURS:
+            rows |= {(method, metric): main_figure(metric, values) for metric, values in found.items()}
+    for method in methods(record):
+        cost = cost_of(record, method)
+        rows[("cost", f"GMACs per frame, {method}")] = cost["macs"] and cost["macs"] / 1e9
+        rows[("cost", f"saving, {method}")] = cost["saving"]
+        rows[("cost", f"ms per frame, {method}")] = cost["ms"]
+    return {key: value for key, value in (rows | _kinds(record)).items() if value is not None}
+
+
+def _kinds(record: Mapping) -> Rows:
+    """What one frame of each kind costs, and how many there were."""
+    cost = record["cost"]
+    rows = {("one frame", f"GMACs, {part}"): macs / 1e9 for part, macs in cost["macs"].items() if macs}
+    rows[("one frame", "saving, skipped")] = cost["saving"]["skipped"]
+    rows |= {("one frame", f"parameters, {kind}"): count for kind, count in cost["params"].items()}
+    rows |= {("one frame", f"median ms, {kind}"): times["median"] for kind, times in record["latency_ms"].items()}
+    return rows | {("frames", kind): count for kind, count in record["frames"].items()}
+
+
+def parts(values: Mapping) -> dict[str, float | None]:
+    """A metric's figures without nesting: "skipped", "all", "distance 1", a condition's name, ..."""
+    flat = {}
+    for key, value in values.items():
+        inner = isinstance(value, Mapping)
+        flat |= {f"{key.removeprefix('per_')} {k}": v for k, v in value.items()} if inner else {key: value}
+    return flat
+
+
+def circumstances(record: Mapping) -> Rows:
+    """Options, checkpoint fingerprints and machine."""
+    sections = ("options", "checkpoints", "machine")
+    return {(section, name): value for section in sections for name, value in record.get(section, {}).items()}
+
+
+def shown(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    cells = [[*row[:2], *map(number, row[2:])] for row in rows]
+    return markdown(["section", "figure", *names], cells, texts=2) if rows else "nothing"
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="compare_runs.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="a results folder, or its metrics.json")
+    parser.add_argument(
+        "--out", type=Path, default=Path("results/compare"), help="where tables and charts go (default %(default)s)"
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    given = parse(sys.argv[1:])
+    finish("compare_runs.py", lambda: compare(given.runs, given.out))

@@ -1,0 +1,74 @@
+"""Several runs as pictures: quality against cost, and quality per distance to the reference."""
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+
+from scripts.tables.records import Run, cost_of, methods
+from scripts.tables.text import write_text
+from util.chart import COLOURS, Line, line_chart
+from util.scores import OURS
+
+PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
+
+
+def write_charts(folder: Path, runs: Mapping[str, Run]) -> list[str]:
+    """quality_cost.svg and per_distance.svg, as far as the runs share a metric; one line to tell about each.
+
+    Args:
+        runs: name -> run.
+    """
+    cost, distance = folder / "quality_cost.svg", folder / "per_distance.svg"
+    return [_write(cost, _against_cost(runs)), _write(distance, _per_distance(runs))]
+
+
+def _write(path: Path, chart: str | None) -> str:
+    if chart is None:
+        path.unlink(missing_ok=True)  # so that none of other runs stands beside this comparison
+        return f"no {path.name}: the runs have no metric in common that it could show"
+    write_text(path, chart)
+    return f"chart: {path}"
+
+
+def _against_cost(runs: Mapping[str, Run]) -> str | None:
+    """One line per method through its runs, from cheap to dear."""
+    for metric, part in product(_shared(runs), PARTS):
+        if all(_figure(run, OURS, metric, part) is not None for run in runs.values()):
+            lines = [_method_line(runs, method, metric, part) for method in _methods(runs)]
+            drawn = [line for line in lines if line.points][: len(COLOURS)]
+            return line_chart(drawn, f"{metric}, {part}, against cost", "GMACs per frame, mean", metric)
+    return None
+
+
+def _method_line(runs: Mapping[str, Run], method: str, metric: str, part: str) -> Line:
+    costs = {name: cost_of(run.record, method)["macs"] for name, run in runs.items()}
+    values = {name: _figure(run, method, metric, part) for name, run in runs.items()}
+    known = sorted((costs[n] / 1e9, values[n], n) for n in runs if None not in (costs[n], values[n]))
+    return Line(method.replace("_", " "), [(x, y) for x, y, _ in known], [name for _, _, name in known])
+
+
+def _per_distance(runs: Mapping[str, Run]) -> str | None:
+    """One line per run, as many as there are colours for."""
+    for metric in _shared(runs):
+        found = {name: run.record["quality"][metric].get("per_distance") or {} for name, run in runs.items()}
+        points = {name: [(int(d), v) for d, v in at.items() if v is not None] for name, at in found.items()}
+        lines = [Line(name, at) for name, at in points.items() if at]
+        if lines:
+            title = f"{metric} of the Shortcut per distance"
+            left_out = f", the first {len(COLOURS)} of {len(lines)} runs" if len(lines) > len(COLOURS) else ""
+            return line_chart(lines[: len(COLOURS)], title + left_out, "frames since the reference", metric)
+    return None
+
+
+def _shared(runs: Mapping[str, Run]) -> list[str]:
+    """The metrics that the Shortcut has in every run."""
+    first, *others = (run.record["quality"] for run in runs.values())
+    return [metric for metric in first if all(metric in other for other in others)]
+
+
+def _methods(runs: Mapping[str, Run]) -> list[str]:
+    return list(dict.fromkeys(method for run in runs.values() for method in methods(run.record)))
+
+
+def _figure(run: Run, method: str, metric: str, part: str) -> float | None:
+    return methods(run.record).get(method, {}).get(metric, {}).get(part)

@@ -1,0 +1,73 @@
+"""The table in the paper's shape: rows from records and from what has been published, as Markdown and CSV."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scripts.tables.records import cost_of, main_figure, methods
+from scripts.tables.tasks import TITLES
+from scripts.tables.text import markdown, number, write_csv, write_text
+from util.scores import OURS, TEACHER
+
+QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
+QUALITY |= {"psnr": "PSNR dB ↑", "ssim": "SSIM ↑", "warp_error": "warp error ↓"}
+COST = {"macs_skipped": "GMACs skipped", "macs_mean": "GMACs mean", "params": "params M"}
+COST |= {"saving_skipped": "saving skipped", "saving_mean": "saving mean"}
+COLUMNS = {"task": "task", "setting": "setting", "method": "method", **QUALITY, **COST}
+COLUMNS |= {"interval": "α", "frames": "frames", "note": "note"}
+LEFT = 3  # columns of text, before those of figures
+UNITS = {"macs_skipped": 1e9, "macs_mean": 1e9, "params": 1e6}
+NOTE = """PSNR and SSIM: to the teacher's output, of skipped frames. FVD, mIoU, AC, MP and warp error: of all frames.
+Skipped: of a frame for which head, Shortcut and tail are run. Mean: over all frames, references included.
+Parameters: of the teacher, and of what runs on skipped frames. "-": not measured, or not found in what was read."""
+
+
+def run_rows(task: str, setting: str, record: Mapping) -> list[dict]:
+    """One row per method of a run: teacher, Shortcut, baselines."""
+    return [_method_row(task, setting, record, method) for method in methods(record)]
+
+
+def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
+    found, own = methods(record)[method], record["cost"]
+    cost = cost_of(record, method)
+    row = {"task": task, "setting": setting, "method": method, "note": f"on {record['options'].get('dataroot')}"}
+    row |= {metric: main_figure(metric, found.get(metric, {})) for metric in QUALITY}
+    row |= {"macs_mean": cost["macs"], "saving_mean": cost["saving"], "frames": record["frames"]["total"]}
+    if method == TEACHER:
+        return row | {"params": own["params"]["teacher"]}
+    row["interval"] = record.get("runtime", {}).get("interval")
+    if method.startswith(OURS):
+        row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}
+        row["saving_skipped"] = own["saving"]["skipped"]
+    return row
+
+
+def published_rows(published: Mapping) -> list[dict]:
+    """The rows of docs/published.yaml as rows of the table; their setting names the source by its number."""
+    numbers = {name: number for number, name in enumerate(published["sources"], 1)}
+    kinds = {name: f"{source['kind']} [{numbers[name]}]" for name, source in published["sources"].items()}
+    return [{**row, "setting": kinds[row["source"]]} for row in published["rows"]]
+
+
+def write_tables(folder: Path, command: str, rows: Sequence[Mapping], published: Mapping) -> str:
+    """The table without its notes, for the terminal; reproduced.md and, in full precision, reproduced.csv have all."""
+    cells = [[_shown(row, key) for key in COLUMNS] for row in rows]
+    table = markdown(list(COLUMNS.values()), cells, LEFT, notes=True)
+    sources = enumerate(published["sources"].values(), 1)
+    cited = "\n".join(f"{number}. {source['title'].strip()}: {source['url']}" for number, source in sources)
+    text = f"# The paper's table, reproduced\n\nMade by `{command}`.\n\n{table}\n\n{NOTE}\n\nSources:\n\n{cited}\n\n"
+    write_text(folder / "reproduced.md", f"{text}{published['absent']}")
+    write_csv(folder / "reproduced.csv", list(COLUMNS), [[row.get(key) for key in COLUMNS] for row in rows])
+    return markdown(list(COLUMNS.values())[:-1], [line[:-1] for line in cells], LEFT)
+
+
+def _shown(row: Mapping, key: str) -> str:
+    value = row.get(key)
+    if key == "task":
+        return TITLES.get(value, value)
+    if key == "method":
+        return value.replace("_", " ")
+    if key == "note":
+        return value or ""
+    if key.startswith("saving") and value is not None:
+        return f"{value:.2f}×"
+    return number(value / UNITS[key] if value is not None and key in UNITS else value)

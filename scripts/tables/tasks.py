@@ -1,0 +1,94 @@
+"""The entries of the paper's table: which script makes each, from which files, and where those come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UNSUP = ROOT / "scripts" / "unsup_recycle"
+VTOONIFY = ROOT / "scripts" / "vtoonify"
+DRIVE = "https://drive.google.com/file/d"
+TEACHER_V2C = f"published: {DRIVE}/1ZZDL44Xh0uoBKIQOq59vN1hCoyuANfU1"
+SHORTCUT_V2C = f"published: {DRIVE}/12L9QPuEkuXNlL51PbNiARwuL6Wprueh0"
+TEACHER_V2L = (
+    "none published with Shortcut-V2V: train it, `bash scripts/unsup_recycle/train_teacher_v2l.sh --dataroot DIR`"
+)
+VIPER = "Viper, jpg: https://playing-for-benchmarks.org/download/"
+LABELS = "Recycle-GAN's Viper_data.tar.gz: https://www.dropbox.com/s/qhu29y5cx4lyfun/Viper_data.tar.gz"
+BUNDLED = "comes with the repository"
+TITLES = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
+TITLES |= {"vtoonify": "VToonify", "all": "any"}  # "all": figures that are of no task in particular
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run of a test script.
+
+    Args:
+        task: a key of TITLES.
+        setting: "full size" or "demo".
+        script, flags: what is run; it leaves its results in <results_dir>/<run>/test_latest.
+        needs: file or folder -> where it comes from.
+    """
+
+    task: str
+    setting: str
+    script: Path
+    run: str
+    flags: tuple[str, ...]
+    needs: Mapping[Path, str]
+
+    def results(self, results_dir: Path) -> Path:
+        return results_dir / self.run / "test_latest"
+
+    def missing(self) -> str | None:
+        """What cannot be found, and where it comes from; None when it can be run."""
+        if not self.script.is_file():
+            return f"not built yet: no {_short(self.script)}"
+        lacking = {path: origin for path, origin in self.needs.items() if not path.exists()}
+        by_origin = {o: ", ".join(_short(p) for p in lacking if lacking[p] == o) for o in lacking.values()}
+        return "; ".join(f"missing {paths} ({origin})" for origin, paths in by_origin.items()) or None
+
+
+def entries(v2c_root: Path, v2l_root: Path) -> list[Entry]:
+    """Every entry of the table: each task at full size, then with the demo's checkpoints.
+
+    Args:
+        v2c_root: holds Viper/; v2l_root: holds {train,val}/{A,B} of video and label maps.
+    """
+    viper = {v2c_root / "Viper": VIPER}
+    full = [
+        _full("v2c", v2c_root, viper, "v2c_teacher/latest_net_G_A.pth", TEACHER_V2C, SHORTCUT_V2C),
+        _full("v2l", v2l_root, _label_data(v2l_root), "v2l_teacher/latest_net_G_A.pth", TEACHER_V2L, _train("v2l")),
+        _full("l2v", v2l_root, _label_data(v2l_root), "v2l_teacher/latest_net_G_B.pth", TEACHER_V2L, _train("l2v")),
+    ]
+    demos = [_demo("v2c", "G_A"), _demo("v2l", "G_A"), _demo("l2v", "G_B", "latest_net_FCN8s.pth")]
+    return [*full, *demos, Entry("vtoonify", "demo", VTOONIFY / "test.sh", "demo_vtoonify", (), {})]
+
+
+def _full(
+    task: str, root: Path, data: Mapping[Path, str], teacher: str, teacher_from: str, shortcut_from: str
+) -> Entry:
+    run, checkpoints = f"ShortcutV2V_unsup_{task}", ROOT / "checkpoints"
+    shortcut = checkpoints / run / "latest_net_ShortcutV2V.pth"
+    needs = {**data, checkpoints / teacher: teacher_from, shortcut: shortcut_from}
+    flags = ("--dataroot", str(root), "--name", run)  # named, so that the script never falls back to the demo
+    return Entry(task, "full size", UNSUP / f"test_{task}.sh", run, flags, needs)
+
+
+def _demo(task: str, direction: str, *more: str) -> Entry:
+    folder = ROOT / "checkpoints" / f"demo_{task}"
+    files = (f"latest_net_{direction}.pth", "latest_net_ShortcutV2V.pth", *more)
+    return Entry(task, "demo", UNSUP / f"test_{task}.sh", folder.name, (), {folder / name: BUNDLED for name in files})
+
+
+def _label_data(root: Path) -> dict[Path, str]:
+    return {root / "val" / side: LABELS for side in ("A", "B")}
+
+
+def _train(task: str) -> str:
+    return f"none published: train it, `bash scripts/unsup_recycle/train_{task}.sh --dataroot DIR`"
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)

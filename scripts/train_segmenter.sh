@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Train the network that says what the pixels of a street scene show, an FCN-8s, on video frames (A) and their label maps
+# (B). It judges the video that l2v makes of label maps: --seg_weights of test_l2v.sh.
+#   bash scripts/train_segmenter.sh                                    a small one on the built-in sample; 15 minutes of one core
+#   bash scripts/train_segmenter.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+use_task v2l
+flags=(--model fcn8s --resize_mode rectangle "${dataset_flags[@]}" --flip --beta1 0.9 --continue_train)
+
+if [ -z "$dataroot" ]; then
+  make_sample
+  run train.py "${flags[@]}" --dataroot "$sample" "${sample_load[@]}" "${sample_size[@]}" --name segmenter_sample \
+    --fcn_width 8 --fcn_hidden 64 --batchSize 2 --lr 2e-3 --niter 5 --niter_decay 3 \
+    --val_clips 13 --val_frames 8 --print_freq 240 --save_latest_freq 1920 --display_freq 1920
+fi
+
+run train.py "${flags[@]}" --dataroot "$dataroot" --name segmenter "${full_load[@]}" "${full_size[@]}" \
+  --batchSize 4 --lr 1e-3 --niter 20 --niter_decay 20

@@ -1,0 +1,119 @@
+"""The two published networks whose features FID and FVD compare, read from TorchScript files."""
+
+import functools
+import hashlib
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a published feature network is called, and where its file comes from.
+
+    Args:
+        name: of the file, as published.
+        flag: of the command line, which names the user's copy.
+        source: where to get it.
+        arguments: keywords that are true in the call.
+        frames: consecutive frames it looks at together.
+        features: entries of the vector it makes of them.
+    """
+
+    name: str
+    flag: str
+    source: str
+    arguments: tuple[str, ...]
+    frames: int
+    features: int
+
+    def missing(self, path: Path | None) -> str | None:
+        """What has to be done before `path` can be read; None if nothing has to."""
+        if path is not None and path.is_file():
+            return None
+        problem = f"there is no file {path}" if path is not None else f"{self.flag} FILE is not given"
+        return f"{problem}; it is the TorchScript file {self.name} from {self.source}"
+
+
+INCEPTION = Published(
+    name="inception-2015-12-05.pt",
+    flag="--inception_weights",
+    source="https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/inception-2015-12-05.pt "
+    "(StyleGAN2-ADA's copy of the Inception network of FID)",
+    arguments=("return_features",),
+    frames=1,
+    features=2048,
+)
+
+I3D = Published(
+    name="i3d_torchscript.pt",
+    flag="--i3d_weights",
+    source="https://www.dropbox.com/s/ge9e5ujwgetktms/i3d_torchscript.pt?dl=1 "
+    "(StyleGAN-V's copy of the I3D network of FVD, trained on Kinetics-400)",
+    arguments=("rescale", "resize", "return_features"),
+    frames=16,
+    features=400,
+)
+
+
+class FeatureNetwork:
+    """A feature network on `device`. It scales and resizes its input itself.
+
+    TorchScript files carry code, and reading one can run it: take the file from a source you trust.
+
+    Attributes:
+        published: what it is.
+        fingerprint: 16 hexadecimal digits of its file.
+
+    Raises:
+        FileNotFoundError: there is no such file; the message says where to get it.
+        ValueError: a file of another kind, or a module that does something else.
+    """
+
+    def __init__(self, published: Published, path: Path, device: torch.device):
+        if (problem := published.missing(path)) is not None:
+            raise FileNotFoundError(problem)
+        self.published, self._path, self._device = published, path, device
+        self._module = self._read()
+        self._try_out()
+        self.fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+    def __call__(self, windows: Tensor) -> Tensor:
+        """Features [N, features] of `windows`, uint8 [N, 3, frames, H, W] in 0..255."""
+        pixels = windows if self.published.frames > 1 else windows.squeeze(2)
+        with torch.no_grad():
+            return self._module(pixels.to(self._device), **dict.fromkeys(self.published.arguments, True))
+
+    def _read(self) -> torch.jit.ScriptModule:
+        try:
+            with warnings.catch_warnings():  # both networks are published in no newer format
+                warnings.filterwarnings("ignore", "`torch.jit.load` is deprecated", FutureWarning)
+                return torch.jit.load(str(self._path), map_location=self._device).eval()
+        except RuntimeError as error:
+            raise self._refusal(f"is no TorchScript file: {_first_sentence(error)}") from error
+
+    def _try_out(self) -> None:
+        try:
+            features = self(torch.zeros(1, 3, self.published.frames, 32, 32, dtype=torch.uint8))
+        except RuntimeError as error:
+            raise self._refusal(f"is no such network, a call of it fails: {_first_sentence(error)}") from error
+        got, want = list(getattr(features, "shape", [])), [1, self.published.features]
+        if got != want:
+            raise self._refusal(f"is no such network, it makes features {got or type(features).__name__}, not {want}")
+
+    def _refusal(self, problem: str) -> ValueError:
+        published = self.published
+        return ValueError(f"{self._path} {problem}\n{published.flag} wants {published.name} from {published.source}")
+
+
+def _first_sentence(error: RuntimeError) -> str:
+    return str(error).strip().partition("\n")[0].partition(". ")[0]
+
+
+@functools.cache
+def feature_network(published: Published, path: Path, device: torch.device) -> FeatureNetwork:
+    """The network, read once however many methods it looks at. Raises as `FeatureNetwork` does."""
+    return FeatureNetwork(published, path, device)
