@@ -31,7 +31,7 @@ def new_stages(opt: Options, teacher: Teacher, block: ShortcutBlock, x: Tensor) 
     """
     if opt.amp == "fp16" and not x.is_cuda:
         raise ValueError("--amp fp16 needs a CUDA device: a CPU has no fast fp16; use off or bf16")
-    fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend)
+    fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
     cuts = slices_of(fast, small, x, interval_of(opt)) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, PRECISIONS[opt.amp], cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages

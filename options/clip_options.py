@@ -5,7 +5,7 @@ import re
 
 from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER
-from options.flags import matching, value, whole
+from options.flags import matching, number, value, whole
 from options.record import Options
 
 
@@ -19,6 +19,8 @@ class ClipOptions(BaseOptions):
         value(clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
         value(clips, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
         value(clips, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
+        still = "show the reference's features where early ones changed by less than this part of their mean; 0: nowhere"
+        value(clips, "--hold", number(0, 100), 0.0, still)
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)

@@ -41,7 +41,7 @@ def fit(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
+    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
     trial = Trial(opt, clips, stages, macs, device)
     fixed, adaptive = first_curve(trial, opt)
     rival = fixed[opt.target_interval - FIRST_INTERVAL]

@@ -95,11 +95,14 @@ class ShortcutBlock(nn.Module):
         """Compute both deformable convolutions by this `backend` of `models.ops.deformable.deform_conv`."""
         self.alignment.backend = self.adabd.backend = backend
 
-    def for_inference(self, backend: str = "auto") -> "InferenceBlock":
-        """The same function as in eval mode, to 1e-4 of its scale, made for video; this block stays as it is."""
+    def for_inference(self, backend: str = "auto", hold: float = 0.0) -> "InferenceBlock":
+        """The same function as in eval mode, to 1e-4 of its scale, made for video; this block stays as it is.
+
+        With a threshold `hold` it shows the reference's own features where nothing moves (`models.shortcut.hold`).
+        """
         from models.shortcut.inference import InferenceBlock  # which imports this file
 
-        return InferenceBlock(self, backend)
+        return InferenceBlock(self, backend, hold)
 
 
 def _check(

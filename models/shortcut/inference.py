@@ -13,6 +13,7 @@ from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve
 from models.shortcut.block import Prediction, ShortcutBlock
 from models.shortcut.hetconv import FoldedLayers
+from models.shortcut.hold import hold
 
 
 class Reference(NamedTuple):
@@ -20,6 +21,8 @@ class Reference(NamedTuple):
 
     moves: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
     maps: Tensor  # its reduced a and f at half resolution; one offset for all taps: convolved, ready to be read
+    a: Tensor  # [N, feat_ch, H, W], its early features as they are; empty for a block that does not hold
+    f: Tensor  # the same of its late ones
 
 
 class Inside(NamedTuple):
@@ -37,11 +40,12 @@ class InferenceBlock(nn.Module):
     Args:
         block: the trained block, which stays as it is.
         backend: of both deformable convolutions, see `models.ops.deformable.deform_conv`.
+        threshold: of `hold`, which then completes every prediction; 0: it does not, and this is the trained block.
     """
 
-    def __init__(self, block: ShortcutBlock, backend: str = "auto"):
+    def __init__(self, block: ShortcutBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
-        self.config, self.backend = dict(block.config), backend
+        self.config, self.backend, self.threshold = dict(block.config), backend, threshold
         self.reduce_f, self.reduce_a = _copy(block.reduce_f), _copy(block.reduce_a)
         self.global_layers = FoldedLayers(block.alignment.layers)
         self.to_offset = _copy(block.alignment.to_offset)
@@ -58,11 +62,12 @@ class InferenceBlock(nn.Module):
         a_ref, f_ref = _channels_last(a_ref), _channels_last(f_ref)
         moves = self.global_layers.of_second(halve(a_ref))
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
+        whole = (a_ref, f_ref) if self.threshold else (a_ref.new_empty(0),) * 2
         if self._moves_alike:
             maps = [rigid.convolve(x, self.global_weight, self._groups, 1) for x in maps]
             maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
-            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)))
-        return Reference(moves, torch.cat(maps))
+            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole)
+        return Reference(moves, torch.cat(maps), *whole)
 
     @torch.no_grad()
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
@@ -73,7 +78,10 @@ class InferenceBlock(nn.Module):
         offset, mask = self._local_moves(small, a_warped)
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
-        return Prediction(self.reconstruct(blended), mask, None)
+        feature = self.reconstruct(blended)
+        if self.threshold:
+            feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
+        return Prediction(feature, mask, None)
 
     @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:

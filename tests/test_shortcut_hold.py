@@ -1,0 +1,60 @@
+"""The reference's features where nothing moves, predictions elsewhere."""
+
+import torch
+
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.hold import EDGE, WINDOW, hold
+
+
+def maps():
+    return torch.randn(4, 1, 4, 24, 32, generator=torch.Generator().manual_seed(0))
+
+
+def test_where_nothing_has_changed_the_reference_is_shown():
+    predicted, f_ref, a, _ = maps()
+    torch.testing.assert_close(hold(predicted, f_ref, a, a.clone(), 0.1), f_ref)
+
+
+def test_where_all_has_changed_the_prediction_is_shown():
+    predicted, f_ref, a, _ = maps()
+    torch.testing.assert_close(hold(predicted, f_ref, a, a + 10 * a.abs().mean(), 0.1), predicted)
+
+
+def test_around_one_changed_pixel_the_prediction_is_shown_and_fades_out():
+    predicted, f_ref, a, _ = maps()
+    changed = a.clone()
+    changed[..., 12, 16] += 10
+    shown = hold(predicted, f_ref, a, changed, 0.1)
+    reach = WINDOW // 2
+    core = (..., slice(12 - reach + 1, 12 + reach), slice(16 - reach + 1, 16 + reach))
+    torch.testing.assert_close(shown[core], predicted[core])
+    held = torch.ones(24, 32, dtype=torch.bool)
+    edge = reach + EDGE // 2
+    held[12 - edge : 12 + edge + 1, 16 - edge : 16 + edge + 1] = False
+    torch.testing.assert_close(shown[..., held], f_ref[..., held])
+    border = shown[..., 12, 16 + reach]
+    assert not torch.allclose(border, predicted[..., 12, 16 + reach]) and not torch.allclose(
+        border, f_ref[..., 12, 16 + reach]
+    )
+
+
+def test_the_threshold_is_relative_to_the_features_scale():
+    predicted, f_ref, a, step = maps()
+    one = hold(predicted, f_ref, a, a + 0.05 * step, 0.2)
+    torch.testing.assert_close(hold(predicted, f_ref, 50 * a, 50 * (a + 0.05 * step), 0.2), one)
+    assert not torch.allclose(one, predicted)
+
+
+def test_a_block_holds_only_if_asked():
+    torch.manual_seed(0)
+    block = ShortcutBlock(4, 4).eval()
+    a_ref, f_ref, a, _ = maps()
+    plain, holding = block.for_inference(), block.for_inference(hold=0.1)
+    expected = block(a_ref, a, f_ref).feature
+    torch.testing.assert_close(plain(plain.prepare(a_ref, f_ref), a).feature, expected, atol=1e-4, rtol=1e-4)
+    reference = holding.prepare(a_ref, f_ref)
+    torch.testing.assert_close(holding(reference, a_ref).feature, f_ref)
+    torch.testing.assert_close(
+        holding(reference, a).feature, hold(expected, f_ref, a_ref, a, 0.1), atol=1e-4, rtol=1e-4
+    )
+    assert plain.prepare(a_ref, f_ref).f.numel() == 0
