@@ -85,7 +85,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
   local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
   local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
-    --skip_idx_start 4 --skip_idx_end 22)
+    --skip_idx_start 4 --skip_idx_end 22 --hold 0.2)
 
   if [ -z "$dataroot" ]; then
     make_sample

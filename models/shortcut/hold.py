@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-WINDOW, EDGE = 5, 3  # pixels of the features: how far around one nothing may move, how softly that ends
+WINDOW, EDGE = 9, 5  # pixels of the features: how far around one nothing may move, how softly that ends
 
 
 def hold(predicted: Tensor, f_ref: Tensor, a_ref: Tensor, a_cur: Tensor, threshold: float) -> Tensor:
