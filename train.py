@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from data.batches import ErrorsAsItems, PairBatches, collate, raising
 from models.schedule import lr_factor
+from options.build_cartoon_training import cartoon_training
 from options.build_distillation import distillation
 from options.build_segmenter import segmenter_training
 from options.build_teacher_training import teacher_training
@@ -23,7 +24,12 @@ from util.program import INTERRUPTED, finish
 from util.run_folder import RunFolder
 from util.session import Session
 
-BUILDERS = {"ShortcutV2V": distillation, "unsup_single": teacher_training, "fcn8s": segmenter_training}
+BUILDERS = {
+    "ShortcutV2V": distillation,
+    "unsup_single": teacher_training,
+    "vtoonify": cartoon_training,
+    "fcn8s": segmenter_training,
+}
 
 
 def train(opt: Options) -> int:

@@ -83,12 +83,12 @@ class FrameInput:
 
 
 class Graph:
-    """A function of tensors, captured on `inputs` and replayed on whatever is copied into them.
+    """A function of tensors or tuples of them, captured on `inputs` and replayed on whatever is copied into them.
 
     What it returns is overwritten by the next call. Graphs share no memory pool: they are replayed in any order.
     """
 
-    def __init__(self, function: Callable, *inputs: Tensor):
+    def __init__(self, function: Callable, *inputs: Tensor | tuple):
         self.inputs, self._graph = inputs, torch.cuda.CUDAGraph()
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())
@@ -99,9 +99,13 @@ class Graph:
         with torch.no_grad(), torch.cuda.graph(self._graph):
             self.output = function(*inputs)
 
-    def __call__(self, *given: Tensor):
-        for tensor, value in zip(self.inputs, given, strict=True):
+    def __call__(self, *given: Tensor | tuple):
+        for tensor, value in zip(_tensors(self.inputs), _tensors(given), strict=True):
             if value is not tensor:
                 tensor.copy_(value)
         self._graph.replay()
         return self.output
+
+
+def _tensors(nested: tuple | Tensor) -> list[Tensor]:
+    return [nested] if isinstance(nested, Tensor) else [tensor for part in nested for tensor in _tensors(part)]

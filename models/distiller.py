@@ -28,7 +28,7 @@ class LossWeights:
 class Distiller:
     """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
 
-        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat)
+        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t)
         loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t|
               + adversarial * GAN(D(y_hat)) + temporal * GAN(D_T(y_ref, y_hat)) + perceptual * P(y_hat, y_t)
 
@@ -85,7 +85,7 @@ class Distiller:
         a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
         block = self.networks["ShortcutV2V"].train()
         prediction = block(a_ref, a, f_ref)
-        y_hat = self.teacher.tail(prediction.feature)  # outside no_grad: the gradient passes through
+        y_hat = self.teacher.tail(prediction.feature, a)  # outside no_grad: the gradient passes through
 
         self._require_grad(False)
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
@@ -106,7 +106,7 @@ class Distiller:
         a_ref, a, f_ref, _, _, y = self._teach(reference, current)
         prediction = self.networks["ShortcutV2V"].eval()(a_ref, a, f_ref)
         shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
-        return {**shown, "shortcut": self.teacher.tail(prediction.feature)}
+        return {**shown, "shortcut": self.teacher.tail(prediction.feature, a)}
 
     def set_lr(self, factor: float) -> None:
         """Learning rate of everything = `factor` times the initial one."""
@@ -134,7 +134,7 @@ class Distiller:
     def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
         a = self.teacher.head(torch.cat([reference, current]))
         f = self.teacher.body(a)
-        y = self.teacher.tail(f)
+        y = self.teacher.tail(f, a)
         return *a.chunk(2), *f.chunk(2), *y.chunk(2)
 
     def _terms(

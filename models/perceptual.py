@@ -12,21 +12,20 @@ VGG16_FILE = "vgg16-397923af.pth"
 
 
 class TeacherPerceptual:
-    """Mean L1 distance of the teacher's own head and body features; needs no further weights.
+    """Mean L1 distance of what the teacher itself sees in two of its pictures; needs no further weights.
 
-    For a teacher whose output can be its input (both RGB). Gradients flow to `output` only.
+    Gradients flow to `output` only.
     """
 
     def __init__(self, teacher: Teacher):
         self.teacher = teacher
 
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
-        """output, target [N, 3, H, W] in [-1, 1] -> scalar."""
+        """output, target [N, 3, scale*H, scale*W] in [-1, 1] -> scalar."""
         with torch.no_grad():
-            a = self.teacher.head(target)
-            f = self.teacher.body(a)
-        a_hat = self.teacher.head(output)
-        return 0.5 * (F.l1_loss(a_hat, a) + F.l1_loss(self.teacher.body(a_hat), f))
+            seen = self.teacher.seen_in(target)
+        pairs = list(zip(self.teacher.seen_in(output), seen, strict=True))
+        return sum(F.l1_loss(found, wanted) for found, wanted in pairs) / len(pairs)
 
 
 class LPIPS(nn.Module):

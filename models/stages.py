@@ -16,12 +16,14 @@ class Stages:
     """Plain callables on tensors. What one returns is good until it is called again.
 
     head: x [1, 3, H, W] float32 in [-1, 1], on the host or the networks' device, -> a [1, C, h, w], the early features,
-        which nothing after it writes into.
-    teacher: x -> y [1, 3, H, W] float32 in [-1, 1], the whole teacher and nothing else: what is compared with.
+        which nothing after it writes into. Whatever else the teacher's head takes, it takes too.
+    teacher: x -> y [1, 3, scale*H, scale*W] float32 in [-1, 1], the whole teacher and nothing else: what is compared
+        with.
     translate: a -> (reference, y), a reference frame.
     renew: a -> reference, a reference frame whose output is not wanted.
     predict: (reference, a) -> y, a skipped frame.
-    slices: their composition is the teacher's body, a -> f; each takes what the one before it returned.
+    slices: their composition is the teacher's body, a -> f; each takes what the one before it returned, a tensor or a
+        tuple of tensors.
     prepare: (a, f) -> reference.
     explain: (reference, a) -> what `predict` does inside the block; for looking at, launched operator by operator.
     dtype: what the networks compute with.
@@ -60,19 +62,22 @@ def eager(
     def head(x: Tensor) -> Tensor:
         return teacher.head(x.to(device, dtype))
 
-    def tail(f: Tensor) -> Tensor:
-        return teacher.tail(f).float()
+    def tail(f: Tensor, a: Tensor) -> Tensor:
+        return teacher.tail(f, a).float().clamp(-1, 1)
 
     def translate(a: Tensor) -> tuple[Reference, Tensor]:
         f = teacher.body(a)
-        return block.prepare(a, f), tail(f)
+        return block.prepare(a, f), tail(f, a)
+
+    def translated(a: Tensor) -> Tensor:
+        return tail(teacher.body(a), a)
 
     return Stages(
         head=head,
-        teacher=lambda x: tail(teacher.body(head(x))),
+        teacher=lambda x: translated(head(x)),
         translate=translate,
         renew=lambda a: block.prepare(a, teacher.body(a)),
-        predict=lambda reference, a: tail(block(reference, a).feature),
+        predict=lambda reference, a: tail(block(reference, a).feature, a),
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=block.prepare,
         explain=block.explain,

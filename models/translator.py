@@ -60,6 +60,8 @@ class Translator:
     def step(self, frame: Tensor) -> Tensor:
         """frame [1, 3, H, W] in [-1, 1], on the host or the networks' device -> translated, there, in [-1, 1].
 
+        The result is as large as the teacher makes it. What else the teacher's head takes may stand for the frame.
+
         Raises:
             ValueError: the frame has another size than those before it; `reset` begins a new video.
         """

@@ -8,8 +8,9 @@ from pathlib import Path
 from data import DATASETS
 from models.ops.deformable import BACKENDS
 from models.teachers import TEACHERS
+from models.teachers.vtoonify.cut import CUTS
 from options import checks, record, unknown
-from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
+from options.flags import PATH, TEXT, Wrong, choice, matching, number, switch, value, whole
 from options.record import SPLITS, Options
 
 MODES = ("video", "frames", "videofile", "unaligned_scale")
@@ -99,6 +100,13 @@ class BaseOptions:
         value(group, "--skip_idx_start", whole(1), 5, "first teacher layer that the Shortcut replaces")
         end = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
         value(group, "--skip_idx_end", whole(2), None, end)
+        split = (
+            "what of VToonify the Shortcut replaces; A: up to its last fusion with the encoder, B: up to before that"
+        )
+        value(group, "--vtoonify_split", choice(sorted(CUTS)), "A", split)
+        value(group, "--style_degree", number(0, 1), 0.5, "VToonify: how strong the style is, 0 to 1")
+        parts = "VToonify: weights of the network that finds the parts of faces; not given: none are looked for"
+        value(group, "--faceparsing_path", PATH, None, parts)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
@@ -118,6 +126,9 @@ class BaseOptions:
             ("--adabd_dilation", 1, "dilation of the blending convolution"),
         ):
             value(group, flag, whole(1), None, f"{text} (new block: {new})")
+        skip = "VToonify: how a new block predicts the small picture that the teacher paints on; packed: as features"
+        skips = f"{skip}; warp: the reference's, moved; residual: moved and corrected"
+        value(group, "--vtoonify_skip", choice(["packed", "warp", "residual"]), "residual", skips)
 
 
 def _spellings(defaults: dict[str, object]) -> list[str]:

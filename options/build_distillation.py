@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 
 from data import find_clips
 from data.pairs import PairDataset
@@ -14,11 +15,14 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
-from options.build_translation import load_teacher, measure_cost
+from options.build_translation import count_weights, load_teacher, measure_cost
 from options.record import Options
 from options.run import Run, fixed_settings
 from options.validation import val_clips, validate
 from util import checkpoint, cost, image
+
+# What --vtoonify_skip means to a new block.
+SKIPS = {"packed": {"image_ch": 0}, "warp": {"image_residual": False}, "residual": {"image_residual": True}}
 
 
 def distillation(opt: Options, device: torch.device) -> Run:
@@ -35,6 +39,8 @@ def distillation(opt: Options, device: torch.device) -> Run:
     def picture(batch: dict) -> torch.Tensor:
         shown = distiller.preview(*(batch[key][:4].to(device) for key in ("reference", "current")))
         size = shown["teacher"].shape[2:]
+        for name in ("reference", "current"):  # as large as what the teacher makes of them
+            shown[name] = F.interpolate(shown[name], size=size, mode="bilinear")
         shown["mask"] = torch.stack([image.mask_image(mask, size) for mask in shown["mask"]])
         columns = [shown[key].cpu() for key in ("reference", "current", "teacher", "shortcut", "mask")]
         return image.grid([list(row) for row in zip(*columns, strict=True)])
@@ -58,7 +64,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
             "clips": {"train": len(clips), "val": len(held_out)},
             "distances": f"1..{max_gap}",
             "teacher features": f"{teacher.f_channels} channels, layers {teacher.split[0]}..{teacher.split[1]}",
-            "parameters": {"teacher": cost.count_params(teacher), "block": cost.count_params(block)},
+            "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
             "MACs": measure_cost(teacher, block, x, opt.max_interval)["macs"],
         },
     )
@@ -66,15 +72,18 @@ def distillation(opt: Options, device: torch.device) -> Run:
 
 def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
     """A freshly initialised block of the shape the flags ask for, the rest as published."""
-    published = {"feat_ch": teacher.f_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
+    published = {"feat_ch": teacher.a_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
     shape = {**published, "offset_g_size": 1, "offset_l_size": 3, "adabd_dilation": 1}
     shape |= {name: getattr(opt, name) for name in shape if getattr(opt, name) is not None}
-    if not shape["feat_ch"] == teacher.f_channels == teacher.a_channels:
+    if shape["feat_ch"] != teacher.a_channels:
         raise ValueError(
-            f"--feat_ch must be the channels of the teacher's features: {teacher.a_channels} before and "
-            f"{teacher.f_channels} after the skipped layers, got {shape['feat_ch']}"
+            f"--feat_ch must be the channels of the teacher's features before the skipped layers, "
+            f"{teacher.a_channels}, got {shape['feat_ch']}"
         )
-    block = initialise(ShortcutBlock(**shape), opt.mask_initial, opt.init_gain)
+    late = {"f_ch": teacher.f_channels}
+    if teacher.image_channels:
+        late |= {"image_ch": teacher.image_channels, **SKIPS[opt.vtoonify_skip]}
+    block = initialise(ShortcutBlock(**shape, **late), opt.mask_initial, opt.init_gain)
     return start_from_reuse(block, opt.mask_initial) if opt.init_type == "reuse" else block
 
 

@@ -1,11 +1,11 @@
 """From options to a frozen teacher and a trained Shortcut block, and what they cost."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.ops.deformable import choose
 from models.refresh import Every
@@ -14,6 +14,7 @@ from models.shortcut.saved import from_checkpoint
 from models.stages import Stages, eager
 from models.teachers import TEACHERS
 from models.teachers.base import Teacher
+from models.teachers.vtoonify import face_parsing
 from models.translator import Translator
 from options.record import Options
 from util import checkpoint, cost
@@ -26,8 +27,23 @@ BLOCK_FLAGS = (
 
 def load_teacher(opt: Options, device: torch.device) -> tuple[Teacher, str]:
     """The frozen, cut teacher of --main_G_path and the fingerprint of its weights."""
-    teacher = TEACHERS[opt.teacher](checkpoint.load(Path(opt.main_G_path)), opt.skip_idx_start, opt.skip_idx_end)
+    weights = checkpoint.load(Path(opt.main_G_path))
+    teacher = TEACHERS[opt.teacher](weights, **FAMILY_ARGUMENTS[opt.teacher](opt, weights))
     return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
+
+
+def _recycle_gan(opt: Options, weights: Mapping[str, object]) -> dict[str, object]:
+    return {"start": opt.skip_idx_start, "end": opt.skip_idx_end}
+
+
+def _vtoonify(opt: Options, weights: Mapping[str, object]) -> dict[str, object]:
+    if "style" not in weights:
+        raise ValueError(f"{opt.main_G_path} holds no style beside the generator: an entry `style` [18, width] in W+")
+    parser = face_parsing.from_published(checkpoint.load(Path(opt.faceparsing_path))) if opt.faceparsing_path else None
+    return {"style": weights["style"], "degree": opt.style_degree, "split": opt.vtoonify_split, "parser": parser}
+
+
+FAMILY_ARGUMENTS = {"recycle_gan": _recycle_gan, "vtoonify": _vtoonify}
 
 
 def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.device) -> tuple[ShortcutBlock, str]:
@@ -35,10 +51,10 @@ def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.devi
     path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
     asked = {name: getattr(opt, name) for name in BLOCK_FLAGS if getattr(opt, name) is not None}
     block = from_checkpoint(checkpoint.load(path), identity, teacher.split, asked)
-    feat_ch = block.config["feat_ch"]
-    if not feat_ch == teacher.a_channels == teacher.f_channels:
+    feat_ch, f_ch = block.config["feat_ch"], block.config["f_ch"]
+    if (feat_ch, f_ch) != (teacher.a_channels, teacher.f_channels):
         raise ValueError(
-            f"{path} predicts {feat_ch} feature channels, but {opt.main_G_path} has {teacher.a_channels} before "
+            f"{path} makes {f_ch} feature channels of {feat_ch}, but {opt.main_G_path} has {teacher.a_channels} before "
             f"and {teacher.f_channels} after the skipped layers: it belongs to another teacher"
         )
     return block.to(device).eval(), checkpoint.fingerprint(block.state_dict())
@@ -71,7 +87,7 @@ def measure_cost(
         "teacher": cost.count_macs(fast, x),
         "head": cost.count_macs(fast.head, x),
         "body": cost.count_macs(fast.body, a),
-        "tail": cost.count_macs(fast.tail, f),
+        "tail": cost.count_macs(fast.tail, f, a),
         "block": cost.count_macs(small, reference, a),
         "prepare": cost.count_macs(small.prepare, a, f),
     }
@@ -81,10 +97,16 @@ def measure_cost(
         "macs": macs,
         "saving": cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval),
         "params": {
-            "teacher": cost.count_params(teacher),
-            "skipped": cost.count_params(teacher.head, block, teacher.tail),
+            "teacher": count_weights(teacher),
+            "skipped": count_weights(teacher.head, block, teacher.tail),
         },
     }
+
+
+def count_weights(*networks: nn.Module) -> int:
+    """Numbers that the networks hold: parameters, and the buffers that a style was folded into; shared ones once."""
+    tensors = [t for network in networks for t in network.state_dict(keep_vars=True).values()]
+    return sum({id(t): t.numel() for t in tensors}.values())
 
 
 def frame_kinds(

@@ -29,7 +29,9 @@ def dataroot_problems(opt: Options) -> list[str]:
 
 def size_problems(opt: Options) -> list[str]:
     names = {"rectangle": ("fineSizeW", "fineSizeH"), "square": ("fineSize",), "none": ()}[opt.resize_mode]
-    return [f"--{n} must be a multiple of 4, got {getattr(opt, n)}" for n in names if getattr(opt, n) % 4]
+    multiple = 8 if opt.teacher == "vtoonify" else 4
+    wrong = {name: size for name in names if (size := getattr(opt, name)) % multiple}
+    return [f"--{name} must be a multiple of {multiple}, got {size}" for name, size in wrong.items()]
 
 
 def teacher_problems(opt: Options) -> list[str]:
@@ -105,3 +107,14 @@ def segmenter_problems(opt: Options) -> list[str]:
             f"got {opt.layout} of {opt.dataset_mode}"
         ]
     return []
+
+
+def cartoon_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.width % 16:
+        found.append(f"--width must be a multiple of 16, got {opt.width}")
+    if opt.dataset_mode == "unaligned_scale":
+        found.append("--dataset_mode unaligned_scale has no clips: it needs --model unsup_single")
+    if opt.fine_size and any(n % 8 for n in opt.fine_size):
+        found.append("--model vtoonify needs a fine size of multiples of 8, got {} x {}".format(*opt.fine_size))
+    return found

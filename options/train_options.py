@@ -25,6 +25,7 @@ TEACHER_WEIGHTS = {  # flag, for _A and _B
 PROBLEMS = {  # of a training that is not the other's
     "ShortcutV2V": checks.shortcut_problems,
     "unsup_single": checks.unsup_problems,
+    "vtoonify": checks.cartoon_problems,
     "fcn8s": checks.segmenter_problems,
 }
 
@@ -44,6 +45,7 @@ class TrainOptions(BaseOptions):
         _add_shortcut_losses(parser.add_argument_group("shortcut losses", off))
         _add_new_teacher(parser.add_argument_group("new teacher (--model unsup_single)"))
         _add_teacher_losses(parser.add_argument_group("teacher losses (--model unsup_single)", off))
+        _add_cartoons(parser.add_argument_group("cartoon teacher (--model vtoonify)"))
         _add_discriminators(parser.add_argument_group("discriminators"))
         _add_segmenter(parser.add_argument_group("segmenter (--model fcn8s)", "FCN-8s; the defaults are as published"))
 
@@ -55,8 +57,9 @@ class TrainOptions(BaseOptions):
 
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
-    model = "ShortcutV2V: distil a Shortcut into --main_G_path; unsup_single: train a teacher; fcn8s: train a segmenter"
-    value(group, "--model", choice(PROBLEMS), "ShortcutV2V", model)
+    model = "ShortcutV2V: distil a Shortcut into --main_G_path"
+    others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
+    value(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
     value(group, "--batchSize", whole(1), 1, "samples per step")
     value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one")
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
@@ -121,6 +124,11 @@ def _add_teacher_losses(group: argparse._ArgumentGroup) -> None:
     value(group, "--shift_level", number(0), 10.0, "largest whole-pixel shift of the synthetic flow")
     value(group, "--noise_level", number(0), 0.001, "spread of the noise added to warped pictures")
     value(group, "--vgg_path", PATH, "saved_models/vgg_normalised.pth", "VGG19 weights of the content loss")
+
+
+def _add_cartoons(group: argparse._ArgumentGroup) -> None:
+    value(group, "--width", whole(16), 64, "channels of its small resolutions, 512 in the published one; of 16s")
+    switch(group, "--photographs", True, "train on the photographs that come with scikit-image, too")
 
 
 def _add_discriminators(group: argparse._ArgumentGroup) -> None:

@@ -6,7 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.teachers.vtoonify import face_alignment, face_crop, face_parsing, face_points, network, style_encoder
+from data.faces.alignment import alignment, quad, side
+from data.faces.crop import Crop, blurred, crop_around, cropped
+from data.faces.points import from_landmarks
+from models.teachers.vtoonify import face_parsing, network, style_encoder
 from tests import golden_rules
 from tests.golden_compare import Check, compare
 
@@ -83,28 +86,28 @@ def face_geometry(data: Mapping[str, Tensor | str]) -> Iterator[Check]:
     for name, found in _geometry(arrays).items():
         tolerance = 1e-9 * np.abs(arrays[name]).max() if arrays[name].dtype.kind == "f" else 0.0
         yield _compare_arrays(name, found, arrays[name], tolerance)
-    once = face_crop.blurred(arrays["frame"])
+    once = blurred(arrays["frame"])
     yield _compare_arrays("frame_blur1", once, arrays["frame_blur1"], 0.0)
-    yield _compare_arrays("frame_blur2", face_crop.blurred(once), arrays["frame_blur2"], 0.0)
-    crop = face_crop.Crop(height=13, width=18, top=0, bottom=13, left=0, right=18, scale=13 / 37)
-    yield _compare_arrays("frame_small", face_crop.cropped(arrays["frame"], crop), arrays["frame_small"], 1.0)
+    yield _compare_arrays("frame_blur2", blurred(once), arrays["frame_blur2"], 0.0)
+    crop = Crop(height=13, width=18, top=0, bottom=13, left=0, right=18, scale=13 / 37)
+    yield _compare_arrays("frame_small", cropped(arrays["frame"], crop), arrays["frame_small"], 1.0)
 
 
 def _geometry(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Everything computed from the landmarks of all faces, under the names of the reference arrays."""
     rows = []
     for landmarks, size, padding in zip(arrays["landmarks"], arrays["image_size"], arrays["padding"], strict=True):
-        face, frame_size = face_points.from_landmarks(landmarks), tuple(size.tolist())
-        corners = face_alignment.quad(face)
-        steps = face_alignment.alignment(corners, frame_size)
-        crop = face_crop.crop_around(face, frame_size, tuple(padding.tolist()))
+        face, frame_size = from_landmarks(landmarks), tuple(size.tolist())
+        corners = quad(face)
+        steps = alignment(corners, frame_size)
+        crop = crop_around(face, frame_size, tuple(padding.tolist()))
         rows.append(
             {
                 "eye_avg": face.eyes,
                 "eye_to_eye": face.eye_to_eye,
                 "eye_to_mouth": face.eye_to_mouth,
                 "quad": corners,
-                "qsize": face_alignment.side(corners),
+                "qsize": side(corners),
                 "shrink": steps.shrink,
                 "border": steps.border,
                 "crop": steps.crop,

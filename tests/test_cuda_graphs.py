@@ -5,7 +5,7 @@ from models import stages as stages_module
 from models.cuda_graphs import graphed
 from models.refresh import Adaptive, Every
 from models.translator import Translator
-from tests.tiny import block, teacher, video
+from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
 
 on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -34,6 +34,17 @@ def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, ho
     found = [replayed.step(frame) for frame in frames]  # from the host; all are kept, none is overwritten
     for there, here in zip(found, expected, strict=True):
         torch.testing.assert_close(there, here, atol=1e-3, rtol=1e-3)
+
+
+@on_cuda
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_body_that_passes_on_several_tensors_is_replayed(split):
+    frames = video(6)
+    networks = vtoonify(split).for_inference().to(DEVICE), vtoonify_block().for_inference().to(DEVICE)
+    called = stages_module.eager(*networks, cuts=(2, 5))
+    plain, replayed = (Translator(s, Every(3), spread=True) for s in (called, graphed(called, frames[0].cuda())))
+    for frame in frames:
+        torch.testing.assert_close(replayed.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
 
 
 @on_cuda

@@ -4,7 +4,7 @@ import torch
 from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.distiller import Distiller, LossWeights
 from models.perceptual import TeacherPerceptual
-from tests.tiny import block, teacher, video
+from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
 
 LR = 5e-3
 
@@ -114,3 +114,20 @@ def test_the_preview_shows_the_teachers_output_and_a_mask():
     shown = made.preview(reference, current)
     torch.testing.assert_close(shown["teacher"], made.teacher(current))
     assert shown["mask"].shape == (1, 9, 16, 16) and shown["shortcut"].shape == current.shape
+
+
+IMAGES = {"packed": {"image_ch": 0}, "warp": {"image_residual": False}, "residual": {}}
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_block_for_a_teacher_with_a_picture_among_its_features_learns(split, image):
+    made = vtoonify(split)
+    judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
+    weights = LossWeights(adversarial=0.01, temporal=0.01)
+    trained = Distiller(made, vtoonify_block(**image), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+    losses = [trained.step(*pair()) for _ in range(30)]
+    for term in ("feature", "align", "output", "perceptual"):
+        assert losses[-1][term] < 0.8 * losses[0][term], term
+    shown = trained.preview(*pair())
+    assert shown["shortcut"].shape == shown["teacher"].shape == (1, 3, 128, 128)

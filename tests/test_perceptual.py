@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.perceptual import LPIPS, VGG16_FILE, TeacherPerceptual
-from tests.tiny import teacher, video
+from tests.tiny import teacher, video, vtoonify
 
 
 @pytest.fixture
@@ -15,9 +15,9 @@ def downloads(monkeypatch, tmp_path):
     return tmp_path / "checkpoints"
 
 
-def test_the_teachers_features_are_zero_apart_for_equal_images_and_pull_others_together():
-    distance = TeacherPerceptual(teacher())
-    output, target = video(2)
+@pytest.mark.parametrize(("made", "size"), [(teacher(), (16, 24)), (vtoonify(), (64, 96))], ids=["same size", "larger"])
+def test_the_teachers_features_are_zero_apart_for_equal_images_and_pull_others_together(made, size):
+    distance, (output, target) = TeacherPerceptual(made), video(2, *size)
     assert distance(target, target).item() == 0
     moving = output.clone().requires_grad_()
     first = distance(moving, target)

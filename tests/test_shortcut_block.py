@@ -101,6 +101,38 @@ def test_a_backend_reaches_both_deformable_convolutions():
         block.alignment(*features()[:2], a_ref, f_ref)
 
 
+IMAGES = [{"image_residual": True}, {"image_residual": False}]
+
+
+@pytest.mark.parametrize("image", [{"image_ch": 0}, *IMAGES], ids=str)
+def test_late_features_may_have_their_own_number_of_channels(image):
+    block = moving(**{"f_ch": 5, "image_ch": 3, **image})
+    a_ref, a_cur, _ = features()
+    feature, _, aligned = block(a_ref, a_cur, torch.randn(2, 5, 10, 14))
+    assert feature.shape == aligned.shape == (2, 5, 10, 14)
+    (feature.square().mean() + aligned.square().mean()).backward()
+    assert not [name for name, p in block.named_parameters() if p.grad is None or p.grad.abs().sum() == 0]
+
+
+@pytest.mark.parametrize("image", IMAGES, ids=str)
+@torch.no_grad()
+def test_an_image_among_them_moves_as_far_as_the_offsets_say(image):
+    block = moving(f_ch=5, image_ch=3, **image)
+    for to_offset in (block.alignment.to_offset, block.generator.to_offset_mask):
+        to_offset.weight.zero_()
+        to_offset.bias.zero_()
+    block.alignment.to_offset.bias[0] = 0.5  # one pixel down, at half resolution
+    block.generator.to_offset_mask.bias[1:18:2] = -2.0  # two pixels to the left
+    block.reconstruct.weight.zero_()
+    block.reconstruct.bias.fill_(0.25)
+    a_ref, a_cur, _ = features()
+    f_ref = torch.randn(2, 5, 10, 14)
+    found = block(a_ref, a_cur, f_ref).feature
+    correction = 0.25 if image["image_residual"] else 0.0
+    torch.testing.assert_close(found[:, 2:, :-1, 2:], f_ref[:, 2:, 1:, :-2] + correction)
+    assert (found[:, :2] == 0.25).all()
+
+
 def test_the_configuration_builds_the_block_again():
     block = moving(num_dg=2, offset_g_size=3, adabd_dilation=2)
     again = ShortcutBlock(**block.config)
@@ -113,5 +145,7 @@ def test_arguments_out_of_range_are_all_named():
         ShortcutBlock(feat_ch=7, h_dim=6, num_dg=0, g_layers=0, l_layers=1, offset_g_size=2, offset_l_size=1)
     for said in ("feat_ch", "h_dim", "num_dg", "g_layers", "offset_g_size must be 1", "offset_l_size must be 3"):
         assert said in str(refused.value)
+    with pytest.raises(ValueError, match=r"image_ch must be 0 or more and less than f_ch \(8\), got 8"):
+        ShortcutBlock(feat_ch=8, h_dim=8, image_ch=8)
     with pytest.raises(ValueError, match=r"h_dim must be a multiple of 4 and of num_dg \(3\), got 8"):
         ShortcutBlock(feat_ch=8, h_dim=8, num_dg=3)

@@ -59,5 +59,19 @@ def test_starting_from_reuse_a_block_first_shows_the_half_resolution_reference()
 
 
 def test_a_block_with_fewer_hidden_channels_than_features_cannot_start_from_reuse():
-    with pytest.raises(ValueError, match="h_dim of at least feat_ch 8, got 4"):
+    with pytest.raises(ValueError, match="h_dim of at least f_ch 8, got 4"):
         start_from_reuse(initialise(ShortcutBlock(8, 4)))
+
+
+@pytest.mark.parametrize("image_residual", [True, False])
+def test_with_twice_the_hidden_channels_negative_features_pass_and_an_image_moves_uncorrected(image_residual):
+    block = ShortcutBlock(8, 16, f_ch=11, image_ch=3, image_residual=image_residual)
+    block = start_from_reuse(initialise(block, mask_initial=-9.0), mask_initial=-9.0).eval()
+    with torch.no_grad():
+        for weight in (block.alignment.weight, block.adabd.weight):
+            centre = weight[:, :, 1, 1].clone()
+            weight.zero_()
+            weight[:, :, 1, 1] = centre.round()
+    f_ref = torch.randn(1, 11, 1, 1).expand(1, 11, 8, 12)
+    feature = block(torch.rand(1, 8, 8, 12), torch.rand(1, 8, 8, 12), f_ref).feature
+    torch.testing.assert_close(feature[..., 2:-2, 2:-2], f_ref[..., 2:-2, 2:-2], atol=5e-3, rtol=5e-3)

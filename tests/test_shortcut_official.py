@@ -8,6 +8,7 @@ CONFIGS = [
     {"feat_ch": 8, "h_dim": 8},
     {"feat_ch": 6, "h_dim": 8, "num_dg": 2, "g_layers": 3, "l_layers": 1},
     {"feat_ch": 8, "h_dim": 16, "num_dg": 2, "offset_g_size": 3},
+    {"feat_ch": 8, "h_dim": 8, "f_ch": 11},
 ]
 
 # Every tensor of a published checkpoint with one layer in each generator, 8 feature and 4 hidden channels.
@@ -56,7 +57,7 @@ def test_a_block_survives_the_way_there_and_back(config):
     block = ShortcutBlock(**config, adabd_dilation=2)
     again = from_published(to_published(block), adabd_dilation=2)
     assert again.config == block.config
-    inputs = torch.randn(3, 1, config["feat_ch"], 6, 8)
+    inputs = [torch.randn(1, again.config[name], 6, 8) for name in ("feat_ch", "feat_ch", "f_ch")]
     assert torch.equal(again(*inputs).feature, block(*inputs).feature)
 
 
@@ -111,3 +112,8 @@ def test_another_network_is_recognised_as_such():
     assert not is_published(state)
     with pytest.raises(ValueError, match="not a published Shortcut block: it lacks cr1.0.weight"):
         infer_config(state)
+
+
+def test_a_block_that_moves_an_image_has_no_published_form():
+    with pytest.raises(ValueError, match="no published form has a block whose last 3 channels are an image"):
+        to_published(ShortcutBlock(8, 8, f_ch=11, image_ch=3))

@@ -57,3 +57,10 @@ def test_a_published_checkpoint_of_another_size_is_refused(block):
 def test_anything_else_is_refused(state, message):
     with pytest.raises(ValueError, match=message):
         from_checkpoint(state, "f00d", SPLIT, {})
+
+
+def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loads(block):
+    state = to_checkpoint(block, "f00d", SPLIT)
+    for name in ("f_ch", "image_ch", "image_residual"):
+        del state["config"][name]
+    assert from_checkpoint(state, "f00d", SPLIT, {}).config == block.config

@@ -3,7 +3,7 @@ import torch
 
 from models.shortcut.init import initialise
 from models.stages import eager
-from tests.tiny import block, teacher, video
+from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
 
 
 def stages(**settings):
@@ -83,3 +83,22 @@ def test_no_stage_builds_a_graph(frames):
 def test_cuts_that_make_no_slices_are_refused(cuts):
     with pytest.raises(ValueError, match="cuts must rise from 1 to"):
         stages(cuts=cuts)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+@pytest.mark.parametrize("cuts", [(), (1, 4)])
+@torch.no_grad()
+def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_several_tensors(split, cuts, frames):
+    whole, predict = vtoonify(split), vtoonify_block().eval()
+    made = eager(whole.for_inference(), predict.for_inference(), cuts=cuts)
+    a_ref, a = whole.head(frames[0]), whole.head(frames[1])
+    f_ref = f = whole.body(a_ref)
+    expected = whole.tail(predict(a_ref, a, f_ref).feature, a).clamp(-1, 1)
+    reference, y_ref = made.translate(made.head(frames[0]))
+    close(y_ref, whole(frames[0]))
+    close(made.teacher(frames[1]), whole(frames[1]))
+    close(made.predict(reference, made.head(frames[1])), expected)
+    f = made.head(frames[0])
+    for part in made.slices:
+        f = part(f)
+    close(made.predict(made.prepare(made.head(frames[0]), f), made.head(frames[1])), expected)

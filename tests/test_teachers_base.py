@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from models.teachers.base import LateLayers, Teacher
 from models.teachers.recycle_gan import ResnetGenerator
 from tests.tiny import NGF, generator, teacher
 from util.cost import count_macs
@@ -19,7 +20,7 @@ def teacher_with_biases(cut, blocks=3):
 def parts_and_inputs(made, x):
     a = made.head(x)
     f = made.body(a)
-    return {"head": x, "body": a, "tail": f}, {"head": a, "body": f, "tail": made.tail(f)}
+    return {"head": x, "body": a, "tail": f}, {"head": a, "body": f, "tail": made.tail(f, a)}
 
 
 def test_a_teacher_never_trains_but_lets_gradients_through_its_tail():
@@ -99,5 +100,5 @@ def test_parts_that_are_not_sequences_are_only_copied():
         def forward(self, x):
             return 2 * x
 
-    fast = type(teacher())(Double(), nn.Identity(), nn.Sequential(nn.ReLU()), 3, 3, (1, 2)).for_inference()
-    assert torch.equal(fast(torch.ones(1, 3, 2, 2)), torch.full((1, 3, 2, 2), 2.0))
+    fast = Teacher(Double(), nn.Identity(), LateLayers(nn.ReLU()), 3, 3, (1, 2)).for_inference()
+    assert torch.equal(fast(torch.full((1, 3, 2, 2), 0.25)), torch.full((1, 3, 2, 2), 0.5))

@@ -162,7 +162,7 @@ def test_a_run_cannot_be_continued_with_another_teacher(tmp_path):
 
 
 def test_channels_that_are_not_the_teachers_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="--feat_ch must be .* 8 before and 8 after .* got 128"):
+    with pytest.raises(ValueError, match="--feat_ch must be .* before the skipped layers, 8, got 128"):
         run(distil(tmp_path, "--feat_ch", "128"))
 
 

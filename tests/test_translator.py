@@ -4,7 +4,7 @@ import torch
 from models.refresh import Adaptive, Every
 from models.stages import eager
 from models.translator import Translator
-from tests.tiny import block, teacher, video
+from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
 
 
 def translator(refresh=3, refresh_output="teacher", spread=False, cuts=()):
@@ -150,3 +150,26 @@ def test_a_frame_of_another_size_is_refused_until_reset(settings):
 def test_wrong_settings_are_refused(settings, problem):
     with pytest.raises(ValueError, match=problem):
         translator(**settings)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+@pytest.mark.parametrize("size", [(16, 24), (40, 24)])  # odd multiples of 8 among them
+@torch.no_grad()
+def test_a_video_may_become_larger(split, size):
+    whole, predict, frames = vtoonify(split), vtoonify_block().eval(), video(5, *size)
+    made = Translator(eager(whole.for_inference(), predict.for_inference()), Every(3))
+    shown = outputs(made, frames)
+    assert {tuple(y.shape) for y in shown} == {(1, 3, 4 * size[0], 4 * size[1])}
+    assert all(y.abs().max() <= 1 for y in shown)
+    for number in (0, 3):
+        close(shown[number], whole(frames[number]))
+    for source, number in ((0, 1), (0, 2), (3, 4)):
+        a_ref, a = whole.head(frames[source]), whole.head(frames[number])
+        feature = predict(a_ref, a, whole.body(a_ref)).feature
+        close(shown[number], whole.tail(feature, a).clamp(-1, 1))
+
+
+def test_a_refresh_of_several_tensors_can_be_spread():
+    stages = eager(vtoonify().for_inference(), vtoonify_block().for_inference(), cuts=(2, 5))
+    made = Translator(stages, Every(3), spread=True)
+    assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]

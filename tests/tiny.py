@@ -7,6 +7,8 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator
+from models.teachers.vtoonify.cut import VToonifyTeacher, cut
+from models.teachers.vtoonify.network import VToonify
 
 NGF = 4
 SHAPE = {"feat_ch": 2 * NGF, "h_dim": 8, "num_dg": 1, "g_layers": 1, "l_layers": 1}
@@ -25,6 +27,23 @@ def teacher(seed: int = 0) -> Teacher:
 def block(seed: int = 0) -> ShortcutBlock:
     torch.manual_seed(seed)
     return initialise(ShortcutBlock(**SHAPE))
+
+
+VTOONIFY_WIDTH = 16
+VTOONIFY_SHAPE = {"feat_ch": 4, "f_ch": 7, "image_ch": 3, "h_dim": 16, "g_layers": 1, "l_layers": 1}
+
+
+@torch.no_grad()
+def vtoonify(split: str = "A", backbone: str = "dualstylegan", seed: int = 0) -> VToonifyTeacher:
+    """Its pictures have four times the size of its frames, whose sides are multiples of 8."""
+    torch.manual_seed(seed)
+    network = VToonify(backbone, VTOONIFY_WIDTH)
+    return cut(network.styled(network.w_plus(torch.randn(18, VTOONIFY_WIDTH))), split)
+
+
+def vtoonify_block(seed: int = 0, **arguments: int) -> ShortcutBlock:
+    torch.manual_seed(seed)
+    return initialise(ShortcutBlock(**{**VTOONIFY_SHAPE, **arguments}), gain=1.0)
 
 
 def video(frames: int = 7, height: int = 16, width: int = 24, seed: int = 0) -> Tensor:

@@ -31,17 +31,20 @@ class GlobalAlignment(nn.Module):
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
-    def forward(self, a_ref: Tensor, a_cur: Tensor, a_ref_small: Tensor, f_ref_small: Tensor) -> tuple[Tensor, Tensor]:
-        """a_ref, a_cur [N, feat_ch, H, W] and their reductions [N, channels, H, W] -> both reductions, warped.
+    def forward(
+        self, a_ref: Tensor, a_cur: Tensor, a_ref_small: Tensor, f_ref_small: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """a_ref, a_cur [N, feat_ch, H, W] and two reductions [N, channels, H, W] -> both warped, and the offset.
 
-        a_ref_small belongs to a_ref, f_ref_small to the reference's late features; one offset moves both.
+        a_ref_small belongs to a_ref, f_ref_small to the reference's late features; one offset moves both. It is
+        [N, 2*offset_size^2*num_dg, H/2, W/2], in pixels of half the resolution.
         """
         size = a_ref.shape[2:]
         offset = self.to_offset(self.layers(torch.cat([halve(a_cur), halve(a_ref)], dim=1)))
         maps = torch.cat([halve(a_ref_small), halve(f_ref_small)])  # one kernel for both, so stacked on the batch
         warped = deform_conv(maps, offset.repeat(2, 1, 1, 1), self.weight, groups=self.num_dg, backend=self.backend)
         a_warped, f_warped = F.interpolate(warped, size=size, mode="bilinear").chunk(2)
-        return a_warped, f_warped
+        return a_warped, f_warped, offset
 
 
 def halve(x: Tensor) -> Tensor:

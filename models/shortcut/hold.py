@@ -13,7 +13,7 @@ def hold(predicted: Tensor, f_ref: Tensor, a_ref: Tensor, a_cur: Tensor, thresho
     around it, stays below `threshold` times the mean of |a_ref|.
 
     Args:
-        predicted, f_ref: [N, feat_ch, H, W].
+        predicted, f_ref: [N, f_ch, H, W].
         a_ref, a_cur: [N, feat_ch, H, W].
         threshold: above 0.
     """

@@ -12,6 +12,7 @@ from models.ops.deformable import deform_conv, read_convolved
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve
 from models.shortcut.block import Prediction, ShortcutBlock
+from models.shortcut.displacement import displacement, last_channels, moved, with_image
 from models.shortcut.hetconv import FoldedLayers
 from models.shortcut.hold import hold
 
@@ -22,7 +23,8 @@ class Reference(NamedTuple):
     moves: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
     maps: Tensor  # its reduced a and f at half resolution; one offset for all taps: convolved, ready to be read
     a: Tensor  # [N, feat_ch, H, W], its early features as they are; empty for a block that does not hold
-    f: Tensor  # the same of its late ones
+    f: Tensor  # [N, f_ch, H, W], the same of its late ones
+    image: Tensor  # [N, image_ch, H, W], those channels of its f that are moved as an image
 
 
 class Inside(NamedTuple):
@@ -58,27 +60,30 @@ class InferenceBlock(nn.Module):
 
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor) -> Reference:
-        """a_ref, f_ref [N, feat_ch, H, W] -> `Reference`."""
+        """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`."""
         a_ref, f_ref = _channels_last(a_ref), _channels_last(f_ref)
         moves = self.global_layers.of_second(halve(a_ref))
+        image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
         whole = (a_ref, f_ref) if self.threshold else (a_ref.new_empty(0),) * 2
         if self._moves_alike:
             maps = [rigid.convolve(x, self.global_weight, self._groups, 1) for x in maps]
             maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
-            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole)
-        return Reference(moves, torch.cat(maps), *whole)
+            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole, image)
+        return Reference(moves, torch.cat(maps), *whole, image)
 
     @torch.no_grad()
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
         """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
         a_cur = _channels_last(a_cur)
-        a_warped, f_warped = self._align(reference, self._global_offset(reference, a_cur), a_cur.shape[2:])
+        coarse = self._global_offset(reference, a_cur)
+        a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
         offset, mask = self._local_moves(small, a_warped)
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
-        feature = self.reconstruct(blended)
+        image = moved(reference.image, displacement(coarse, offset)) if self.config["image_ch"] else reference.image
+        feature = with_image(self.reconstruct(blended), image, self.config)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
         return Prediction(feature, mask, None)
@@ -87,13 +92,10 @@ class InferenceBlock(nn.Module):
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
         """What a call does: its mask, and the sum of the global and local offsets. a_cur [N, feat_ch, H, W]."""
         a_cur = _channels_last(a_cur)
-        size = a_cur.shape[2:]
         coarse = self._global_offset(reference, a_cur)
-        a_warped, _ = self._align(reference, coarse, size)
+        a_warped, _ = self._align(reference, coarse, a_cur.shape[2:])
         fine, mask = self._local_moves(self.reduce_a(a_cur).relu_(), a_warped)
-        scale = coarse.new_tensor([size[1] / coarse.shape[3], size[0] / coarse.shape[2]])
-        coarse = _mean_displacement(coarse) * scale.view(1, 2, 1, 1)
-        return Inside(mask, F.interpolate(coarse, size=size, mode="bilinear") + _mean_displacement(fine))
+        return Inside(mask, displacement(coarse, fine))
 
     def _global_offset(self, reference: Reference, a_cur: Tensor) -> Tensor:
         """In pixels of half the resolution, [N, 2*offset_g_size^2*num_dg, H/2, W/2]."""
@@ -125,11 +127,6 @@ def _copy(conv: nn.Conv2d) -> nn.Conv2d:
     same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
     same.load_state_dict(conv.state_dict())
     return same
-
-
-def _mean_displacement(offset: Tensor) -> Tensor:
-    """[N, 2*taps, H, W], order (tap, [dy, dx]) -> [N, 2, H, W], (dx, dy)."""
-    return offset.unflatten(1, (-1, 2)).mean(1).flip(1)
 
 
 def _channels_last(x: Tensor) -> Tensor:

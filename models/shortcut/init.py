@@ -36,20 +36,25 @@ def start_from_reuse(block: ShortcutBlock, mask_initial: float = 0.0) -> Shortcu
     """The same block, initialised and changed so that its first prediction is the reference, seen at half resolution.
 
     Every layer the reference passes becomes an identity, so that moving it pays off from the first step on, and offsets
-    are learned within hundreds of steps instead of thousands. Exact where the reference is not negative: for a body
-    that ends in a ReLU.
+    are learned within hundreds of steps instead of thousands. With at least twice as many hidden channels as features
+    it is one for negative features, too, which the block's ReLU would take away: they pass with their sign turned.
+    An image among the features is moved whatever the weights; its correction starts as none.
 
     Raises:
         ValueError: the block has fewer hidden channels than features, so that no identity passes through it.
     """
-    feat_ch, h_dim = block.config["feat_ch"], block.config["h_dim"]
-    if h_dim < feat_ch:
-        raise ValueError(f"starting from reuse needs h_dim of at least feat_ch {feat_ch}, got {h_dim}")
+    h_dim, passed = block.config["h_dim"], block.config["f_ch"] - block.config["image_ch"]
+    if h_dim < passed:
+        raise ValueError(f"starting from reuse needs h_dim of at least f_ch {passed}, got {h_dim}")
     warped_share = 1 - 1 / (1 + math.exp(-mask_initial))
     for weight, scale in ((block.alignment.weight, 1.0), (block.adabd.weight, 1 / warped_share)):
         weight.mul_(0.1)  # what is left of the random weights tells the channels apart
         weight[:, :, 1, 1] += scale * torch.eye(h_dim, device=weight.device)
-    for conv in (block.reduce_f, block.reconstruct):
-        conv.weight[:, :, 0, 0] = torch.eye(*conv.weight.shape[:2], device=conv.weight.device)
-        conv.bias.zero_()
+    identity = torch.eye(passed, block.config["f_ch"], device=block.reduce_f.weight.device)
+    through = torch.cat([identity, -identity]) if h_dim >= 2 * passed else identity  # [hidden, f_ch]
+    block.reduce_f.weight[: len(through), :, 0, 0] = through  # further hidden channels stay as they were initialised
+    block.reduce_f.bias[: len(through)] = 0
+    block.reconstruct.weight.zero_()
+    block.reconstruct.weight[:, : len(through), 0, 0] = through.T[: block.reconstruct.out_channels]
+    block.reconstruct.bias.zero_()
     return block

@@ -38,11 +38,12 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
     state = _strip(state)
     told_by = [
         "cr1.0.weight",
+        "offset_generator_global.model.0.conv1x1.weight",
         *(f"offset_generator_{k}" for k in ("global.offset_conv.weight", "local.offset_mask_conv.weight")),
     ]
     if missing := [key for key in told_by if key not in state]:
         raise ValueError(f"not a published Shortcut block: it lacks {', '.join(missing)}")
-    reduce, to_offset, to_offset_mask = (state[key].shape for key in told_by)
+    reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in told_by)
     num_dg, rest = divmod(to_offset_mask[0], 27)
     offset_g_size = math.isqrt(to_offset[0] // (2 * num_dg)) if num_dg else 0
     if rest or to_offset[0] != 2 * offset_g_size**2 * num_dg:
@@ -51,14 +52,17 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
             "27 and 2 or 18 times the deformable groups are possible"
         )
     return {
-        "feat_ch": reduce[1],
-        "h_dim": reduce[0],
+        "feat_ch": over_both[1] // 2,
+        "h_dim": reduce_f[0],
         "num_dg": num_dg,
         "g_layers": _count_layers(state, "offset_generator_global.model."),
         "l_layers": _count_layers(state, "offset_generator_local.model."),
         "offset_g_size": offset_g_size,
         "offset_l_size": 3,
         "adabd_dilation": 1,
+        "f_ch": reduce_f[1],
+        "image_ch": 0,
+        "image_residual": True,
     }
 
 
@@ -80,7 +84,13 @@ def from_published(state: Mapping[str, Tensor], adabd_dilation: int = 1) -> Shor
 
 
 def to_published(block: ShortcutBlock) -> dict[str, Tensor]:
-    """The block's weights under their published keys; the never executed layer is written as zeros."""
+    """The block's weights under their published keys; the never executed layer is written as zeros.
+
+    Raises:
+        ValueError: the block moves an image among its features, which no published block does.
+    """
+    if block.config["image_ch"]:
+        raise ValueError(f"no published form has a block whose last {block.config['image_ch']} channels are an image")
     published = published_names(block.state_dict())
     h_dim, num_dg = block.config["h_dim"], block.config["num_dg"]
     like = published["recon_ref.weight"]

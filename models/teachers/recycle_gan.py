@@ -1,12 +1,13 @@
 """The generator of Unsupervised RecycleGAN, under its published weight names."""
 
 import copy
+from collections import OrderedDict
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
-from models.teachers.base import Teacher
+from models.teachers.base import LateLayers, Teacher
 from models.teachers.inference import rewritten
 
 HEAD_LAYERS = 10  # layers before the residual blocks
@@ -100,6 +101,7 @@ class ResnetGenerator(nn.Module):
                 f"the cut [{start}, {end}) joins features of different size: {list(a.shape[2:])} before and "
                 f"{list(f.shape[2:])} after; the default is {self.default_split}"
             )
+        tail = LateLayers(OrderedDict(tail.named_children()))  # under the names they have in the whole
         return Teacher(head, body, tail, a.shape[1], f.shape[1], (start, end))
 
 

@@ -39,7 +39,7 @@ def encoder(width: int) -> nn.Sequential:
 def _two_convs(in_channels: int, between: int, out_channels: int, stride: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(in_channels, between, 3, stride=stride, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(SLOPE, inplace=True),
         nn.Conv2d(between, out_channels, 3, padding=1),
-        nn.LeakyReLU(SLOPE),
+        nn.LeakyReLU(SLOPE, inplace=True),
     )

@@ -23,7 +23,7 @@ class FixedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.conv2d(x, self.weight, self.bias, padding=self.dilation, dilation=self.dilation)
-        return F.leaky_relu(y, SLOPE)
+        return F.leaky_relu(y, SLOPE, inplace=True)
 
 
 class FixedUpConv(nn.Module):
@@ -44,7 +44,7 @@ class FixedUpConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = F.conv_transpose2d(x, self.weight, stride=2)  # [N, out, 2h + 1, 2w + 1]
         y = F.conv2d(y, per_channel(self.blur, y.shape[1]), self.bias, padding=1, groups=y.shape[1])
-        return F.leaky_relu(y, SLOPE)
+        return F.leaky_relu(y, SLOPE, inplace=True)
 
 
 class FixedToRGB(nn.Module):

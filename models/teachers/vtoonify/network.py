@@ -80,10 +80,11 @@ class VToonify(nn.Module):
         if not 0 <= degree <= 1:
             raise ValueError(f"the degree of a style must lie in [0, 1], got {degree:g}")
         style = style.reshape(ROWS, self.width)
-        down, residual, to_skip = self.encoder[:4], list(self.encoder[4]), self.encoder[5]
+        down, to_skip = self.encoder[:4], self.encoder[5]
+        residual = [nn.Sequential(block) for block in self.encoder[4]]
         if self.backbone == "dualstylegan":
             if degree > 0:
-                residual = self._with_mod_res(residual, style, degree)
+                residual = self._with_mod_res(style, degree)
             fusions = [f.fixed(degree, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
             style = self.generator.colours(style)
         else:
@@ -91,10 +92,10 @@ class VToonify(nn.Module):
         levels = [self._level(k, style) for k in range(FIRST_LEVEL, LEVELS)]
         return StyledVToonify(list(down), residual, to_skip, fusions, levels)
 
-    def _with_mod_res(self, residual: list[nn.Module], style: Tensor, degree: float) -> list[nn.Module]:
+    def _with_mod_res(self, style: Tensor, degree: float) -> list[nn.Module]:
         styles = self.generator.style(style)
         mod_res = [self.res[str(i)].fixed(styles[i], degree) for i in range(1, RESIDUAL_BLOCKS + 1)]
-        return [layer for pair in zip(residual, mod_res, strict=True) for layer in pair]
+        return [nn.Sequential(*pair) for pair in zip(self.encoder[4], mod_res, strict=True)]
 
     def _level(self, k: int, style: Tensor) -> Level:
         convs, to_rgbs = self.stylegan.convs, self.stylegan.to_rgbs

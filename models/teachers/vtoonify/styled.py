@@ -82,12 +82,18 @@ def network_input(frame: Tensor, parsing: Tensor) -> Tensor:
     return torch.cat([frame, parsing * PARSING_SCALE], 1)
 
 
-def check_input(x: Tensor) -> None:
-    """Raises ValueError as told by `StyledVToonify.forward`."""
+def unparsed(frame: Tensor) -> Tensor:
+    """frame [N, 3, H, W] in [-1, 1] -> the network's input [N, 22, H, W], without face parts."""
+    n, rgb, height, width = frame.shape
+    return network_input(frame, frame.new_zeros(n, INPUT_CHANNELS - rgb, height, width))
+
+
+def check_input(x: Tensor, allowed: tuple[int, ...] = (INPUT_CHANNELS,)) -> None:
+    """Raises ValueError as told by `StyledVToonify.forward`; `allowed` are the numbers of channels."""
     height, width = x.shape[-2:]
     whole = height % SIZE_MULTIPLE == 0 and width % SIZE_MULTIPLE == 0
-    if x.ndim != 4 or x.shape[1] != INPUT_CHANNELS or not whole or height * width <= SIZE_MULTIPLE**2:
+    if x.ndim != 4 or x.shape[1] not in allowed or not whole or height * width <= SIZE_MULTIPLE**2:
         raise ValueError(
-            f"the input must be [N, {INPUT_CHANNELS}, H, W], H and W multiples of {SIZE_MULTIPLE} and one of them "
-            f"larger than that, got {list(x.shape)}"
+            f"the input must be [N, {' or '.join(map(str, allowed))}, H, W], H and W multiples of {SIZE_MULTIPLE} and "
+            f"one of them larger than that, got {list(x.shape)}"
         )

@@ -109,7 +109,8 @@ class ToRGB(nn.Module):
         self.conv = ModulatedConv(in_channels, 3, 1, style_channels)
 
     def fixed(self, style: Tensor) -> FixedToRGB:
-        return FixedToRGB(self.conv.modulated(style, demodulate=False), self.bias.flatten(), self.upsample.kernel)
+        bias = self.bias.flatten().clone()  # a view would require gradients for as long as the weight does
+        return FixedToRGB(self.conv.modulated(style, demodulate=False), bias, self.upsample.kernel)
 
 
 class StyleGAN2(nn.Module):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.teachers.vtoonify.face_crop import Crop, blurred, crop_around, cropped
-from models.teachers.vtoonify.face_points import FacePoints
+from data.faces.crop import Crop, blurred, crop_around, cropped, whole_frame
+from data.faces.points import FacePoints
 
 FACE = FacePoints(*np.array([[284.0, 300], [316, 300], [300, 350]]))
 PADDING = (200, 200, 200, 200)
@@ -11,6 +11,11 @@ PADDING = (200, 200, 200, 200)
 def test_eyes_become_64_px_apart_and_lie_in_the_middle():
     crop = crop_around(FACE, (600, 640), PADDING)
     assert crop == Crop(height=1200, width=1280, top=400, bottom=800, left=400, right=800, scale=2.0)
+
+
+def test_another_distance_between_the_eyes_gives_a_smaller_crop():
+    crop = crop_around(FACE, (600, 640), (50, 50, 50, 50), eye_distance_px=16)
+    assert crop == Crop(height=300, width=320, top=96, bottom=200, left=96, right=200, scale=0.5)
 
 
 def test_padding_is_left_right_top_bottom_and_sides_are_multiples_of_8():
@@ -41,9 +46,33 @@ def test_the_blur_keeps_a_constant_and_moves_a_dot_by_half_a_pixel():
     assert blurred(dot)[4, :, 0].tolist() == [0, 0, 0, 3, 9, 9, 3, 0, 0]
 
 
-def test_a_face_upside_down_is_refused():
+@pytest.mark.parametrize("right_eye", [[250.0, 300], [284, 340], [300, 330]])
+def test_a_face_upside_down_or_on_its_side_is_refused(right_eye):
     with pytest.raises(ValueError, match="left of the right eye.*rotated"):
-        crop_around(FacePoints(FACE.right_eye, FACE.left_eye, FACE.mouth), (600, 640), PADDING)
+        crop_around(FacePoints(FACE.left_eye, np.array(right_eye), FACE.mouth), (600, 640), PADDING)
+
+
+def test_a_face_is_found_again_in_its_crop():
+    crop = crop_around(FACE, (600, 640), (200, 100, 200, 100))
+    inside = crop.points(FACE)
+    assert inside.eye_to_eye.tolist() == [64, 0] and inside.eyes.tolist() == [200, 200]
+    assert crop.holds(FACE)
+
+
+@pytest.mark.parametrize("move", [[160, 0], [-160, 0], [0, 160], [0, -160]])
+def test_a_face_that_moved_out_of_its_crop_is_not_held(move):
+    crop = crop_around(FACE, (600, 640), (150, 150, 150, 150))
+    assert not crop.holds(FacePoints(*(point + move for point in FACE)))
+
+
+def test_the_whole_frame_is_cut_to_multiples_of_8_and_not_scaled():
+    frame = np.random.default_rng(0).integers(0, 256, (35, 50, 3), np.uint8)
+    assert np.array_equal(cropped(frame, whole_frame((35, 50))), frame[:32, :48])
+
+
+def test_a_frame_smaller_than_8_px_is_refused():
+    with pytest.raises(ValueError, match="at least 8 x 8 pixels, got 50 x 7"):
+        whole_frame((7, 50))
 
 
 def test_a_crop_without_content_is_refused():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.teachers.vtoonify.face_alignment import alignment, quad, side
-from models.teachers.vtoonify.face_points import FacePoints
+from data.faces.alignment import alignment, quad, side
+from data.faces.points import FacePoints
 
 
 def face(x=300.0, y=300.0, size=1.0, angle=0.0):

@@ -5,12 +5,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from models.teachers.vtoonify.face_points import FacePoints
+from data.faces.points import FacePoints
 
-EYE_DISTANCE_PX = 64
+EYE_DISTANCE_PX = 64  # published
 MULTIPLE = 8
 KERNEL = np.array([0.125, 0.375, 0.375, 0.125])
 BLUR_BELOW = (0.75, 0.375)  # a frame is blurred once for each of these that its scale does not exceed
+
+Padding = tuple[int, int, int, int]  # left, right, top, bottom
 
 
 class Crop(NamedTuple):
@@ -28,16 +30,27 @@ class Crop(NamedTuple):
     def blur_passes(self) -> int:
         return sum(self.scale <= limit for limit in BLUR_BELOW)
 
+    def points(self, face: FacePoints) -> FacePoints:
+        """A face of the frame, as it lies in the crop."""
+        return face.moved(self.scale, (self.left, self.top))
 
-def crop_around(face: FacePoints, frame_size: tuple[int, int], padding: tuple[int, int, int, int]) -> Crop:
-    """Crop of a frame of (height, width) px that leaves `padding` (left, right, top, bottom) px around the eyes.
+    def holds(self, face: FacePoints) -> bool:
+        """Whether the middle between the eyes of a face of the frame is in the crop."""
+        x, y = self.points(face).eyes
+        return bool(0 <= x < self.right - self.left and 0 <= y < self.bottom - self.top)
+
+
+def crop_around(
+    face: FacePoints, frame_size: tuple[int, int], padding: Padding, eye_distance_px: float = EYE_DISTANCE_PX
+) -> Crop:
+    """Crop of a frame of (height, width) px that leaves `padding` px of the scaled frame around the eyes.
 
     Raises:
         ValueError: the eyes do not lie side by side, or nothing of the frame is left.
     """
-    if not face.eye_to_eye[0] > 0:
+    if not face.upright:
         raise ValueError(f"the left eye must lie left of the right eye, got {face}; is the video rotated?")
-    scale = float(EYE_DISTANCE_PX / face.eye_to_eye[0])
+    scale = float(eye_distance_px / face.eye_to_eye[0])
     x, y = (face.eyes * scale).tolist()
     height, width = (round(size * scale) for size in frame_size)
     left, right = _floor(max(round(x - padding[0]), 0)), _floor(min(round(x + padding[1]), width))
@@ -48,6 +61,18 @@ def crop_around(face: FacePoints, frame_size: tuple[int, int], padding: tuple[in
             f"eyes at ({x:.0f}, {y:.0f})"
         )
     return Crop(height, width, top, bottom, left, right, scale)
+
+
+def whole_frame(frame_size: tuple[int, int]) -> Crop:
+    """A frame of (height, width) px as it is, but for up to 7 px at its right and bottom.
+
+    Raises:
+        ValueError: nothing is left.
+    """
+    height, width = frame_size
+    if min(frame_size) < MULTIPLE:
+        raise ValueError(f"frames must be at least {MULTIPLE} x {MULTIPLE} pixels, got {width} x {height}")
+    return Crop(height, width, 0, _floor(height), 0, _floor(width), 1.0)
 
 
 def cropped(frame: np.ndarray, crop: Crop) -> np.ndarray:

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.teachers.vtoonify.face_points import FacePoints
+from data.faces.points import FacePoints
 
 SIDE_PX = 256  # of the aligned face
 MIN_BORDER_PX = 3
-BORDER, PADDING = 0.1, 0.3  # of the side of the square: margin around it, padding where the frame ends
+# of the side of the square: margin around it, padding where the frame ends, standard deviation of that padding's blur
+BORDER, PADDING, BLUR = 0.1, 0.3, 0.02
 
 
 class Alignment(NamedTuple):

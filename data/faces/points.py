@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 LEFT_EYE, RIGHT_EYE, MOUTH_CORNERS = slice(36, 42), slice(42, 48), [48, 54]  # among the 68 iBUG points
+STEEPEST_DEGREES = 60  # the crop's scale goes by the eyes' distance along x, half of the true one at this tilt
 
 
 class FacePoints(NamedTuple):
@@ -25,6 +26,16 @@ class FacePoints(NamedTuple):
     @property
     def eye_to_mouth(self) -> np.ndarray:
         return self.mouth - self.eyes
+
+    @property
+    def upright(self) -> bool:
+        """The eyes lie side by side, the left one on the left."""
+        x, y = self.eye_to_eye
+        return bool(x > 0 and abs(y) <= x * np.tan(np.radians(STEEPEST_DEGREES)))
+
+    def moved(self, scale: float, offset: tuple[float, float]) -> "FacePoints":
+        """The same face in a picture scaled by `scale` and then cut at `offset` (x, y)."""
+        return FacePoints(*(point * scale - offset for point in self))
 
 
 def from_landmarks(landmarks: np.ndarray) -> FacePoints:

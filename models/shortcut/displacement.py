@@ -1,0 +1,54 @@
+"""Where a block reads its reference: one displacement per pixel, and an image moved by it."""
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def displacement(coarse: Tensor, fine: Tensor) -> Tensor:
+    """The sum of global and local offsets, each a mean over taps and groups: [N, 2, H, W], (dx, dy) in feature pixels.
+
+    Args:
+        coarse: [N, 2*taps, h, w] in pixels of its own, lower resolution, order (tap, [dy, dx]).
+        fine: [N, 2*taps, H, W] in feature pixels.
+    """
+    height, width = fine.shape[2:]
+    dx, dy = _mean_over_taps(coarse).unbind(1)
+    scaled = torch.stack([dx * (width / coarse.shape[3]), dy * (height / coarse.shape[2])], 1)
+    return F.interpolate(scaled, size=(height, width), mode="bilinear") + _mean_over_taps(fine)
+
+
+def moved(image: Tensor, displacement: Tensor) -> Tensor:
+    """out[:, y, x] = image[:, y + dy, x + dx], bilinear, the border repeated outside.
+
+    image [N, C, H, W], displacement [N, 2, H, W], (dx, dy) in pixels -> [N, C, H, W]. Positions are computed in
+    float32, as half precision could not tell neighbouring pixels of a large image apart.
+    """
+    height, width = image.shape[2:]
+    dx, dy = displacement.float().unbind(1)
+    x = torch.arange(width, device=image.device) + 0.5 + dx
+    y = torch.arange(height, device=image.device)[:, None] + 0.5 + dy
+    grid = torch.stack([2 * x / width - 1, 2 * y / height - 1], -1)
+    return F.grid_sample(image.float(), grid, padding_mode="border", align_corners=False).to(image.dtype)
+
+
+def last_channels(x: Tensor, count: int) -> Tensor:
+    """[N, C, H, W] -> [N, count, H, W], also where count is 0."""
+    return x[:, x.shape[1] - count :]
+
+
+def with_image(reconstructed: Tensor, image: Tensor, config: Mapping[str, int]) -> Tensor:
+    """Late features f from what a block of this `config` reconstructed, which is written into, and its moved image."""
+    if not config["image_ch"]:
+        return reconstructed
+    if not config["image_residual"]:
+        return torch.cat([reconstructed, image], 1)
+    last_channels(reconstructed, config["image_ch"]).add_(image)
+    return reconstructed
+
+
+def _mean_over_taps(offset: Tensor) -> Tensor:
+    """[N, 2*taps, H, W], order (tap, [dy, dx]) -> [N, 2, H, W], (dx, dy)."""
+    return offset.unflatten(1, (-1, 2)).mean(1).flip(1)
