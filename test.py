@@ -47,7 +47,7 @@ def translate(opt: Options) -> int:
     chosen = describe_runtime(opt, translator, device)
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
-    measuring = new_measuring(opt, clips, device)
+    measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
     methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     scores = Scores(measuring.metrics, measuring.needs, methods)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
@@ -99,10 +99,10 @@ def run(
         for clip in clips:
             bar.set_postfix_str(clip.name)
             size = size_of(clip, opt.fine_size)
-            shown = translators.of(size)
-            truth = measuring.truth_of(clip, size, opt.max_frames)
+            shown, large = translators.of(size), enlarged(size, teacher)
+            truth = measuring.truth_of(clip, large, opt.max_frames)
             shots = scenes(clip.name, frames(clip, opt.fine_size, opt.max_frames), truth)
-            with ClipWriter(folder, clip, size, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
+            with ClipWriter(folder, clip, large, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
                 for result in evaluate_clip(shown, compared, shots, scores, rivals, device):
                     output.write(result, shown[OURS].explain() if opt.inside else None)
                     rows.add(clip.name, result)
@@ -126,6 +126,12 @@ def figures(opt: Options, scores: Scores, costs: dict, chosen: dict, latency_ms:
         "frames": count,
         "runtime": {**chosen, "interval": interval},
     }
+
+
+def enlarged(size: tuple[int, int], teacher: Teacher) -> tuple[int, int]:
+    """Size of what the teacher makes of frames of this (width, height)."""
+    width, height = size
+    return teacher.scale * width, teacher.scale * height
 
 
 def known_interval(opt: Options) -> bool:

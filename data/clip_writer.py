@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from data.clips import Clip
@@ -20,7 +21,7 @@ class ClipWriter:
 
     Args:
         folder: of the run's results.
-        size: (width, height) of one frame.
+        size: (width, height) of a translated frame, and of its input once enlarged.
         fps: for clips that name no rate themselves.
         compared: whether there is a teacher's panel.
         inside: whether to write inside/<clip>.mp4 too, blending mask | displacement; an older one is removed otherwise.
@@ -58,7 +59,8 @@ class ClipWriter:
         Args:
             inside_block: (mask, displacement) as `util.inside.panels` takes them; None where the block did not predict.
         """
-        panels = [panel[0] for panel in (result.input, result.target, result.output) if panel is not None]
+        seen = F.interpolate(result.input, size=self._size[::-1], mode="bilinear")
+        panels = [panel[0] for panel in (seen, result.target, result.output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
         if self._inside:
             shown = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)

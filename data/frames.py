@@ -10,6 +10,7 @@ from torch import Tensor
 from util.image import to_tensor
 
 Size = tuple[int, int]  # (width, height) in pixels
+MULTIPLE = 8  # what every teacher can translate is a multiple of this
 
 
 class UnreadableFrame(ValueError):
@@ -43,21 +44,21 @@ def resize(image: np.ndarray, size: Size) -> np.ndarray:
 
 
 def rounded_size(own: Size) -> Size:
-    """`own` (width, height) rounded down to multiples of 4, which is what a clip is translated at by default.
+    """`own` (width, height) rounded down to multiples of 8, which is what a clip is translated at by default.
 
     Raises:
         ValueError: nothing is left.
     """
-    width, height = (n // 4 * 4 for n in own)
+    width, height = (n // MULTIPLE * MULTIPLE for n in own)
     if not (width and height):
-        raise ValueError(f"frames must be at least 4 x 4 pixels, got {own[0]} x {own[1]}")
+        raise ValueError(f"frames must be at least {MULTIPLE} x {MULTIPLE} pixels, got {own[0]} x {own[1]}")
     return width, height
 
 
 def fit(image: np.ndarray, size: Size | None) -> np.ndarray:
     """image uint8 [H, W, 3] resized to `size`; with None it is cut to its `rounded_size` around the middle instead.
 
-    Cutting costs at most 3 pixels per axis and keeps the others as they are, which resizing by so little would not.
+    Cutting costs at most 7 pixels per axis and keeps the others as they are, which resizing by so little would not.
     """
     if size is not None:
         return resize(image, size)

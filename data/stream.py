@@ -17,7 +17,7 @@ def frames(clip: Clip, size: Size | None, limit: int | None = None) -> Iterator[
 
     Args:
         clip: of any length, also a single frame.
-        size: (width, height) to resize to, bicubic; None keeps the clip's own size, cut to multiples of 4.
+        size: (width, height) to resize to, bicubic; None keeps the clip's own size, cut to multiples of 8.
         limit: stop after so many frames.
 
     Raises:

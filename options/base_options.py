@@ -87,7 +87,7 @@ class BaseOptions:
         value(group, "--phase", choice(SPLITS), self.phase, "which split to read; test reads val")
 
     def _add_sizes(self, group: argparse._ArgumentGroup) -> None:
-        mode = "rectangle: the W/H pair; square: the others; none (test.py): own size, cut to multiples of 4"
+        mode = "rectangle: the W/H pair; square: the others; none (test.py): own size, cut to multiples of 8"
         value(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
         for flag, default in (("--loadSize", 286), ("--loadSizeW", 542), ("--loadSizeH", 286)):
             value(group, flag, whole(4), default, "the size before the random crop of training; test.py does not crop")

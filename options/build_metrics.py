@@ -10,10 +10,10 @@ from torch import Tensor
 
 from data import Clip, find_clips
 from data.clips import VIDEO_SUFFIXES, files
+from data.frames import Size
 from data.ground_truth import GroundTruth
 from data.layouts import cityscapes, label_a
 from data.real_videos import RealVideos
-from data.stream import size_of
 from models.fcn import from_published
 from options.record import Options
 from util import checkpoint
@@ -47,8 +47,8 @@ class Measuring:
         return lambda index: self.truth.ids(paths[index], size)
 
 
-def new_measuring(opt: Options, clips: Sequence[Clip], device: torch.device) -> Measuring:
-    """What the options ask for, for these clips.
+def new_measuring(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> Measuring:
+    """What the options ask for, for these clips, whose first is translated to `size` (width, height).
 
     Raises:
         ValueError, FileNotFoundError: a metric that was asked for lacks something.
@@ -65,7 +65,7 @@ def new_measuring(opt: Options, clips: Sequence[Clip], device: torch.device) -> 
         conditions=opt.seg_conditions,
         inception=path_of(opt.inception_weights),
         i3d=path_of(opt.i3d_weights),
-        real=real_videos(opt, clips[0]),
+        real=real_videos(opt, size),
         cache=Path(opt.results_dir) / "real_features",
         device=device,
     )
@@ -122,11 +122,10 @@ def new_truth(opt: Options) -> GroundTruth | None:
     return GroundTruth(Path(opt.dataroot) / opt.split / "B", opt.fine_size) if opt.layout == "v2l" else None
 
 
-def real_videos(opt: Options, like: Clip) -> RealVideos | None:
+def real_videos(opt: Options, size: Size) -> RealVideos | None:
     """Of --real_root, or of where the layout has them; None if nobody needs them or there are none."""
     if opt.inception_weights is None and opt.i3d_weights is None:
         return None
-    size = size_of(like, opt.fine_size)
     if opt.real_root is not None:
         root = Path(opt.real_root)
         kind = "videofile" if root.is_file() or files(root, VIDEO_SUFFIXES) else "frames"

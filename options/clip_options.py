@@ -19,7 +19,7 @@ class ClipOptions(BaseOptions):
         value(clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
         value(clips, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
         value(clips, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
-        still = "show the reference's features where early ones changed by less than this part of their mean; 0: nowhere"
+        still = "show the reference's features where early ones changed by less than this part of their mean; 0: never"
         value(clips, "--hold", number(0, 100), 0.0, still)
 
     def problems(self, opt: Options) -> list[str]:

@@ -41,6 +41,13 @@ def test_panels_are_side_by_side(tmp_path, compared, levels):
     assert len(shown) == 3 and frame_rate(path) == pytest.approx(12)
 
 
+def test_the_input_is_enlarged_to_the_size_of_its_translation(tmp_path):
+    small = torch.full((1, 3, SIZE[1] // 4, SIZE[0] // 4), -0.5)
+    with ClipWriter(tmp_path, Clip("a", (Path("0.png"),)), SIZE, 12.0, False, False) as output:
+        output.write(FrameResult(0, 0, 1.0, small, grey(0.5)))
+    np.testing.assert_allclose(middles(video_file(tmp_path, "a"), 2)[0, :, 0], [64, 191], atol=3)
+
+
 def test_the_inside_is_grey_where_the_block_did_not_predict(tmp_path):
     shown = middles(inside_file(written(tmp_path, with_inside=True), "a"), 2)
     expected = [inside.absent((1, 1))[0], *[[inside.mask_colours(np.ones((1, 1)))[0, 0], [255] * 3]] * 2]

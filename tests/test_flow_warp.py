@@ -45,7 +45,24 @@ def test_tiny_and_very_wide_images_work(size):
     torch.testing.assert_close(flow_warp(scene, scene, scene), scene, atol=1e-4, rtol=0)
 
 
-def test_images_of_different_shapes_are_refused():
+def test_an_output_larger_than_its_input_moves_as_much_farther():
+    scene, painted = texture(80, 140), texture(160, 280, seed=1)
+    before, after = scene[..., 2:66, 3:131], scene[..., 5:69, 7:135]  # moved by (-4, -3)
+    moved = flow_warp(before, after, painted[..., 4:132, 6:262])
+    truth = painted[..., 10:138, 14:270]
+    inside = (..., slice(16, -16), slice(16, -16))
+    reused = (painted[..., 4:132, 6:262] - truth)[inside].abs().mean()
+    assert (moved - truth)[inside].abs().mean() < 0.1 * reused
+
+
+@pytest.mark.parametrize("size", [(48, 48), (64, 32), (16, 16)])
+def test_other_sizes_of_output_are_refused(size):
+    x = torch.zeros(1, 3, 32, 32)
+    with pytest.raises(ValueError, match=r"whole number of times .* got \[1, 3, .*\] of \[1, 3, 32, 32\]"):
+        flow_warp(x, x, torch.zeros(1, 3, *size))
+
+
+def test_inputs_of_different_shapes_are_refused():
     x = torch.zeros(1, 3, 32, 32)
     with pytest.raises(ValueError, match=r"one shape, got .*\[1, 3, 64, 64\]"):
-        flow_warp(x, x, torch.zeros(1, 3, 64, 64))
+        flow_warp(torch.zeros(1, 3, 64, 64), x, x)

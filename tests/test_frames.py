@@ -67,9 +67,9 @@ def test_resize_takes_width_then_height():
     assert resize(picture(1, (32, 16)), (10, 20)).shape == (20, 10, 3)
 
 
-def test_a_size_of_its_own_is_rounded_down_to_a_multiple_of_4():
-    assert rounded_size((639, 272)) == (636, 272)
-    with pytest.raises(ValueError, match="at least 4 x 4 pixels, got 100 x 3"):
+def test_a_size_of_its_own_is_rounded_down_to_a_multiple_of_8():
+    assert rounded_size((639, 275)) == (632, 272)
+    with pytest.raises(ValueError, match="at least 8 x 8 pixels, got 100 x 3"):
         rounded_size((100, 3))
 
 

@@ -122,6 +122,18 @@ def test_figures_tell_the_distances_apart():
     assert (figures["skipped"], figures["all"]) == (pytest.approx(0.005, rel=1e-4), pytest.approx(0.02 / 3, rel=1e-4))
 
 
+def test_pictures_larger_than_their_input_are_judged_along_its_motion_and_where_it_stands_still():
+    inputs = turning(4, texture(64, 144))
+    large = [torch.nn.functional.interpolate(frame, scale_factor=2, mode="bilinear") for frame in inputs]
+    follows, stutters = WarpError(Needs()), WarpError(Needs())
+    play(follows, inputs, large)
+    play(stutters, inputs, [large[t // 2 * 2] for t in range(4)])
+    assert follows.figures()["warp_error"]["all"] < 0.1 * stutters.figures()["warp_error"]["all"]
+    flicker = Flicker(Needs())
+    outputs = [torch.zeros(1, 3, 256, 512), torch.full((1, 3, 256, 512), 0.08)]
+    assert play(flicker, [texture(128, 256)] * 2, outputs)[1] == {"flicker": pytest.approx(0.08 * 127.5, rel=1e-4)}
+
+
 def test_only_the_last_frame_is_remembered():
     metric = WarpError(Needs())
     play(metric, [STILL] * 5, [STILL] * 5)

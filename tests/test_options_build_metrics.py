@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from data import find_clips
+from data.stream import size_of
 from models.fcn import FCN8s
 from options.build_metrics import new_measuring
 from options.test_options import TestOptions
@@ -47,7 +48,7 @@ def measuring(task, *flags):
     places = ["--dataroot", ".", "--main_G_path", "teacher.pth"]
     opt = TestOptions().parse([*places, "--dataset_option", task, *size, *flags])
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)
-    return new_measuring(opt, clips, CPU), clips[0]
+    return new_measuring(opt, clips, size_of(clips[0], opt.fine_size), CPU), clips[0]
 
 
 def test_outputs_of_v2l_are_read_by_their_colours_and_held_against_the_labels_beside_the_frames(folder):

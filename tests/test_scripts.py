@@ -23,7 +23,9 @@ NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/v2l_teacher/latest_net_G_B.pth",
     "saved_models/vgg_normalised.pth",
     "datasets/sample/clip",
+    "datasets/heads/clip",
 ]
+STREET, HEADS = ("data.sample", "datasets/sample", 128), ("data.heads.sample", "datasets/heads", 96)
 
 
 def name(script):
@@ -62,17 +64,18 @@ def test_scripts_are_found():
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_parses_without_a_dataset(path, workplace):
+    program, folder, height = HEADS if path.parent.name == "vtoonify" else STREET
     arguments, told = shown(path, "--dry_run")
     opt = parsed(arguments)
-    assert opt.dry_run and opt.dataroot == "datasets/sample" and opt.fine_size[1] == 128
-    assert "-m data.sample --root datasets/sample" in told
+    assert opt.dry_run and opt.dataroot == folder and opt.fine_size[1] == height
+    assert f"-m {program} --root {folder}" in told
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_parses_with_a_dataset(path, workplace):
     arguments, told = shown(path, dataset_root=str(workplace))
     opt = parsed(arguments)
-    assert opt.dataroot == str(workplace) and opt.name != "experiment_name" and "data.sample" not in told
+    assert opt.dataroot == str(workplace) and opt.name != "experiment_name" and "-m data." not in told
 
 
 @pytest.mark.parametrize("flags", [["--dataroot", "{}"], ["--dataroot={}"]])

@@ -32,9 +32,9 @@ def test_a_video_streams_like_a_folder_of_frames(film):
     assert numbers_of(frames(film, (24, 12))) == list(range(12))
 
 
-def test_without_a_size_a_clip_keeps_its_own_cut_to_a_multiple_of_4(clip, film):
+def test_without_a_size_a_clip_keeps_its_own_cut_to_a_multiple_of_8(clip, film):
     assert next(frames(clip, None)).shape == (1, 3, 16, 32) and size_of(clip, None) == (32, 16)
-    assert next(frames(film, None)).shape == (1, 3, 16, 36) and size_of(film, None) == (36, 16)
+    assert next(frames(film, None)).shape == (1, 3, 16, 32) and size_of(film, None) == (32, 16)
     assert size_of(clip, (24, 12)) == (24, 12)
 
 

@@ -41,6 +41,29 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(moved.reshape(height, width, -1).transpose(2, 0, 1))
 
 
+def enlarged(flow: np.ndarray, factor: int) -> np.ndarray:
+    """The `flow` [2, H, W] of two pictures as that of pictures `factor` times as large, [2, factor*H, factor*W]."""
+    if factor == 1:
+        return flow
+    return np.stack([cv2.resize(along, None, fx=factor, fy=factor) * factor for along in flow])
+
+
+def factor_between(small: Tensor, large: Tensor) -> int:
+    """How many times as large, along each axis, one picture [1, C, H, W] is than another.
+
+    Raises:
+        ValueError: no whole number of times.
+    """
+    (height, width), size = small.shape[2:], tuple(large.shape[2:])
+    factor = size[1] // width
+    if not factor or size != (factor * height, factor * width):
+        raise ValueError(
+            f"an output must be a whole number of times as large as its input, got {list(large.shape)} "
+            f"of {list(small.shape)}"
+        )
+    return factor
+
+
 def _grey(x: Tensor) -> np.ndarray:
     """uint8 [H', W'] of `x` [1, 3, H, W], its border repeated below and to the right where it is too small.
 

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from torch import Tensor
 
-from util.flow import optical_flow, warp
+from util.flow import enlarged, optical_flow, warp
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,10 @@ class Motion:
         """Share of valid pixels, in [0, 1]; low across a scene cut, where the two flows contradict each other."""
         return float(self.valid.mean())
 
+    def enlarged(self, factor: int) -> Self:
+        """The same motion of pictures `factor` times as large."""
+        return type(self)(enlarged(self.flow, factor), repeated(self.valid, factor))
+
     @classmethod
     def between(cls, previous: Tensor, current: Tensor) -> Self:
         """The motion from `previous` to `current`, both [1, 3, H, W] in [-1, 1], by two runs of `optical_flow`.
@@ -39,6 +43,11 @@ class Motion:
         flow, return_flow = optical_flow(current, previous), optical_flow(previous, current)
         valid = _stays_inside(flow) & _returns(flow, return_flow) & ~_at_boundary(flow)
         return cls(flow, valid)
+
+
+def repeated(pixels: np.ndarray, factor: int) -> np.ndarray:
+    """[H, W] -> [factor*H, factor*W], every pixel a square of equal ones."""
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def _stays_inside(flow: np.ndarray) -> np.ndarray:

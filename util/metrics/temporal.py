@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from util.flow import warp
+from util.flow import factor_between, warp
 from util.metrics.base import Means, Metric, Needs, Scene
 from util.metrics.image import lpips_missing, lpips_network, unit_pair
-from util.metrics.motion import Motion
+from util.metrics.motion import Motion, repeated
 
 FEWEST_VALID = 0.5  # at most 0.32 seems valid across a cut of the sample's val clips, at least 0.72 everywhere else
 FEWEST_STATIC = 0.05
@@ -67,7 +67,7 @@ class WarpError(TemporalMetric):
 
     @staticmethod
     def measure(scene: Scene, now: Pictures, before: Pictures) -> float | None:
-        return warp_error(now[0], before[0], scene.motion)
+        return warp_error(now[0], before[0], scene.motion.enlarged(factor_between(scene.input, now[0])))
 
 
 class Flicker(TemporalMetric):
@@ -84,6 +84,7 @@ class Flicker(TemporalMetric):
         static = static_pixels(scene.previous, scene.input)
         if static.mean() < FEWEST_STATIC:
             return None
+        static = repeated(static, factor_between(scene.input, now[0]))
         return 255 * float(np.abs(now[0].numpy() - before[0].numpy())[0, :, static].mean())
 
 
