@@ -13,6 +13,7 @@ from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
 from models.stages import Stages
 from models.teachers.base import Teacher
+from options.build_faces import portrayed, write_whole_frames
 from options.build_metrics import Measuring, new_measuring
 from options.build_runtime import Translators, blank, describe_runtime
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
@@ -35,9 +36,12 @@ WARMUP = 3
 def translate(opt: Options) -> int:
     """Translate the clips that the options name; results as README's "Results" says."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+    found = portrayed(opt, clips) if opt.scale_image else []
+    if found:
+        clips = [face for one in found for face in one.faces]
     teacher, teacher_id = load_teacher(opt, device)
     block, block_id = load_block(opt, teacher, teacher_id, device)
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     size = size_of(clips[0], opt.fine_size)
     translators = Translators(opt, teacher, block, block_id, device)
     translator, x = translators.of(size)[OURS], blank(size, device)
@@ -64,6 +68,8 @@ def translate(opt: Options) -> int:
     save(opt, folder / "options.yaml")
     latency_ms = measure_latency(translator.stages, teacher, x, opt.refresh_output, opt.latency_repeats)
     stream_ms = run(opt, clips, translators, teacher, measuring, scores, folder, device)
+    if opt.paste:
+        write_whole_frames(opt, found, folder, teacher.scale)
     record = {
         **figures(opt, scores, costs, chosen, latency_ms),
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},

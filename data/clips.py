@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.faces.crop import Crop
+
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".ppm"})
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg"})
 
@@ -18,11 +20,13 @@ class Clip:
         name: unique within its dataset; results are named after it.
         frames: image files, first frame first.
         video: a file read with PyAV.
+        crop: the part of its frames that `data.stream` shows; None: all.
     """
 
     name: str
     frames: tuple[Path, ...] = ()
     video: Path | None = None
+    crop: Crop | None = None
 
     def __post_init__(self):
         if bool(self.frames) == (self.video is not None):

@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from data.clips import Clip
+from data.faces.crop import cropped
 from data.frames import Size, fit, read_frame, rounded_size
 from data.video import decode, frame_rate
 from util.image import to_tensor
@@ -25,7 +26,7 @@ def frames(clip: Clip, size: Size | None, limit: int | None = None) -> Iterator[
         ValueError: frames of different sizes while `size` is None.
     """
     own = None
-    for number, image in enumerate(islice(_images(clip), limit)):
+    for number, image in enumerate(islice(_shown(clip), limit)):
         own = own or image.shape
         if size is None and image.shape != own:
             raise ValueError(
@@ -39,7 +40,7 @@ def size_of(clip: Clip, size: Size | None) -> Size:
     """(width, height) of what `frames` yields; reads the first frame if it has to."""
     if size is not None:
         return size
-    height, width = next(_images(clip)).shape[:2]
+    height, width = next(_shown(clip)).shape[:2]
     return rounded_size((width, height))
 
 
@@ -48,5 +49,10 @@ def fps_of(clip: Clip) -> float | None:
     return frame_rate(clip.video) if clip.video else None
 
 
-def _images(clip: Clip) -> Iterator[np.ndarray]:
+def images(clip: Clip) -> Iterator[np.ndarray]:
+    """The frames as they are in the files, uint8 [H, W, 3] RGB, whole whatever the clip's crop."""
     return decode(clip.video) if clip.video else map(read_frame, clip.frames)
+
+
+def _shown(clip: Clip) -> Iterator[np.ndarray]:
+    return (cropped(image, clip.crop) for image in images(clip)) if clip.crop else images(clip)

@@ -4,6 +4,7 @@ import argparse
 
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
+from options.face_flags import add_faces, face_problems
 from options.flags import PATH, choice, number, switch, value, whole
 from options.metric_flags import REFRESHES, add_metrics, metric_problems
 from options.record import Options
@@ -24,6 +25,7 @@ class TestOptions(ClipOptions):
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
+        add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
         self._add_runtime(parser.add_argument_group("runtime"))
 
         output = parser.add_argument_group("output")
@@ -33,7 +35,7 @@ class TestOptions(ClipOptions):
         switch(output, "--save_image", False, "write every translated frame as PNG too")
 
     def problems(self, opt: Options) -> list[str]:
-        return super().problems(opt) + refresh_problems(opt) + metric_problems(opt)
+        return super().problems(opt) + refresh_problems(opt) + metric_problems(opt) + face_problems(opt)
 
     def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
         kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"

@@ -83,6 +83,11 @@ def cropped(frame: np.ndarray, crop: Crop) -> np.ndarray:
     return frame[crop.top : crop.bottom, crop.left : crop.right]
 
 
+def cropped_size(crop: Crop) -> tuple[int, int]:
+    """(width, height) of the part that is kept, px."""
+    return crop.right - crop.left, crop.bottom - crop.top
+
+
 def blurred(frame: np.ndarray) -> np.ndarray:
     """frame uint8 [H, W, 3] smoothed along both axes, rounded once; an even kernel moves it by half a pixel."""
     return cv2.sepFilter2D(frame, -1, KERNEL, KERNEL)

@@ -1,0 +1,67 @@
+"""From options to the faces of clips: each as a clip of its own, and back in their frames."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from data.clips import Clip
+from data.faces.detector import Detector, Mtcnn
+from data.faces.landmarks import Dlib68
+from data.faces.pasted import write_pasted
+from data.faces.portraits import Portraits
+from data.stream import fps_of, images
+from options.face_flags import padding_of
+from options.record import Options
+from util.page.clips import video_file
+
+
+class Portrayed(NamedTuple):
+    """A clip and its faces."""
+
+    clip: Clip
+    video: Portraits
+    faces: tuple[Clip, ...]  # one per portrait, of the same frames, cut to its crop
+
+
+def portrayed(opt: Options, clips: Sequence[Clip]) -> list[Portrayed]:
+    """The clips with their faces, as the options want them found.
+
+    Raises:
+        ValueError: a clip without a face, unless --no_face pass; or none has one.
+    """
+    detect = new_detector(opt)
+    found = [_portrayed(opt, clip, detect) for clip in clips]
+    if not any(one.faces for one in found):
+        raise ValueError(f"no face in any of {len(clips)} clips: there is nothing to translate")
+    return found
+
+
+def new_detector(opt: Options) -> Detector:
+    return Dlib68(Path(opt.landmarks_path)) if opt.landmarks_path else Mtcnn()
+
+
+def write_whole_frames(opt: Options, found: Sequence[Portrayed], folder: Path, factor: int) -> None:
+    """<clip>_whole.mp4 in `folder`, which holds the videos of the faces, `factor` times as large as the frames."""
+    for one in found:
+        stylised = [video_file(folder, face.name) for face in one.faces]
+        path = video_file(folder, f"{one.clip.name}_whole")
+        write_pasted(path, one.video, stylised, factor, fps_of(one.clip) or opt.fps, opt.max_frames)
+
+
+def _portrayed(opt: Options, clip: Clip, detect: Detector) -> Portrayed:
+    try:
+        video = Portraits(
+            partial(images, clip),
+            detect,
+            which=opt.face,
+            scale=opt.scale_image,
+            padding=padding_of(opt),
+            eye_distance_px=opt.eye_distance,
+            no_face=opt.no_face,
+        )
+    except ValueError as error:
+        raise ValueError(f"clip {clip.name}: {error}") from error
+    crops = [portrait.crop for portrait in video.portraits]
+    names = [clip.name] if len(crops) == 1 else [f"{clip.name}_face{n}" for n in range(1, len(crops) + 1)]
+    return Portrayed(clip, video, tuple(Clip(n, clip.frames, clip.video, c) for n, c in zip(names, crops, strict=True)))

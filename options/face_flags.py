@@ -1,0 +1,43 @@
+"""The flags that say which faces of a video are stylised, and in which part of its frames."""
+
+import argparse
+
+from options.flags import PATH, Kind, choice, number, switch, value
+from options.record import Options
+
+
+def add_faces(group: argparse._ArgumentGroup) -> None:
+    switch(group, "--scale_image", False, "find faces and translate a part around each, scaled as --eye_distance says")
+    value(group, "--eye_distance", number(4, 512), 64.0, "pixels between the eyes of a face once its frame is scaled")
+    four = Kind(_four, "four whole numbers, separated by commas", "LEFT,RIGHT,TOP,BOTTOM")
+    value(
+        group, "--padding", four, "200,200,200,200", "pixels that are kept around the middle of the eyes, once scaled"
+    )
+    value(group, "--face", choice(["largest", "all"]), "largest", "which faces: of the first frame that shows one")
+    without = "a video without a face; pass: is left as it is"
+    value(group, "--no_face", choice(["error", "pass"]), "error", without)
+    switch(group, "--paste", False, "write whole frames too, <clip>_whole.mp4, in which the faces are replaced")
+    landmarks = "dlib's shape_predictor_68_face_landmarks.dat, for the published alignment; not given: MTCNN's points"
+    value(group, "--landmarks_path", PATH, None, landmarks)
+
+
+def padding_of(opt: Options) -> tuple[int, int, int, int]:
+    """(left, right, top, bottom), px."""
+    return tuple(map(int, opt.padding.split(",")))
+
+
+def face_problems(opt: Options) -> list[str]:
+    found = []
+    if opt.scale_image and opt.resize_mode != "none":
+        found.append(f"--scale_image gives frames their size: it needs --resize_mode none, got {opt.resize_mode}")
+    if opt.face == "all" and not opt.scale_image:
+        found.append("--face all needs --scale_image: each face is translated in a part of the frame of its own")
+    if opt.paste and not opt.scale_image:
+        found.append("--paste needs --scale_image: only parts of frames can be put back into them")
+    return found
+
+
+def _four(text: str) -> str:
+    if len([int(part) for part in text.split(",") if int(part) >= 0]) != 4:
+        raise ValueError(text)
+    return text

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Distil a Shortcut into a VToonify.
+#   bash scripts/vtoonify/train.sh                              into the demo's, a short run on the built-in talking
+#                                                               heads; call again after a stop and it goes on
+#   bash scripts/vtoonify/train.sh --dataroot faces/ --main_G_path vtoonify.pt [more train.py flags]   on any face
+#                                                               videos, a file or a folder with {train,val}/ or without
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+source scripts/vtoonify/task.sh
+
+# Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse.
+short=(--max_interval 4 --h_dim 24 --g_layers 4 --l_layers 3 --init_type reuse --init_gain 1 --mask_initial -1
+  --lr 3e-3 --flip --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0
+  --resize_mode square --loadSize 144 --fineSize 128 --batchSize 2 --niter 15 --niter_decay 10
+  --print_freq 48 --save_latest_freq 480 --display_freq 480)
+
+if [ -z "$dataroot" ]; then
+  make_heads
+  run train.py "${demo[@]}" "${short[@]}" --dataroot "$heads" --name vtoonify_heads_shortcut --continue_train
+fi
+if ! given --val_clips && [ ! -d "$dataroot/val" ]; then vtoonify+=(--val_clips 0); fi
+if ! given --main_G_path; then
+  echo "no --main_G_path given: distilling into the bundled demo teacher" >&2
+  run train.py "${demo[@]}" "${vtoonify[@]}" "${short[@]}" --dataroot "$dataroot" --name vtoonify_faces_shortcut
+fi
+run train.py "${vtoonify[@]}" --dataroot "$dataroot" --name ShortcutV2V_vtoonify --h_dim 64 --max_interval 3 \
+  --resize_mode square --loadSize 288 --fineSize 256
