@@ -13,9 +13,10 @@ from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
 from models.stages import Stages
 from models.teachers.base import Teacher
-from options.build_faces import portrayed, write_whole_frames
+from options.build_faces import aligned_faces, portrayed, write_whole_frames
 from options.build_metrics import Measuring, new_measuring
 from options.build_runtime import Translators, blank, describe_runtime
+from options.build_style import face_style
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options, describe, save
@@ -37,10 +38,13 @@ def translate(opt: Options) -> int:
     """Translate the clips that the options name; results as README's "Results" says."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
-    found = portrayed(opt, clips) if opt.scale_image else []
-    if found:
+    found, seen = [], None
+    if opt.scale_image or opt.style_encoder_path:
+        found = portrayed(opt, clips)
         clips = [face for one in found for face in one.faces]
-    teacher, teacher_id = load_teacher(opt, device)
+    if opt.style_encoder_path:
+        seen = face_style(opt, aligned_faces(found))
+    teacher, teacher_id = load_teacher(opt, device, seen)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     size = size_of(clips[0], opt.fine_size)
     translators = Translators(opt, teacher, block, block_id, device)

@@ -104,6 +104,9 @@ class BaseOptions:
             "what of VToonify the Shortcut replaces; A: up to its last fusion with the encoder, B: up to before that"
         )
         value(group, "--vtoonify_split", choice(sorted(CUTS)), "A", split)
+        value(group, "--exstyle_path", PATH, None, "VToonify: file of example styles, exstyle_code.npy")
+        value(group, "--style_id", whole(0), 26, "VToonify: which of them")
+        switch(group, "--color_transfer", False, "VToonify: take its colours too, not those of the face")
         value(group, "--style_degree", number(0, 1), 0.5, "VToonify: how strong the style is, 0 to 1")
         parts = "VToonify: weights of the network that finds the parts of faces; not given: none are looked for"
         value(group, "--faceparsing_path", PATH, None, parts)

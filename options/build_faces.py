@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from data.clips import Clip
 from data.faces.detector import Detector, Mtcnn
 from data.faces.landmarks import Dlib68
@@ -35,6 +37,11 @@ def portrayed(opt: Options, clips: Sequence[Clip]) -> list[Portrayed]:
     if not any(one.faces for one in found):
         raise ValueError(f"no face in any of {len(clips)} clips: there is nothing to translate")
     return found
+
+
+def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
+    """What the style encoder looks at, uint8 [256, 256, 3] each."""
+    return [portrait.aligned for one in found for portrait in one.video.portraits]
 
 
 def new_detector(opt: Options) -> Detector:

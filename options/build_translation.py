@@ -16,6 +16,7 @@ from models.teachers import TEACHERS
 from models.teachers.base import Teacher
 from models.teachers.vtoonify import face_parsing
 from models.translator import Translator
+from options.build_style import new_style
 from options.record import Options
 from util import checkpoint, cost
 
@@ -25,22 +26,25 @@ BLOCK_FLAGS = (
 )
 
 
-def load_teacher(opt: Options, device: torch.device) -> tuple[Teacher, str]:
-    """The frozen, cut teacher of --main_G_path and the fingerprint of its weights."""
+def load_teacher(opt: Options, device: torch.device, seen: Tensor | None = None) -> tuple[Teacher, str]:
+    """The frozen, cut teacher of --main_G_path and the fingerprint of its weights.
+
+    Args:
+        seen: the style of a face, for a VToonify that takes its own from it (`options.build_style`).
+    """
     weights = checkpoint.load(Path(opt.main_G_path))
-    teacher = TEACHERS[opt.teacher](weights, **FAMILY_ARGUMENTS[opt.teacher](opt, weights))
+    teacher = TEACHERS[opt.teacher](weights, **FAMILY_ARGUMENTS[opt.teacher](opt, weights, seen))
     return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
 
 
-def _recycle_gan(opt: Options, weights: Mapping[str, object]) -> dict[str, object]:
+def _recycle_gan(opt: Options, weights: Mapping[str, object], seen: None) -> dict[str, object]:
     return {"start": opt.skip_idx_start, "end": opt.skip_idx_end}
 
 
-def _vtoonify(opt: Options, weights: Mapping[str, object]) -> dict[str, object]:
-    if "style" not in weights:
-        raise ValueError(f"{opt.main_G_path} holds no style beside the generator: an entry `style` [18, width] in W+")
+def _vtoonify(opt: Options, weights: Mapping[str, object], seen: Tensor | None) -> dict[str, object]:
     parser = face_parsing.from_published(checkpoint.load(Path(opt.faceparsing_path))) if opt.faceparsing_path else None
-    return {"style": weights["style"], "degree": opt.style_degree, "split": opt.vtoonify_split, "parser": parser}
+    style = new_style(opt, weights, seen)
+    return {"style": style, "degree": opt.style_degree, "split": opt.vtoonify_split, "parser": parser}
 
 
 FAMILY_ARGUMENTS = {"recycle_gan": _recycle_gan, "vtoonify": _vtoonify}

@@ -17,6 +17,8 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
     without = "a video without a face; pass: is left as it is"
     value(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "write whole frames too, <clip>_whole.mp4, in which the faces are replaced")
+    style = "VToonify: weights of the style encoder, encoder.pt; the style, or its colours, are then those of the face"
+    value(group, "--style_encoder_path", PATH, None, style)
     landmarks = "dlib's shape_predictor_68_face_landmarks.dat, for the published alignment; not given: MTCNN's points"
     value(group, "--landmarks_path", PATH, None, landmarks)
 
@@ -34,6 +36,8 @@ def face_problems(opt: Options) -> list[str]:
         found.append("--face all needs --scale_image: each face is translated in a part of the frame of its own")
     if opt.paste and not opt.scale_image:
         found.append("--paste needs --scale_image: only parts of frames can be put back into them")
+    if opt.style_encoder_path is not None and opt.color_transfer:
+        found.append("--style_encoder_path has no effect with --color_transfer, which takes all of the example's style")
     return found
 
 

@@ -16,7 +16,7 @@ from options.record import ONE_CALL, Options
 MAY_CHANGE = ONE_CALL | {
     *("name", "checkpoints_dir", "tensorboard_dir", "dataroot", "main_G_path", "vgg_path", "gpu_ids", "nThreads"),
     *("niter", "niter_decay", "print_freq", "display_freq", "save_latest_freq", "save_epoch_freq"),
-    *("val_clips", "val_frames", "deform_backend"),
+    *("val_clips", "val_frames", "deform_backend", "exstyle_path", "faceparsing_path"),
 }
 
 

@@ -20,7 +20,8 @@ from_caller() {
 is_path_flag() {
   case "$1" in
     --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
-      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root) true ;;
+      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
+      --faceparsing_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
     *) false ;;
   esac
 }
