@@ -8,7 +8,7 @@ caller="$PWD"
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
-sample=datasets/sample
+sample=datasets/sample heads=datasets/heads
 
 from_caller() {
   case "$1" in
@@ -57,6 +57,11 @@ given() { # --flag: is it among the script's arguments?
 make_sample() {
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
   "$PYTHON" -m data.sample --root "$sample" >&2
+}
+
+make_heads() {
+  echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
+  "$PYTHON" -m data.heads.sample --root "$heads" >&2
 }
 
 run() { # program and its flags; the script's own arguments come last and win

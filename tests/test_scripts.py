@@ -11,12 +11,14 @@ from options.test_options import TestOptions
 from options.train_options import TrainOptions
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = [*sorted((ROOT / "scripts").glob("*/*.sh")), ROOT / "scripts" / "train_segmenter.sh"]
+CHECK_WEIGHTS = ROOT / "scripts" / "vtoonify" / "check_weights.sh"
+SCRIPTS = [*sorted({*(ROOT / "scripts").glob("*/*.sh")} - {CHECK_WEIGHTS}), ROOT / "scripts" / "train_segmenter.sh"]
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
     "checkpoints/demo_v2l/latest_net_G_A.pth",
     "checkpoints/demo_l2v/latest_net_G_B.pth",
+    "checkpoints/demo_vtoonify/latest_net_vtoonify.pth",
     "checkpoints/demo_l2v/latest_net_FCN8s.pth",
     "checkpoints/v2c_teacher/latest_net_G_A.pth",
     "checkpoints/v2l_teacher/latest_net_G_A.pth",
@@ -25,7 +27,8 @@ NEEDED = [  # what a command line may name that only a prepared machine has
     "datasets/sample/clip",
     "datasets/heads/clip",
 ]
-STREET, HEADS = ("data.sample", "datasets/sample", 128), ("data.heads.sample", "datasets/heads", 96)
+STREET, HEADS = ("data.sample", "datasets/sample"), ("data.heads.sample", "datasets/heads")
+HEIGHTS = {"vtoonify/train_teacher.sh": 96, "vtoonify/train.sh": 128, "vtoonify/test.sh": 144}  # the others: 128
 
 
 def name(script):
@@ -64,10 +67,10 @@ def test_scripts_are_found():
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_parses_without_a_dataset(path, workplace):
-    program, folder, height = HEADS if path.parent.name == "vtoonify" else STREET
+    program, folder = HEADS if path.parent.name == "vtoonify" else STREET
     arguments, told = shown(path, "--dry_run")
     opt = parsed(arguments)
-    assert opt.dry_run and opt.dataroot == folder and opt.fine_size[1] == height
+    assert opt.dry_run and opt.dataroot == folder and opt.fine_size[1] == HEIGHTS.get(name(path), 128)
     assert f"-m {program} --root {folder}" in told
 
 
@@ -115,6 +118,15 @@ def test_a_video_file_is_trained_on_at_the_training_size(workplace):
     (workplace / "clip.mp4").touch()
     opt = parsed(shown(script("train_v2c"), dataset_root=str(workplace / "clip.mp4"))[0])
     assert (opt.dataset_mode, opt.fine_size) == ("videofile", (512, 256))
+
+
+@pytest.mark.parametrize("flags", [[], ["--main_G_path", "checkpoints/v2c_teacher/latest_net_G_A.pth"]])
+def test_a_face_video_is_cut_around_its_face_which_is_put_back(flags, workplace):
+    (workplace / "clip.mp4").touch()
+    path = ROOT / "scripts" / "vtoonify" / "test.sh"
+    opt = parsed(shown(path, "--dataroot", "clip.mp4", *flags, cwd=workplace)[0])
+    assert opt.scale_image and opt.paste and opt.fine_size is None
+    assert (opt.name, opt.eye_distance) == (("ShortcutV2V_vtoonify", 64) if flags else ("demo_vtoonify", 26))
 
 
 def copied(workplace, name):

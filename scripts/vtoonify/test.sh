@@ -6,7 +6,9 @@
 #   bash scripts/vtoonify/test.sh --dataroot clip.mp4 --main_G_path vtoonify.pt --name RUN   with other weights
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
-source scripts/vtoonify/task.sh
+
+vtoonify=(--teacher vtoonify --dataset_mode videofile)
+demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
 
 flags=(--which_epoch latest --results_dir ./results/)
 if ! given --refresh; then flags+=(--max_interval 3); fi
@@ -14,10 +16,10 @@ own=("${demo[@]}" --checkpoints_dir ./checkpoints --name demo_vtoonify)
 
 if [ -z "$dataroot" ]; then
   make_heads
-  run test.py "${flags[@]}" "${own[@]}" --dataroot "$heads" --resize_mode square --fineSize 128
+  run test.py "${flags[@]}" "${own[@]}" --dataroot "$heads" --resize_mode square --fineSize 144
 fi
 flags+=(--dataroot "$dataroot" --resize_mode none --scale_image --paste)
 if given --main_G_path; then run test.py "${flags[@]}" "${vtoonify[@]}" --name ShortcutV2V_vtoonify; fi
 echo "no --main_G_path given: using the bundled demo checkpoints" >&2
 # The demo learnt from heads of about this size.
-run test.py "${flags[@]}" "${own[@]}" --eye_distance 24 --padding 64,64,72,72
+run test.py "${flags[@]}" "${own[@]}" --eye_distance 26 --padding 72,72,72,72

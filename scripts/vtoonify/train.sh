@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Distil a Shortcut into a VToonify.
+# Distil a Shortcut into a VToonify. Published weights need a style: --exstyle_path, --style_id and --color_transfer.
 #   bash scripts/vtoonify/train.sh                              into the demo's, a short run on the built-in talking
 #                                                               heads; call again after a stop and it goes on
 #   bash scripts/vtoonify/train.sh --dataroot faces/ --main_G_path vtoonify.pt [more train.py flags]   on any face
 #                                                               videos, a file or a folder with {train,val}/ or without
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
-source scripts/vtoonify/task.sh
+
+vtoonify=(--teacher vtoonify --dataset_mode videofile)
+demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
 
 # Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse.
 short=(--max_interval 4 --h_dim 24 --g_layers 4 --l_layers 3 --init_type reuse --init_gain 1 --mask_initial -1
@@ -21,7 +23,7 @@ fi
 if ! given --val_clips && [ ! -d "$dataroot/val" ]; then vtoonify+=(--val_clips 0); fi
 if ! given --main_G_path; then
   echo "no --main_G_path given: distilling into the bundled demo teacher" >&2
-  run train.py "${demo[@]}" "${vtoonify[@]}" "${short[@]}" --dataroot "$dataroot" --name vtoonify_faces_shortcut
+  run train.py "${vtoonify[@]}" "${demo[@]}" "${short[@]}" --dataroot "$dataroot" --name vtoonify_faces_shortcut
 fi
 run train.py "${vtoonify[@]}" --dataroot "$dataroot" --name ShortcutV2V_vtoonify --h_dim 64 --max_interval 3 \
   --resize_mode square --loadSize 288 --fineSize 256
