@@ -4,7 +4,7 @@ import torch
 from scipy.ndimage import map_coordinates
 
 from tests.textures import texture
-from util.flow import optical_flow, warp
+from util.flow import enlarged, factor_between, optical_flow, warp
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3])
@@ -42,3 +42,21 @@ def test_tiny_and_very_wide_images_work(size):
 def test_images_of_different_shapes_are_refused():
     with pytest.raises(ValueError, match=r"one shape, got \[1, 3, 32, 32\] and \[1, 3, 32, 40\]"):
         optical_flow(torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 40))
+
+
+def test_the_flow_of_larger_pictures_is_resized_and_as_much_longer():
+    x = np.arange(8, dtype=np.float32)
+    flow = np.broadcast_to(np.stack([x, 2 * x])[:, None], (2, 6, 8))
+    large = enlarged(flow, 3)
+    expected = 3 * np.interp((np.arange(24) + 0.5) / 3 - 0.5, x, x)
+    np.testing.assert_allclose(
+        large, np.broadcast_to(np.stack([expected, 2 * expected])[:, None], (2, 18, 24)), atol=1e-4
+    )
+    np.testing.assert_array_equal(enlarged(flow, 1), flow)
+
+
+def test_outputs_are_a_whole_number_of_times_as_large():
+    assert factor_between(torch.zeros(1, 3, 8, 16), torch.zeros(1, 3, 32, 64)) == 4
+    for size in ((12, 24), (16, 16), (4, 8)):
+        with pytest.raises(ValueError, match="whole number of times"):
+            factor_between(torch.zeros(1, 3, 8, 16), torch.zeros(1, 3, *size))

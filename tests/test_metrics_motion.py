@@ -27,6 +27,13 @@ def street():
     return previous, current, *exact_flow(scene, 13, 12)
 
 
+def test_the_motion_of_larger_pictures_is_as_much_longer():
+    valid = np.array([[True, False], [False, True]])
+    motion = Motion(np.stack([np.full((2, 2), 1.5), np.full((2, 2), -1)]).astype(np.float32), valid).enlarged(4)
+    np.testing.assert_array_equal(motion.flow, np.stack([np.full((8, 8), 6), np.full((8, 8), -4)]))
+    np.testing.assert_array_equal(motion.valid, np.kron(valid, np.ones((4, 4), bool)))
+
+
 def test_without_motion_everything_is_valid():
     motion = Motion.between(texture(), texture())
     assert np.abs(motion.flow).max() < 0.01

@@ -1,11 +1,14 @@
 import tracemalloc
 
+import numpy as np
 import pytest
 import torch
 
 from data.clips import Clip
+from data.faces.crop import Crop
 from data.frames import UnreadableFrame
-from data.stream import fps_of, frames, size_of
+from data.stream import fps_of, frames, images, size_of
+from util.image import to_tensor
 
 
 def numbers_of(stream):
@@ -78,3 +81,10 @@ def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path, write_frames):
 
     peak(2)  # imports and caches
     assert peak(40) < peak(4) + 50_000
+
+
+def test_a_crop_is_what_is_shown_of_every_frame(clip):
+    part = Clip("part", clip.frames, crop=Crop(18, 35, 0, 16, 8, 32, 1.0))
+    assert size_of(part, None) == (24, 16) and next(images(part)).shape == (18, 35, 3)
+    for shown, whole in zip(frames(part, None), images(clip), strict=True):
+        assert torch.equal(shown[0], to_tensor(np.ascontiguousarray(whole[:16, 8:32])))
