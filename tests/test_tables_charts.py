@@ -33,7 +33,7 @@ def test_without_a_common_metric_there_is_no_chart_and_no_old_one(tmp_path):
     assert all("no metric in common" in line for line in told) and not list(tmp_path.glob("*.svg"))
 
 
-def test_more_runs_than_colours_are_told(tmp_path):
+def test_there_may_be_more_runs_than_colours(tmp_path):
     many = {f"run{k}": {"skipped": 30.0 + k} for k in range(len(COLOURS) + 1)}
     write_charts(tmp_path, runs(tmp_path, **many))
-    assert any(f"the first {len(COLOURS)} of {len(many)} runs" in text for text in texts(tmp_path / "per_distance.svg"))
+    assert set(many) <= set(texts(tmp_path / "per_distance.svg"))

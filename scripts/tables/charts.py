@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scripts.tables.records import Run, cost_of, methods
 from scripts.tables.text import write_text
-from util.chart import COLOURS, Line, line_chart
+from util.chart import Line, line_chart
 from util.scores import OURS
 
 PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
@@ -35,7 +35,7 @@ def _against_cost(runs: Mapping[str, Run]) -> str | None:
     for metric, part in product(_shared(runs), PARTS):
         if all(_figure(run, OURS, metric, part) is not None for run in runs.values()):
             lines = [_method_line(runs, method, metric, part) for method in _methods(runs)]
-            drawn = [line for line in lines if line.points][: len(COLOURS)]
+            drawn = [line for line in lines if line.points]
             return line_chart(drawn, f"{metric}, {part}, against cost", "GMACs per frame, mean", metric)
     return None
 
@@ -48,15 +48,13 @@ def _method_line(runs: Mapping[str, Run], method: str, metric: str, part: str) -
 
 
 def _per_distance(runs: Mapping[str, Run]) -> str | None:
-    """One line per run, as many as there are colours for."""
+    """One line per run."""
     for metric in _shared(runs):
         found = {name: run.record["quality"][metric].get("per_distance") or {} for name, run in runs.items()}
         points = {name: [(int(d), v) for d, v in at.items() if v is not None] for name, at in found.items()}
         lines = [Line(name, at) for name, at in points.items() if at]
         if lines:
-            title = f"{metric} of the Shortcut per distance"
-            left_out = f", the first {len(COLOURS)} of {len(lines)} runs" if len(lines) > len(COLOURS) else ""
-            return line_chart(lines[: len(COLOURS)], title + left_out, "frames since the reference", metric)
+            return line_chart(lines, f"{metric} of the Shortcut per distance", "frames since the reference", metric)
     return None
 
 
