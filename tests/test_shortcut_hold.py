@@ -4,6 +4,7 @@ import torch
 
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.hold import EDGE, WINDOW, hold
+from tests.tiny import vtoonify_block
 
 
 def maps():
@@ -55,3 +56,11 @@ def test_a_block_holds_only_if_asked():
         holding(reference, a).feature, hold(expected, f_ref, a_ref, a, 0.1), atol=1e-4, rtol=1e-4
     )
     assert plain.prepare(a_ref, f_ref).f.numel() == 0
+
+
+def test_it_holds_the_image_among_the_late_features_too():
+    block = vtoonify_block().eval()
+    a, f_ref = torch.randn(1, 4, 24, 32), torch.randn(1, 7, 24, 32)
+    plain, holding = block.for_inference(), block.for_inference(hold=0.1)
+    torch.testing.assert_close(holding(holding.prepare(a, f_ref), a.clone()).feature, f_ref)
+    assert not torch.allclose(plain(plain.prepare(a, f_ref), a).feature[:, -3:], f_ref[:, -3:], atol=1e-3)

@@ -29,7 +29,7 @@ def read_examples(path: Path) -> dict[str, np.ndarray]:
         ValueError: another kind of file.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"no file of example styles {path}; VToonify publishes exstyle_code.npy with its styles")
+        raise FileNotFoundError(f"no file of example styles {path}; VToonify publishes exstyle_code.npy")
     try:
         found = _unpickled(path.read_bytes())
         return {str(name): _style(style) for name, style in found.items()}

@@ -36,9 +36,9 @@ class Surface:
     pixel: float
 
     def where(self, shown: np.ndarray) -> tuple[tuple[slice, slice], "Surface"]:
-        """The smallest window of the picture that holds all of `shown` [H, W], and the maps in it."""
+        """The smallest window, one pixel at least, that holds all of `shown` [H, W], and the maps in it."""
         rows, columns = (np.flatnonzero(shown.any(axis)) for axis in (1, 0))
-        at = tuple(slice(n[0], n[-1] + 1) if len(n) else slice(0, 0) for n in (rows, columns))
+        at = tuple(slice(n[0], n[-1] + 1) if len(n) else slice(1) for n in (rows, columns))
         maps = {name: value[at] for name, value in vars(self).items() if name != "pixel"}
         return at, replace(self, **maps)
 
