@@ -43,8 +43,6 @@ class Entry:
 
     def missing(self) -> str | None:
         """What cannot be found, and where it comes from; None when it can be run."""
-        if not self.script.is_file():
-            return f"not built yet: no {_short(self.script)}"
         lacking = {path: origin for path, origin in self.needs.items() if not path.exists()}
         by_origin = {o: ", ".join(_short(p) for p in lacking if lacking[p] == o) for o in lacking.values()}
         return "; ".join(f"missing {paths} ({origin})" for origin, paths in by_origin.items()) or None
@@ -63,7 +61,7 @@ def entries(v2c_root: Path, v2l_root: Path) -> list[Entry]:
         _full("l2v", v2l_root, _label_data(v2l_root), "v2l_teacher/latest_net_G_B.pth", TEACHER_V2L, _train("l2v")),
     ]
     demos = [_demo("v2c", "G_A"), _demo("v2l", "G_A"), _demo("l2v", "G_B", "latest_net_FCN8s.pth")]
-    return [*full, *demos, Entry("vtoonify", "demo", VTOONIFY / "test.sh", "demo_vtoonify", (), {})]
+    return [*full, *demos, _bundled("vtoonify", VTOONIFY / "test.sh", "latest_net_vtoonify.pth")]
 
 
 def _full(
@@ -77,9 +75,13 @@ def _full(
 
 
 def _demo(task: str, direction: str, *more: str) -> Entry:
+    return _bundled(task, UNSUP / f"test_{task}.sh", f"latest_net_{direction}.pth", *more)
+
+
+def _bundled(task: str, script: Path, *files: str) -> Entry:
     folder = ROOT / "checkpoints" / f"demo_{task}"
-    files = (f"latest_net_{direction}.pth", "latest_net_ShortcutV2V.pth", *more)
-    return Entry(task, "demo", UNSUP / f"test_{task}.sh", folder.name, (), {folder / name: BUNDLED for name in files})
+    files = ("latest_net_ShortcutV2V.pth", *files)
+    return Entry(task, "demo", script, folder.name, (), {folder / name: BUNDLED for name in files})
 
 
 def _label_data(root: Path) -> dict[Path, str]:
