@@ -10,7 +10,7 @@ from tests.test_faces_aligned import ASTRONAUT
 
 FRAME = np.ascontiguousarray(astronaut()[:300])
 HAS_DLIB = importlib.util.find_spec("dlib") is not None
-with_dlib = pytest.mark.skipif(not HAS_DLIB, reason="needs dlib")
+with_dlib = pytest.mark.skipif(not HAS_DLIB, reason="needs dlib, which is optional: pip install dlib-bin")
 
 
 @pytest.fixture

@@ -133,6 +133,33 @@ class Means:
         }
 
 
+class MeanMetric(Metric):
+    """A metric whose figure, called `name`, is the mean of what its frames have.
+
+    name: of the figure, and of its column.
+    """
+
+    name: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        if "name" in vars(cls):
+            cls.columns = (cls.name,)
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs)
+        self.means = Means()
+
+    def figures(self) -> dict[str, dict]:
+        return {self.name: self.means.figures()}
+
+    def _counted(self, value: float | None, distance: int) -> dict[str, float]:
+        """What `update` returns for a frame with this figure, which joins the mean; None if it has none."""
+        if value is None:
+            return {}
+        self.means.add(value, distance)
+        return {self.name: value}
+
+
 def _mean(parts: Iterable[tuple[float, int]]) -> float | None:
     totals, counts = zip(*parts, strict=True) if (parts := list(parts)) else ((), ())
     return sum(totals) / sum(counts) if counts else None

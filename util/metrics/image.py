@@ -5,44 +5,30 @@ import math
 import warnings
 from abc import abstractmethod
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import urlparse
 
 import torch
 from torch import Tensor, nn
 
-from util.metrics.base import Means, Metric, Needs, Scene
+from util.metrics.base import MeanMetric, Needs, Scene
 
 PSNR_CAP_DB = 100.0
 
 
-class ImageMetric(Metric):
+class ImageMetric(MeanMetric):
     """The mean of a figure of one picture and its target.
 
     A subclass says in `measure` what it is: output, target [1, 3, H, W] in [0, 1] -> float.
     """
 
     against_teacher = True
-    name: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        cls.columns = (cls.name,)
-
-    def __init__(self, needs: Needs) -> None:
-        super().__init__(needs)
-        self.means = Means()
 
     @staticmethod
     @abstractmethod
     def measure(output: Tensor, target: Tensor) -> float: ...
 
     def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
-        value = self.measure(*unit_pair(output, target))
-        self.means.add(value, distance)
-        return {self.name: value}
-
-    def figures(self) -> dict[str, dict]:
-        return {self.name: self.means.figures()}
+        return self._counted(self.measure(*unit_pair(output, target)), distance)
 
 
 class Psnr(ImageMetric):

@@ -1,7 +1,6 @@
 """How steady a method's video is: figures of two consecutive pictures."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -9,7 +8,7 @@ import torch
 from torch import Tensor
 
 from util.flow import factor_between, warp
-from util.metrics.base import Means, Metric, Needs, Scene
+from util.metrics.base import MeanMetric, Needs, Scene
 from util.metrics.image import lpips_missing, lpips_network, unit_pair
 from util.metrics.motion import Motion, repeated
 
@@ -20,20 +19,14 @@ STATIC_LEVELS, STATIC_WINDOW_PX = 4, 7
 Pictures = tuple[Tensor, Tensor]  # a method's picture and the teacher's of one frame, [1, 3, H, W] in [0, 1]
 
 
-class TemporalMetric(Metric):
+class TemporalMetric(MeanMetric):
     """The mean of a figure of a frame and the one before it in its clip, counted at the distance of the former.
 
     A subclass says in `measure` what it is: None where the two frames do not allow one.
     """
 
-    name: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        cls.columns = (cls.name,)
-
     def __init__(self, needs: Needs) -> None:
         super().__init__(needs)
-        self.means = Means()
         self._before: Pictures | None = None
 
     @staticmethod
@@ -44,13 +37,7 @@ class TemporalMetric(Metric):
         now, before = unit_pair(output, target), self._before
         self._before = now
         value = None if before is None or scene.previous is None else self.measure(scene, now, before)
-        if value is None:
-            return {}
-        self.means.add(value, distance)
-        return {self.name: value}
-
-    def figures(self) -> dict[str, dict]:
-        return {self.name: self.means.figures()}
+        return self._counted(value, distance)
 
 
 class WarpError(TemporalMetric):
