@@ -16,7 +16,7 @@ from util.image import to_tensor
 SCALE = 4  # pixels of a cartoon per pixel of its frame, along each axis
 TRIES = 10  # frames drawn before damage is an error
 GAMMA, TINT = 0.3, 0.06  # spread of the logarithm of the exponent, and of the channels' gains
-BLUR_PX, NOISE, JPEG_QUALITY = 0.5, 3.0, (75, 99)  # largest spreads, the noise's in levels of 255
+BLUR_PX, NOISE, JPEG_QUALITY = 1.0, 3.0, (75, 99)  # largest spreads, the noise's in levels of 255
 
 
 class CartoonPairs(Dataset):

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 heads=datasets/heads
 flags=(--model vtoonify --dataset_mode videofile --width 96 --resize_mode square --loadSize 144 --fineSize 96
-  --flip --batchSize 2 --lr 2e-3 --beta1 0.9 --niter 50 --niter_decay 70 --val_clips 6
+  --flip --batchSize 2 --lr 2e-3 --beta1 0.9 --niter 120 --niter_decay 180 --val_clips 6
   --print_freq 80 --save_latest_freq 400 --display_freq 400)
 
 if [ -z "$dataroot" ]; then
