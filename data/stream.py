@@ -9,7 +9,7 @@ from torch import Tensor
 from data.clips import Clip
 from data.faces.crop import cropped
 from data.frames import Size, fit, read_frame, rounded_size
-from data.video import decode, frame_rate
+from data.video import VideoFrames, decode, frame_rate
 from util.image import to_tensor
 
 
@@ -42,6 +42,11 @@ def size_of(clip: Clip, size: Size | None) -> Size:
         return size
     height, width = next(_shown(clip)).shape[:2]
     return rounded_size((width, height))
+
+
+def frame_count(clip: Clip) -> int:
+    """How many frames it has; a video is gone through for that, without decoding it."""
+    return len(VideoFrames(clip.video)) if clip.video else len(clip.frames)
 
 
 def fps_of(clip: Clip) -> float | None:

@@ -29,7 +29,8 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     if example_frame.device.type != "cuda":
         raise ValueError(f"CUDA graphs need a frame on a CUDA device, got one on {example_frame.device}")
     frame = FrameInput(example_frame)
-    head = Graph(stages.head, frame.tensor)
+    find = Graph(stages.find, frame.tensor) if stages.find else None
+    head = Graph(stages.head, find.output if find else frame.tensor)
     a, f, slices = head.output, head.output.clone(), []
     for part in stages.slices:
         slices.append(Graph(part, f))
@@ -45,12 +46,17 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
         new, y = stages.translate(a)
         return kept(new), y
 
+    def found(x: Tensor) -> Tensor:
+        return find(frame(x)) if find else frame(x)
+
     teacher = Graph(stages.teacher, frame.tensor)
     translate = Graph(translated, a)
     predict = Graph(lambda *given: stages.predict(Reference(*given[:-1]), given[-1]), *reference, a)
     return replace(
         stages,
-        head=lambda x: head(frame(x)),
+        # What comes with all that the head takes is on the device already.
+        head=lambda x: head(x if find and x.shape[1] != frame.tensor.shape[1] else found(x)),
+        find=found if find else None,
         teacher=lambda x: teacher(frame(x)).clone(),
         translate=lambda a: (reference, translate(a)[1].clone()),
         renew=Graph(lambda a: kept(stages.renew(a)), a),

@@ -25,6 +25,8 @@ class Stages:
     slices: their composition is the teacher's body, a -> f; each takes what the one before it returned, a tensor or a
         tuple of tensors.
     prepare: (a, f) -> reference.
+    find: x -> x followed by what the head would find in it by itself, as the teacher's `finder`, on the networks'
+        device; `head` takes that, too. None: it looks for nothing.
     explain: (reference, a) -> what `predict` does inside the block; for looking at, launched operator by operator.
     dtype: what the networks compute with.
     engine: how they are called, "eager" or "cuda_graphs".
@@ -37,6 +39,7 @@ class Stages:
     predict: Callable[[Reference, Tensor], Tensor]
     slices: tuple[Callable[[Tensor], Tensor], ...]
     prepare: Callable[[Tensor, Tensor], Reference]
+    find: Callable[[Tensor], Tensor] | None
     explain: Callable[[Reference, Tensor], Inside]
     dtype: torch.dtype = torch.float32
     engine: str = "eager"
@@ -62,6 +65,9 @@ def eager(
     def head(x: Tensor) -> Tensor:
         return teacher.head(x.to(device, dtype))
 
+    def find(x: Tensor) -> Tensor:
+        return teacher.finder()(x.to(device, dtype))
+
     def tail(f: Tensor, a: Tensor) -> Tensor:
         return teacher.tail(f, a).float().clamp(-1, 1)
 
@@ -80,6 +86,7 @@ def eager(
         predict=lambda reference, a: tail(block(reference, a).feature, a),
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=block.prepare,
+        find=find if teacher.finder() else None,
         explain=block.explain,
         dtype=dtype,
     )

@@ -29,18 +29,30 @@ class Translator:
         refresh_output: what a reference frame shows: the "teacher"'s exact output, or, from the second reference
             on, the "shortcut"'s prediction from the old reference, as the published code does.
         spread: for a fixed interval of at least 2; every frame but the first shows a prediction.
+        reuse_found: for a fixed interval: what the teacher's head finds in frames (face parts) is looked for on
+            reference frames only, and taken to be the same until the next.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
 
-    def __init__(self, stages: Stages, refresh: Refresh, refresh_output: str = "teacher", spread: bool = False):
+    def __init__(
+        self,
+        stages: Stages,
+        refresh: Refresh,
+        refresh_output: str = "teacher",
+        spread: bool = False,
+        reuse_found: bool = False,
+    ):
         if refresh_output not in REFRESH_OUTPUTS:
             raise ValueError(f"refresh_output must be one of {REFRESH_OUTPUTS}, got {refresh_output!r}")
         if spread and not (isinstance(refresh, Every) and refresh.max_interval >= 2):
             raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
         if spread and len(stages.slices) > refresh.max_interval:
             raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
+        if reuse_found and not isinstance(refresh, Every):
+            raise ValueError("what was found on a reference frame can be reused with a fixed interval only")
         self.stages, self.refresh, self.refresh_output, self.spread = stages, refresh, refresh_output, spread
+        self.reuse_found = reuse_found and stages.find is not None
         self.reset()
 
     def reset(self) -> None:
@@ -51,6 +63,7 @@ class Translator:
         self._reference, self._reference_index = None, 0
         self._explicable: tuple[Reference, Tensor] | None = None
         self._renewal: Renewal | None = None
+        self._found: Tensor | None = None
 
     @property
     def sources(self) -> set[int]:
@@ -66,8 +79,7 @@ class Translator:
             ValueError: the frame has another size than those before it; `reset` begins a new video.
         """
         self._check_size(frame)
-        a = self.stages.head(frame)
-        wanted = self.refresh.wants(a)
+        a, wanted = self._look(frame)
         if self._reference is None or (wanted and not self.spread and self.refresh_output == "teacher"):
             y = self._exact(a)
         elif self.spread:
@@ -83,6 +95,19 @@ class Translator:
         None: the step showed the teacher's own output, or has replaced the reference that it predicted from.
         """
         return self.stages.explain(*self._explicable) if self._explicable else None
+
+    def _look(self, frame: Tensor) -> tuple[Tensor, bool]:
+        """Early features, and whether the frame is to be a reference frame."""
+        if not self.reuse_found:
+            a = self.stages.head(frame)
+            return a, self.refresh.wants(a)
+        wanted = self.refresh.wants(frame)  # a fixed interval does not look
+        if wanted:
+            x = self.stages.find(frame)
+            self._found = x[:, frame.shape[1] :].clone()
+        else:
+            x = torch.cat([frame.to(self._found), self._found], 1)
+        return self.stages.head(x), wanted
 
     def _exact(self, a: Tensor) -> Tensor:
         reference, y = self.stages.translate(a)

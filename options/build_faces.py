@@ -1,18 +1,22 @@
 """From options to the faces of clips: each as a clip of its own, and back in their frames."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from torch import Tensor
 
 from data.clips import Clip
 from data.faces.detector import Detector, Mtcnn
 from data.faces.landmarks import Dlib68
+from data.faces.part_maps import PartMaps
 from data.faces.pasted import write_pasted
 from data.faces.portraits import Portraits
-from data.stream import fps_of, images
+from data.stream import fps_of, frame_count, images, size_of
+from models.teachers.vtoonify.styled import PARSING_SCALE
 from options.face_flags import padding_of
 from options.record import Options
 from util.page.clips import video_file
@@ -30,13 +34,32 @@ def portrayed(opt: Options, clips: Sequence[Clip]) -> list[Portrayed]:
     """The clips with their faces, as the options want them found.
 
     Raises:
-        ValueError: a clip without a face, unless --no_face pass; or none has one.
+        ValueError: a clip without a face, unless --no_face pass; or none has one, and nothing is to be written then.
     """
     detect = new_detector(opt)
     found = [_portrayed(opt, clip, detect) for clip in clips]
-    if not any(one.faces for one in found):
-        raise ValueError(f"no face in any of {len(clips)} clips: there is nothing to translate")
+    if not any(one.faces for one in found) and not opt.paste:
+        raise ValueError(f"no face in any of {len(clips)} clips: nothing to translate; --paste writes them as they are")
     return found
+
+
+def maps_beside(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callable[[int], Tensor] | None]:
+    """One of the clips -> number of its frames -> the face parts of --parsing_map_path as networks are given them.
+
+    Raises:
+        FileNotFoundError, ValueError: the maps of a clip are not there, or are not those of its frames.
+    """
+    if opt.parsing_map_path is None:
+        return lambda clip: None
+    given = Path(opt.parsing_map_path)
+    if given.is_file() and len(clips) > 1:
+        names = ", ".join(f"{clip.name}.npy" for clip in clips[:3])
+        raise ValueError(f"--parsing_map_path {given} is one file, but there are {len(clips)} clips: give a folder of "
+                         f"{names}{', ...' if len(clips) > 3 else ''}")  # fmt: skip
+    files = {clip.name: given if given.is_file() else given / f"{clip.name}.npy" for clip in clips}
+    counts = {clip.name: min(frame_count(clip), opt.max_frames or sys.maxsize) for clip in clips}
+    maps = {c.name: PartMaps(files[c.name], size_of(c, opt.fine_size), counts[c.name]) for c in clips}
+    return lambda clip: lambda number: maps[clip.name][number] * PARSING_SCALE
 
 
 def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
@@ -49,11 +72,15 @@ def new_detector(opt: Options) -> Detector:
 
 
 def write_whole_frames(opt: Options, found: Sequence[Portrayed], folder: Path, factor: int) -> None:
-    """<clip>_whole.mp4 in `folder`, which holds the videos of the faces, `factor` times as large as the frames."""
+    """<clip>_whole.mp4 in `folder`, which holds the videos of the faces, `factor` times as large as the frames.
+
+    A clip without a face is written as it is.
+    """
     for one in found:
         stylised = [video_file(folder, face.name) for face in one.faces]
         path = video_file(folder, f"{one.clip.name}_whole")
-        write_pasted(path, one.video, stylised, factor, fps_of(one.clip) or opt.fps, opt.max_frames)
+        enlarge = factor if one.faces else 1
+        write_pasted(path, one.video, stylised, enlarge, fps_of(one.clip) or opt.fps, opt.max_frames)
 
 
 def _portrayed(opt: Options, clip: Clip, detect: Detector) -> Portrayed:

@@ -12,6 +12,8 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.inference import InferenceBlock
 from models.stages import Stages, eager
 from models.teachers.base import Teacher
+from models.teachers.vtoonify.encoder import INPUT_CHANNELS
+from models.teachers.vtoonify.steps import RGB
 from models.translator import Translator
 from options.base_options import BaseOptions
 from options.metric_flags import REFRESHES, methods_of
@@ -73,18 +75,24 @@ class Translators:
     def of(self, size: tuple[int, int]) -> dict[str, Translator]:
         """The translators of frames of this (width, height); the last ones are kept for more of them."""
         if self._last is None or self._last[0] != size:
-            x = blank(size, self._device)
+            x = blank(size, self._device, input_channels(self._opt))
             self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
         return self._last[1]
 
     def _new(self, refresh: Refresh, x: Tensor) -> Translator:
         stages = new_stages(self._opt, self._teacher, self._block, x)
-        return Translator(stages, refresh, self._opt.refresh_output, self._opt.refresh_mode == "spread")
+        spread, reuse = self._opt.refresh_mode == "spread", self._opt.parsing == "reference"
+        return Translator(stages, refresh, self._opt.refresh_output, spread, reuse)
 
 
-def blank(size: tuple[int, int], device: torch.device) -> Tensor:
-    """A grey frame [1, 3, H, W] of this (width, height)."""
-    return torch.zeros(1, 3, size[1], size[0], device=device)
+def blank(size: tuple[int, int], device: torch.device, channels: int = RGB) -> Tensor:
+    """A grey frame [1, channels, H, W] of this (width, height)."""
+    return torch.zeros(1, channels, size[1], size[0], device=device)
+
+
+def input_channels(opt: Options) -> int:
+    """Of what the networks are given: frames, or frames with their face parts."""
+    return INPUT_CHANNELS if opt.parsing_map_path else RGB
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:

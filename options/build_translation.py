@@ -71,6 +71,7 @@ def measure_cost(
     interval: float,
     refresh_output: str = "teacher",
     backend: str = "auto",
+    reuse_found: bool = False,
 ) -> dict:
     """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W].
 
@@ -80,6 +81,7 @@ def measure_cost(
         interval: frames from one reference frame to the next, on average.
         backend: of the deformable convolutions. One that runs as "triton" is counted on "cpu", which multiplies the
             same columns by the same weights, but in operators that can be counted.
+        reuse_found: as `Translator`.
     """
     backend = choose(backend, x.device)
     fast, small = teacher.for_inference(), block.for_inference("cpu" if backend == "triton" else backend)
@@ -95,7 +97,7 @@ def measure_cost(
         "block": cost.count_macs(small, reference, a),
         "prepare": cost.count_macs(small.prepare, a, f),
     }
-    whole, skipped = frame_kinds(eager(fast, small), x, refresh_output)
+    whole, skipped = frame_kinds(eager(fast, small), x, refresh_output, reuse_found)
     macs |= {"reference": cost.count_macs(whole), "skipped": cost.count_macs(skipped)}
     return {
         "macs": macs,
@@ -114,10 +116,11 @@ def count_weights(*networks: nn.Module) -> int:
 
 
 def frame_kinds(
-    stages: Stages, x: Tensor, refresh_output: str = "teacher"
+    stages: Stages, x: Tensor, refresh_output: str = "teacher", reuse_found: bool = False
 ) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
     """Two calls that translate x [1, 3, H, W], as a reference frame and as a skipped frame."""
-    references, skips = (Translator(stages, Every(interval), refresh_output) for interval in (1, sys.maxsize))
+    intervals = (1, sys.maxsize)
+    references, skips = (Translator(stages, Every(n), refresh_output, reuse_found=reuse_found) for n in intervals)
     references.step(x)  # the first frame of a video is exact whatever `refresh_output`
     skips.step(x)  # from now on only skipped frames
     return lambda: references.step(x), lambda: skips.step(x)

@@ -72,6 +72,17 @@ def value(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object
     group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
 
 
+def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:
+    """Declare `flag` whose value may be typed as several words, A B, or as one, A,B."""
+
+    class Joined(argparse.Action):
+        def __call__(self, parser, namespace, words, option_string=None):
+            setattr(namespace, self.dest, kind(",".join(words)))
+
+    shown = f"{text} (default {default})"
+    group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar[0], help=shown)
+
+
 def switch(group: argparse._ArgumentGroup, flag: str, default: bool, text: str) -> None:
     """Declare `--x / --no-x`."""
     action = group.add_argument(flag, action=argparse.BooleanOptionalAction, default=default)

@@ -17,7 +17,7 @@ Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (source input, current 
 
 
 class Streaming(Protocol):
-    """What is evaluated: frames [1, 3, H, W] in [-1, 1] go in one by one. After a step:
+    """What is evaluated: frames go in one by one, as `Scene.given`. After a step:
 
     refreshed: whether the reference was renewed in it.
     distance: how many frames back that one lies from which its output was predicted; 0 when it is exact.
@@ -65,15 +65,21 @@ class FrameResult:
 BASELINES: dict[str, Baseline] = {"reuse": lambda source_input, current_input, output: output, "flow_warp": flow_warp}
 
 
-def scenes(clip: str, frames: Iterable[Tensor], truth: Callable[[int], np.ndarray] | None = None) -> Iterator[Scene]:
+def scenes(
+    clip: str,
+    frames: Iterable[Tensor],
+    truth: Callable[[int], np.ndarray] | None = None,
+    beside: Callable[[int], Tensor] | None = None,
+) -> Iterator[Scene]:
     """The frames, [1, 3, H, W] in [-1, 1] in display order, of the clip of this name.
 
     Args:
         truth: number of a frame -> its ground truth, class ids uint8 [H, W].
+        beside: number of a frame -> what the networks are given beside it, [1, C, H, W].
     """
     previous = None
     for index, frame in enumerate(frames):
-        yield Scene(clip, index, frame, previous, truth(index) if truth else None)
+        yield Scene(clip, index, frame, previous, truth(index) if truth else None, beside(index) if beside else None)
         previous = frame
 
 
@@ -106,9 +112,9 @@ def evaluate_clip(
     for scene in shots:
         shown = {}
         for name, translator in translators.items():
-            output, ms = timed_ms(wait, translator.step, scene.input)
+            output, ms = timed_ms(wait, translator.step, scene.given)
             shown[name] = Shown(output.cpu(), translator.distance, translator.refreshed, ms)
-        target = None if teacher is None else teacher(scene.input.to(device)).cpu()
+        target = None if teacher is None else teacher(scene.given.to(device)).cpu()
         if target is not None:
             kept[scene.index] = scene.input, target
             source, aged = kept[scene.index - ours.distance], shown[OURS]

@@ -1,6 +1,7 @@
 """The one thing this project asks of a video-translation network: that it can be cut in three."""
 
 import copy
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,13 @@ class Teacher(nn.Module):
     def uncut_weights(self) -> dict[str, Tensor]:
         """Every weight under the name it has in the uncut network's sequence, so the same for any cut."""
         return {key.partition(".")[2]: value for key, value in self.named_parameters()}
+
+    def finder(self) -> Callable[[Tensor], Tensor] | None:
+        """x [N, 3, H, W] -> x followed by what the head finds in it by itself, which the head takes in place of x.
+
+        None: it looks for nothing.
+        """
+        return None
 
     def seen_in(self, y: Tensor) -> list[Tensor]:
         """Features of a picture of its own making, [N, 3, scale*H, scale*W], for a perceptual distance."""

@@ -25,6 +25,7 @@ class Scene:
         input: [1, 3, H, W] in [-1, 1], float32 on the CPU.
         previous: the input before it; None where a clip begins.
         truth: class ids uint8 [H, W] of the ground truth, for segmentation scores.
+        beside: [1, C, H, W], what the networks are given beside the colours; None: nothing.
     """
 
     clip: str
@@ -32,6 +33,12 @@ class Scene:
     input: Tensor
     previous: Tensor | None = None
     truth: np.ndarray | None = None
+    beside: Tensor | None = None
+
+    @property
+    def given(self) -> Tensor:
+        """All that the networks are given, [1, 3 + C, H, W]."""
+        return self.input if self.beside is None else torch.cat([self.input, self.beside], 1)
 
     @functools.cached_property
     def motion(self) -> "Motion | None":

@@ -1,6 +1,7 @@
 """VToonify as a teacher: one sequence of steps from frame to picture, and where it is cut."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -24,6 +25,10 @@ class VToonifyTeacher(Teacher):
     def uncut_weights(self) -> dict[str, Tensor]:
         """Those that every style and degree leaves as they are in the file, and that no face parsing belongs to."""
         return {key: value for key, value in super().uncut_weights().items() if not key.startswith("parser.")}
+
+    def finder(self) -> Callable[[Tensor], Tensor] | None:
+        """Frames to frames with their face parts, [N, 22, H, W], if there is a network that finds them."""
+        return self.head.complete if self.head.parser else None
 
     def seen_in(self, y: Tensor) -> list[Tensor]:
         """The encoder's features at all four sizes of the picture reduced to the size of an input, without face parts.

@@ -26,11 +26,15 @@ class Head(nn.Module):
         super().__init__()
         self.layers, self.parser = layers, parser
 
-    def forward(self, x: Tensor) -> Tensor:
+    def complete(self, x: Tensor) -> Tensor:
+        """x, or frames without face parts, -> x [N, 22, H, W]."""
         check_input(x, (RGB, INPUT_CHANNELS))
         if x.shape[1] == RGB:
             x = network_input(x, self.parser.parse(x)) if self.parser else unparsed(x)
-        return self.layers(x)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(self.complete(x))
 
 
 class Deepen(nn.Module):
