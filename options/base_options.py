@@ -8,10 +8,10 @@ from pathlib import Path
 from data import DATASETS
 from models.ops.deformable import BACKENDS
 from models.teachers import TEACHERS
-from models.teachers.vtoonify.cut import CUTS
 from options import checks, record, unknown
-from options.flags import PATH, TEXT, Wrong, choice, matching, number, switch, value, whole
+from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
 from options.record import SPLITS, Options
+from options.vtoonify_flags import add_vtoonify, vtoonify_problems
 
 MODES = ("video", "frames", "videofile", "unaligned_scale")
 
@@ -28,6 +28,7 @@ class BaseOptions:
         self._add_data(parser.add_argument_group("data"))
         self._add_sizes(parser.add_argument_group("sizes", "pixels; the networks see the fine size"))
         self._add_teacher(parser.add_argument_group("teacher"))
+        add_vtoonify(parser.add_argument_group("vtoonify", "of --teacher vtoonify"))
         self._add_shortcut(
             parser.add_argument_group(
                 "shortcut",
@@ -38,6 +39,7 @@ class BaseOptions:
     def problems(self, opt: Options) -> list[str]:
         """What one flag alone cannot show, each as one sentence that names the flag and the value."""
         shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, checks.teacher_problems)
+        shared += (vtoonify_problems,)
         return [sentence for check in shared for sentence in check(opt)]
 
     def parse(self, argv: Sequence[str] | None = None) -> Options:
@@ -100,16 +102,6 @@ class BaseOptions:
         value(group, "--skip_idx_start", whole(1), 5, "first teacher layer that the Shortcut replaces")
         end = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
         value(group, "--skip_idx_end", whole(2), None, end)
-        split = (
-            "what of VToonify the Shortcut replaces; A: up to its last fusion with the encoder, B: up to before that"
-        )
-        value(group, "--vtoonify_split", choice(sorted(CUTS)), "A", split)
-        value(group, "--exstyle_path", PATH, None, "VToonify: file of example styles, exstyle_code.npy")
-        value(group, "--style_id", whole(0), 26, "VToonify: which of them")
-        switch(group, "--color_transfer", False, "VToonify: take its colours too, not those of the face")
-        value(group, "--style_degree", number(0, 1), 0.5, "VToonify: how strong the style is, 0 to 1")
-        parts = "VToonify: weights of the network that finds the parts of faces; not given: none are looked for"
-        value(group, "--faceparsing_path", PATH, None, parts)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
@@ -129,9 +121,6 @@ class BaseOptions:
             ("--adabd_dilation", 1, "dilation of the blending convolution"),
         ):
             value(group, flag, whole(1), None, f"{text} (new block: {new})")
-        skip = "VToonify: how a new block predicts the small picture that the teacher paints on; packed: as features"
-        skips = f"{skip}; warp: the reference's, moved; residual: moved and corrected"
-        value(group, "--vtoonify_skip", choice(["packed", "warp", "residual"]), "residual", skips)
 
 
 def _spellings(defaults: dict[str, object]) -> list[str]:

@@ -15,6 +15,8 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
+from options.build_faces import first_face
+from options.build_style import face_style
 from options.build_translation import count_weights, load_teacher, measure_cost
 from options.record import Options
 from options.run import Run, fixed_settings
@@ -27,10 +29,11 @@ SKIPS = {"packed": {"image_ch": 0}, "warp": {"image_residual": False}, "residual
 
 def distillation(opt: Options, device: torch.device) -> Run:
     """The Shortcut's training."""
-    teacher, identity = load_teacher(opt, device)
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
+    seen = face_style(opt, [first_face(opt, clips)]) if opt.style_encoder_path else None
+    teacher, identity = load_teacher(opt, device, seen)
     block = new_block(opt, teacher).to(device)
     block.use_backend(opt.deform_backend)
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
     dataset = PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps)
     held_out = val_clips(opt)

@@ -67,6 +67,20 @@ def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
     return [portrait.aligned for one in found for portrait in one.video.portraits]
 
 
+def first_face(opt: Options, clips: Sequence[Clip]) -> np.ndarray:
+    """The first face in the clips as the style encoder looks at it, uint8 [256, 256, 3].
+
+    Raises:
+        ValueError: there is none.
+    """
+    detect = new_detector(opt)
+    for clip in clips:
+        faces = Portraits(partial(images, clip), detect, scale=False, no_face="pass").portraits
+        if faces:
+            return faces[0].aligned
+    raise ValueError(f"--style_encoder_path takes the style from a face, but there is none in {len(clips)} clips")
+
+
 def new_detector(opt: Options) -> Detector:
     return Dlib68(Path(opt.landmarks_path)) if opt.landmarks_path else Mtcnn()
 

@@ -49,7 +49,7 @@ def new_style(opt: Options, weights: Mapping[str, object], seen: Tensor | None) 
         if "style" not in weights:
             raise ValueError(
                 f"{opt.main_G_path} holds no style beside the generator, an entry `style` [18, width] in W+: "
-                "give one by --exstyle_path (dualstylegan), or test.py a face's by --style_encoder_path"
+                "give one by --exstyle_path (dualstylegan), or a face's by --style_encoder_path"
             )
         return weights["style"]
     generator = network.from_published(weights)
@@ -64,8 +64,8 @@ def new_style(opt: Options, weights: Mapping[str, object], seen: Tensor | None) 
         return example
     if seen is None:
         raise ValueError(
-            "the example tells shapes only: colours come from a face, test.py --style_encoder_path, or from the "
-            "example too, --color_transfer"
+            "the example tells shapes only: colours come from a face, --style_encoder_path, or from the example too, "
+            "--color_transfer"
         )
     return torch.cat([example[:SHAPE_ROWS], generator.w_plus(seen)[SHAPE_ROWS:]])
 

@@ -7,6 +7,7 @@ from options.metric_flags import methods_of
 from options.record import Options
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
+PUBLISHED_VTOONIFY = "below checkpoints/vtoonify/, see README"
 HOW_TO_GET_DATA = (
     "`python -m data.sample` makes the built-in sample in datasets/sample, "
     "`bash scripts/unsup_recycle/test_v2c.sh` without arguments makes and uses it"
@@ -39,9 +40,8 @@ def teacher_problems(opt: Options) -> list[str]:
     if opt.skip_idx_end is not None and opt.skip_idx_end <= opt.skip_idx_start:
         found.append(f"--skip_idx_end must be above --skip_idx_start {opt.skip_idx_start}, got {opt.skip_idx_end}")
     if opt.main_G_path is not None and not Path(opt.main_G_path).is_file():
-        found.append(
-            f"--main_G_path {opt.main_G_path}: no such file; the published teacher goes to {PUBLISHED_TEACHER}"
-        )
+        place = PUBLISHED_VTOONIFY if opt.teacher == "vtoonify" else f"to {PUBLISHED_TEACHER}"
+        found.append(f"--main_G_path {opt.main_G_path}: no such file; the published teacher goes {place}")
     return found
 
 

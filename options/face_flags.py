@@ -10,21 +10,17 @@ from options.record import Options
 def add_faces(group: argparse._ArgumentGroup) -> None:
     switch(group, "--scale_image", False, "find faces and translate a part around each, scaled as --eye_distance says")
     value(group, "--eye_distance", number(4, 512), 64.0, "pixels between the eyes of a face once its frame is scaled")
-    four = Kind(_four, "four whole numbers", ("LEFT", "RIGHT", "TOP", "BOTTOM"))
-    kept = "pixels that are kept around the middle of the eyes, once scaled; commas may stand between them"
+    four = Kind(_four, "four whole numbers", "N")
+    kept = "pixels that are kept left, right, above and below the middle of the eyes, once scaled"
     several_words(group, "--padding", four, "200,200,200,200", kept)
     value(group, "--face", choice(["largest", "all"]), "largest", "which faces: of the first frame that shows one")
     without = "a video without a face; pass: is left as it is"
     value(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "write whole frames too, <clip>_whole.mp4, in which the faces are replaced")
-    style = "VToonify: weights of the style encoder, encoder.pt; the style, or its colours, are then those of the face"
-    value(group, "--style_encoder_path", PATH, None, style)
     maps = "VToonify: face parts found beforehand, FILE.npy [frames, 19, H, W], or a folder of one for each <clip>"
     value(group, "--parsing_map_path", PATH, None, maps)
     where = "on which frames --faceparsing_path looks for parts; reference: the others are told those of theirs"
     value(group, "--parsing", choice(["every", "reference"]), "every", where)
-    landmarks = "dlib's shape_predictor_68_face_landmarks.dat, for the published alignment; not given: MTCNN's points"
-    value(group, "--landmarks_path", PATH, None, landmarks)
 
 
 def padding_of(opt: Options) -> tuple[int, int, int, int]:
@@ -48,8 +44,6 @@ def face_problems(opt: Options) -> list[str]:
         found.append("--parsing_map_path and --faceparsing_path both tell face parts: give one of them")
     if opt.parsing_map_path is not None and opt.teacher != "vtoonify":
         found.append(f"--parsing_map_path is for --teacher vtoonify, got {opt.teacher}")
-    if opt.style_encoder_path is not None and opt.color_transfer:
-        found.append("--style_encoder_path has no effect with --color_transfer, which takes all of the example's style")
     return found
 
 

@@ -73,14 +73,14 @@ def value(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object
 
 
 def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:
-    """Declare `flag` whose value may be typed as several words, A B, or as one, A,B."""
+    """Declare `flag` whose value is text with commas, but may be typed as several words: A,B or A B."""
 
     class Joined(argparse.Action):
         def __call__(self, parser, namespace, words, option_string=None):
             setattr(namespace, self.dest, kind(",".join(words)))
 
     shown = f"{text} (default {default})"
-    group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar[0], help=shown)
+    group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar, help=shown)
 
 
 def switch(group: argparse._ArgumentGroup, flag: str, default: bool, text: str) -> None:

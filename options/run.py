@@ -17,6 +17,7 @@ MAY_CHANGE = ONE_CALL | {
     *("name", "checkpoints_dir", "tensorboard_dir", "dataroot", "main_G_path", "vgg_path", "gpu_ids", "nThreads"),
     *("niter", "niter_decay", "print_freq", "display_freq", "save_latest_freq", "save_epoch_freq"),
     *("val_clips", "val_frames", "deform_backend", "exstyle_path", "faceparsing_path"),
+    *("style_encoder_path", "landmarks_path"),
 }
 
 

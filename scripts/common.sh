@@ -21,7 +21,7 @@ is_path_flag() {
   case "$1" in
     --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
       --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
-      --faceparsing_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
+      --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
     *) false ;;
   esac
 }

@@ -171,3 +171,19 @@ def test_frames_are_taken_one_at_a_time_and_no_graph_is_kept(teacher):
     for result in evaluate_clip({OURS: Blend(teacher)}, teacher, scenes("clip", stream()), scores, {}, CPU):
         reported.append(result)
     assert taken == [0, 1, 2, 3] and not any(r.output.requires_grad for r in reported)
+
+
+def test_networks_are_given_what_lies_beside_a_frame_and_figures_see_the_frame_alone(teacher):
+    given = []
+
+    class Told(Blend):
+        def step(self, frame):
+            given.append(frame)
+            return super().step(frame[:, :3])
+
+    scores = Scores({"psnr": Psnr}, Needs(), [OURS])
+    shots = scenes("clip", clip(3), beside=lambda number: torch.full((1, 2, 16, 24), float(number)))
+    whole = lambda frame: teacher(frame[:, :3])  # noqa: E731
+    results = list(evaluate_clip({OURS: Told(teacher)}, whole, shots, scores, {}, CPU))
+    assert [frame.shape[1] for frame in given] == [5] * 3 and given[2][0, 4].mean() == 2
+    assert all(result.input.shape == (1, 3, 16, 24) for result in results)

@@ -1,5 +1,7 @@
 """Faces of a video through the program: each a clip of its own, and back in the video."""
 
+import json
+
 import av
 import numpy as np
 import pytest
@@ -11,9 +13,10 @@ from data.heads.sample import write_clip
 from data.stream import images
 from data.video import decode
 from data.video_writer import VideoWriter
+from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from options.build_distillation import distillation
-from options.build_faces import aligned_faces, portrayed
+from options.build_faces import aligned_faces, first_face, maps_beside, portrayed
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.runs import distil, translation
@@ -61,22 +64,66 @@ def test_each_face_is_a_clip_of_the_same_frames_with_a_crop_of_its_own(films):
 def test_a_video_of_nobody_is_an_error_that_names_it(films):
     with pytest.raises(ValueError, match="clip none: no upright face"):
         found(films, "none")
-    with pytest.raises(ValueError, match="no face in any of 1 clips"):
+    with pytest.raises(ValueError, match="no face in any of 1 clips: nothing to translate; --paste writes them"):
         found(films, "none", "--no_face", "pass")
 
 
-def test_the_program_translates_faces_and_puts_them_back(films, tmp_path):
-    first = distil(tmp_path)
+def test_a_video_of_nobody_is_passed_on_as_it_is(films, tmp_path, capsys):
+    (tmp_path / "teacher.pth").touch()
+    flags = ["--dataroot", str(films / "none.mp4"), "--no_face", "pass", "--paste"]
+    opt = TestOptions().parse(translation(tmp_path, "--teacher", "vtoonify", *FACES, *flags))
+    assert program.translate(opt) == 0
+    assert "no face in any of 1 clips: written as they are" in capsys.readouterr().out
+    written = list(decode(tmp_path / "results" / "tiny" / "test_latest" / "none_whole.mp4"))
+    assert len(written) == FRAMES and written[0].shape == (64, 96, 3)
+
+
+def test_the_first_face_of_a_training_tells_its_style(films):
+    (films / "teacher.pth").touch()
+    opt = TestOptions().parse(["--dataroot", str(films), "--main_G_path", str(films / "teacher.pth")])
+    clips = [Clip(name, video=films / f"{name}.mp4") for name in ("none", "one")]
+    assert first_face(opt, clips).shape == (256, 256, 3)
+    with pytest.raises(ValueError, match="there is none in 1 clips"):
+        first_face(opt, clips[:1])
+
+
+def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
+    (films / "teacher.pth").touch()
+    sizes = ["--resize_mode", "none", "--teacher", "vtoonify", "--main_G_path", str(films / "teacher.pth")]
+    clips = [Clip(name, video=films / f"{name}.mp4") for name in ("one", "none")]
+    maps = np.random.default_rng(0).normal(size=(FRAMES, 19, SIDE, SIDE)).astype(np.float32)
+    np.save(tmp_path / "one.npy", maps)
+    np.save(tmp_path / "none.npy", maps[:, :, :64, :96])
+
+    def beside(path, of):
+        opt = TestOptions().parse(["--dataroot", str(films), "--parsing_map_path", str(path), *sizes])
+        return maps_beside(opt, of)
+
+    given = beside(tmp_path, clips)(clips[1])(2)
+    np.testing.assert_allclose(given.numpy()[0], maps[2, :, :64, :96] / 16, rtol=1e-6)
+    assert beside(tmp_path / "one.npy", clips[:1])(clips[0])(0).shape == (1, 19, SIDE, SIDE)
+    with pytest.raises(ValueError, match=r"is one file, but there are 2 clips: give a folder of one\.npy, none\.npy"):
+        beside(tmp_path / "one.npy", clips)
+    with pytest.raises(ValueError, match=r"must hold floating-point numbers \[N, 19, 64, 96\]"):
+        beside(tmp_path / "one.npy", clips[1:])
+
+
+def tiny_run(folder, *flags):
+    """A tiny VToonify in `folder` with its Shortcut, and the flags to translate with them."""
+    first, family = distil(folder), ["--teacher", "vtoonify"]
     network = VToonify("toonify", VTOONIFY_WIDTH)
     with torch.no_grad():
         style = network.w_plus(torch.randn(18, VTOONIFY_WIDTH))
-    torch.save({"g_ema": network.state_dict(), "style": style}, tmp_path / "teacher.pth")
-    family = ["--teacher", "vtoonify"]
+    torch.save({"g_ema": network.state_dict(), "style": style}, folder / "teacher.pth")
     built = distillation(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
-    (tmp_path / "runs" / "tiny").mkdir(parents=True)
+    (folder / "runs" / "tiny").mkdir(parents=True)
     built.export("latest")
+    return TestOptions().parse(translation(folder, *family, *flags))
+
+
+def test_the_program_translates_faces_and_puts_them_back(films, tmp_path):
     film = ["--dataroot", str(films / "two.mp4"), "--face", "all", "--paste", "--metrics", "psnr,warp_error,flicker"]
-    opt = TestOptions().parse(translation(tmp_path, *family, *FACES, *film))
+    opt = tiny_run(tmp_path, *FACES, *film)
     assert program.translate(opt) == 0
 
     folder = tmp_path / "results" / "tiny" / "test_latest"
@@ -93,6 +140,24 @@ def test_the_program_translates_faces_and_puts_them_back(films, tmp_path):
     assert change[y - 40 : y + 40, x - 40 : x + 40].mean() > 20 > 5 > change[:40, :40].mean()
 
 
+def test_face_parts_come_from_maps_or_are_reused_between_references(films, tmp_path):
+    film = ["--dataroot", str(films / "one.mp4"), "--resize_mode", "square", "--fineSize", "64", "--no-compare"]
+    family = ["--teacher", "vtoonify", "--dataset_mode", "videofile", *film]
+    tiny_run(tmp_path)
+
+    def macs(*flags):
+        assert program.translate(TestOptions().parse(translation(tmp_path, *family, *flags))) == 0
+        return json.loads((tmp_path / "results" / "tiny" / "test_latest" / "metrics.json").read_text())["cost"]["macs"]
+
+    np.save(tmp_path / "maps.npy", np.zeros((FRAMES, 19, 64, 64), np.float32))
+    torch.save(BiSeNet().state_dict(), tmp_path / "faceparsing.pth")
+    plain, told = macs(), macs("--parsing_map_path", str(tmp_path / "maps.npy"))
+    parser = ["--faceparsing_path", str(tmp_path / "faceparsing.pth")]
+    every, reference = macs(*parser), macs(*parser, "--parsing", "reference")
+    assert told == plain and reference["skipped"] == plain["skipped"] < every["skipped"]
+    assert reference["reference"] == every["reference"] > plain["reference"]
+
+
 def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     with pytest.raises(SystemExit):
         found(
@@ -101,7 +166,7 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
             "--resize_mode",
             "square",
             "--padding",
-            "1,2,3",
+            *("1", "2", "3"),
             "--style_encoder_path",
             "e",
             "--color_transfer",
@@ -109,11 +174,19 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     told = capsys.readouterr().err
     for sentence in (
         "--scale_image gives frames their size",
-        "--padding must be four",
+        "--padding must be four whole numbers, got '1,2,3'",
         "--style_encoder_path has no effect",
     ):
         assert sentence in told
     with pytest.raises(SystemExit):
         found(films, "one", "--no-scale_image", "--face", "all", "--paste")
     told = capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        found(films, "one", "--parsing", "reference", "--refresh", "adaptive", "--refresh_threshold", "1")
+    parsing = capsys.readouterr().err
+    assert "--parsing reference needs --faceparsing_path" in parsing and "needs references known" in parsing
+    with pytest.raises(SystemExit):
+        found(films, "one", "--parsing_map_path", "m", "--faceparsing_path", "p")
+    parsing = capsys.readouterr().err
+    assert "both tell face parts" in parsing and "--parsing_map_path is for --teacher vtoonify" in parsing
     assert "--face all needs --scale_image" in told and "--paste needs --scale_image" in told

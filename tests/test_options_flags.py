@@ -2,7 +2,7 @@ import argparse
 
 import pytest
 
-from options.flags import Wrong, choice, matching, number, switch, value, whole
+from options.flags import Wrong, choice, matching, number, several_words, switch, value, whole
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,14 @@ def test_a_switch_has_two_spellings():
     parser = argparse.ArgumentParser()
     switch(parser, "--loud", True, "how loud")
     assert [parser.parse_args(a).loud for a in ([], ["--loud"], ["--no-loud"])] == [True, True, False]
+
+
+@pytest.mark.parametrize("words", [["1", "2"], ["1,2"], ["1,", "2"]])
+def test_several_words_are_one_value(words):
+    parser = argparse.ArgumentParser()
+    two = matching(lambda text: len([int(n) for n in text.split(",") if n]) == 2, "two whole numbers", "N")
+    several_words(parser.add_argument_group(), "--size", two, "3,4", "width and height")
+    assert parser.parse_args([]).size == "3,4"
+    assert parser.parse_args(["--size", *words, "--size=1,2"]).size == "1,2"
+    assert parser.parse_args(["--size", *words]).size.replace(",,", ",") == "1,2"
+    assert isinstance(parser.parse_args(["--size", "1"]).size, Wrong)

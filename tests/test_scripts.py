@@ -12,7 +12,9 @@ from options.train_options import TrainOptions
 
 ROOT = Path(__file__).parent.parent
 CHECK_WEIGHTS = ROOT / "scripts" / "vtoonify" / "check_weights.sh"
-SCRIPTS = [*sorted({*(ROOT / "scripts").glob("*/*.sh")} - {CHECK_WEIGHTS}), ROOT / "scripts" / "train_segmenter.sh"]
+STYLES = ROOT / "scripts" / "vtoonify" / "styles.sh"  # is sourced, not run
+TASKS = {*(ROOT / "scripts").glob("*/*.sh")} - {CHECK_WEIGHTS, STYLES}
+SCRIPTS = [*sorted(TASKS), ROOT / "scripts" / "train_segmenter.sh"]
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
@@ -127,6 +129,37 @@ def test_a_face_video_is_cut_around_its_face_which_is_put_back(flags, workplace)
     opt = parsed(shown(path, "--dataroot", "clip.mp4", *flags, cwd=workplace)[0])
     assert opt.scale_image and opt.paste and opt.fine_size is None
     assert (opt.name, opt.eye_distance) == (("ShortcutV2V_vtoonify", 64) if flags else ("demo_vtoonify", 26))
+
+
+@pytest.mark.parametrize("verb", ["test", "train"])
+@pytest.mark.parametrize(
+    ("style", "teacher", "number"),
+    [
+        ("cartoon1", "vtoonify_d_cartoon/vtoonify_s026_d0.5.pt", 26),
+        ("arcane2-d", "vtoonify_d_arcane/vtoonify_s_d.pt", 77),
+        ("illustration2-d", "vtoonify_d_illustration/vtoonify_s004_d_c.pt", 4),
+        ("comic-t", "vtoonify_t_comic/vtoonify.pt", None),
+    ],
+)
+def test_a_published_style_names_its_files(verb, style, teacher, number, workplace):
+    weights = Path("checkpoints/vtoonify")
+    (workplace / weights / teacher).parent.mkdir(parents=True)
+    (workplace / weights / teacher).touch()
+    (workplace / "clip.mp4").touch()
+    script = ROOT / "scripts" / "vtoonify" / f"{verb}.sh"
+    opt = parsed(shown(script, style, "--dataroot", "clip.mp4", "--style_degree", "0.7", cwd=workplace)[0])
+    assert (opt.main_G_path, opt.name) == (str(weights / teacher), f"ShortcutV2V_vtoonify_{style}")
+    assert opt.style_degree == 0.7 and opt.faceparsing_path == str(weights / "faceparsing.pth")
+    if number is None:
+        assert opt.exstyle_path is None
+    else:
+        assert (opt.style_id, opt.exstyle_path) == (number, str((weights / teacher).with_name("exstyle_code.npy")))
+    assert opt.color_transfer == teacher.endswith("_c.pt") == (opt.style_encoder_path is None)
+
+
+def test_a_style_that_nobody_published_is_refused():
+    ran = subprocess.run(["bash", STYLES.with_name("test.sh"), "cartoon7"], capture_output=True, text=True)
+    assert ran.returncode == 2 and "no published style cartoon7; known are cartoon1" in ran.stderr
 
 
 def copied(workplace, name):

@@ -173,3 +173,49 @@ def test_a_refresh_of_several_tensors_can_be_spread():
     stages = eager(vtoonify().for_inference(), vtoonify_block().for_inference(), cuts=(2, 5))
     made = Translator(stages, Every(3), spread=True)
     assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]
+
+
+class Parser(torch.nn.Module):
+    """Face parts that follow from the frame, and how often they were looked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+
+    def parse(self, frame):
+        self.calls += 1
+        return 16 * frame.mean(1, keepdim=True).expand(-1, 19, -1, -1)
+
+
+def parsing_teacher():
+    made = vtoonify()
+    made.head.parser = Parser()
+    return made
+
+
+def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
+    whole, frames = parsing_teacher(), video()
+    fast, small = whole.for_inference(), vtoonify_block().for_inference()
+    shown = outputs(Translator(eager(fast, small), Every(3), reuse_found=True), frames)
+    assert fast.head.parser.calls == 3
+    for number, (frame, y) in enumerate(zip(frames, shown, strict=True)):
+        reference = frames[number - number % 3]
+        parts = whole.head.complete(reference)[:, 3:]
+        a_ref, a = whole.head(reference), whole.head(torch.cat([frame, parts], 1))
+        f = whole.body(a_ref)
+        late = f if number % 3 == 0 else vtoonify_block().eval()(a_ref, a, f).feature
+        close(y, whole.tail(late, a).clamp(-1, 1))
+    fast.head.parser.calls = 0
+    outputs(Translator(eager(fast, small), Every(3)), frames)
+    assert fast.head.parser.calls == 7
+
+
+def test_nothing_is_reused_where_nothing_is_looked_for():
+    made = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3), reuse_found=True)
+    for y, expected in zip(outputs(made), outputs(translator()), strict=True):
+        assert torch.equal(y, expected)
+
+
+def test_an_adaptive_refresh_cannot_reuse_what_was_found():
+    with pytest.raises(ValueError, match="reused with a fixed interval only"):
+        Translator(eager(parsing_teacher(), vtoonify_block().for_inference()), Adaptive(0.1, 4), reuse_found=True)

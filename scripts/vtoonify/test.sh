@@ -3,9 +3,11 @@
 #   bash scripts/vtoonify/test.sh                               the built-in talking heads, bundled demo checkpoints
 #   bash scripts/vtoonify/test.sh --dataroot clip.mp4 [more test.py flags]   the face in a video, or in those of a
 #                                                               folder; --face all: every face
+#   bash scripts/vtoonify/test.sh STYLE --dataroot clip.mp4     with published weights, STYLE being cartoon1, arcane2, ...
 #   bash scripts/vtoonify/test.sh --dataroot clip.mp4 --main_G_path vtoonify.pt --name RUN   with other weights
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+source "$root/scripts/vtoonify/styles.sh"
 
 vtoonify=(--teacher vtoonify --dataset_mode videofile)
 demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
@@ -14,12 +16,14 @@ flags=(--which_epoch latest --results_dir ./results/)
 if ! given --refresh; then flags+=(--max_interval 3); fi
 own=("${demo[@]}" --checkpoints_dir ./checkpoints --name demo_vtoonify)
 
-if [ -z "$dataroot" ]; then
+if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
   run test.py "${flags[@]}" "${own[@]}" --dataroot "$heads" --resize_mode square --fineSize 144
 fi
-flags+=(--dataroot "$dataroot" --resize_mode none --scale_image --paste)
+if [ -n "$dataroot" ]; then flags+=(--dataroot "$dataroot"); fi
+flags+=(--resize_mode none --scale_image --paste)
+if [ -n "$style" ]; then run test.py "${flags[@]}" "${vtoonify[@]}" "${style_flags[@]}"; fi
 if given --main_G_path; then run test.py "${flags[@]}" "${vtoonify[@]}" --name ShortcutV2V_vtoonify; fi
-echo "no --main_G_path given: using the bundled demo checkpoints" >&2
+echo "no style and no --main_G_path given: using the bundled demo checkpoints" >&2
 # The demo learnt from heads of about this size.
 run test.py "${flags[@]}" "${own[@]}" --eye_distance 26 --padding 72,72,72,72

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Distil a Shortcut into a VToonify. Published weights need a style: --exstyle_path, --style_id and --color_transfer.
+# Distil a Shortcut into a VToonify.
 #   bash scripts/vtoonify/train.sh                              into the demo's, a short run on the built-in talking
 #                                                               heads; call again after a stop and it goes on
-#   bash scripts/vtoonify/train.sh --dataroot faces/ --main_G_path vtoonify.pt [more train.py flags]   on any face
-#                                                               videos, a file or a folder with {train,val}/ or without
+#   bash scripts/vtoonify/train.sh STYLE --dataroot faces/ [more train.py flags]   into published weights, STYLE being
+#                                                               cartoon1, arcane2, ...; on any face videos, a file or a
+#                                                               folder with {train,val}/ or without
+#   bash scripts/vtoonify/train.sh --dataroot faces/ --main_G_path vtoonify.pt   into other weights
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+source "$root/scripts/vtoonify/styles.sh"
 
 vtoonify=(--teacher vtoonify --dataset_mode videofile)
 demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
@@ -16,14 +19,15 @@ short=(--max_interval 4 --h_dim 24 --g_layers 4 --l_layers 3 --init_type reuse -
   --resize_mode square --loadSize 144 --fineSize 128 --batchSize 2 --niter 15 --niter_decay 10
   --print_freq 48 --save_latest_freq 480 --display_freq 480)
 
-if [ -z "$dataroot" ]; then
+if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
   run train.py "${demo[@]}" "${short[@]}" --dataroot "$heads" --name vtoonify_heads_shortcut --continue_train
 fi
+if [ -n "$dataroot" ]; then vtoonify+=(--dataroot "$dataroot"); fi
 if ! given --val_clips && [ ! -d "$dataroot/val" ]; then vtoonify+=(--val_clips 0); fi
-if ! given --main_G_path; then
-  echo "no --main_G_path given: distilling into the bundled demo teacher" >&2
-  run train.py "${vtoonify[@]}" "${demo[@]}" "${short[@]}" --dataroot "$dataroot" --name vtoonify_faces_shortcut
+if [ -z "$style" ] && ! given --main_G_path; then
+  echo "no style and no --main_G_path given: distilling into the bundled demo teacher" >&2
+  run train.py "${vtoonify[@]}" "${demo[@]}" "${short[@]}" --name vtoonify_faces_shortcut
 fi
-run train.py "${vtoonify[@]}" --dataroot "$dataroot" --name ShortcutV2V_vtoonify --h_dim 64 --max_interval 3 \
-  --resize_mode square --loadSize 288 --fineSize 256
+run train.py "${vtoonify[@]}" --name ShortcutV2V_vtoonify --h_dim 64 --max_interval 3 \
+  --resize_mode square --loadSize 288 --fineSize 256 ${style_flags[@]+"${style_flags[@]}"}

@@ -1,0 +1,60 @@
+# Sourced by test.sh and train.sh: takes a published style's name, if that is the first argument, out of `args`.
+#   style        the name, empty if none was given
+#   style_flags  array, the flags of its files; a flag of the caller's own takes the place of one of them
+weights=checkpoints/vtoonify
+known="cartoon1 cartoon4 cartoon1-d .. cartoon5-d, comic1-d comic2-d, arcane1 arcane2 arcane1-d arcane2-d,
+  caricature1 caricature2, pixar pixar-d, illustration1-d .. illustration5-d, cartoon-t caricature-t arcane-t comic-t pixar-t"
+
+published() { # style: its file in the folder of its family, and its number among the family's examples
+  case "$1" in
+    cartoon1) echo s026_d0.5 26 ;;
+    cartoon4) echo s299_d0.5 299 ;;
+    cartoon1-d) echo s_d 26 ;;
+    cartoon2-d) echo s_d 64 ;;
+    cartoon3-d) echo s_d 153 ;;
+    cartoon4-d) echo s_d 299 ;;
+    cartoon5-d) echo s_d 8 ;;
+    comic1-d) echo s_d 28 ;;
+    comic2-d) echo s_d 18 ;;
+    arcane1) echo s000_d0.5 0 ;;
+    arcane2) echo s077_d0.5 77 ;;
+    arcane1-d) echo s_d 0 ;;
+    arcane2-d) echo s_d 77 ;;
+    caricature1) echo s039_d0.5 39 ;;
+    caricature2) echo s068_d0.5 68 ;;
+    pixar) echo s052_d0.5 52 ;;
+    pixar-d) echo s_d 52 ;;
+    illustration1-d) echo s054_d_c 54 ;;
+    illustration2-d) echo s004_d_c 4 ;;
+    illustration3-d) echo s009_d_c 9 ;;
+    illustration4-d) echo s043_d_c 43 ;;
+    illustration5-d) echo s086_d_c 86 ;;
+    cartoon-t | caricature-t | arcane-t | comic-t | pixar-t) echo t - ;;
+    *) return 1 ;;
+  esac
+}
+
+style='' style_flags=()
+case "${args[0]:-}" in
+  '' | -*) ;;
+  *) style="${args[0]}" args=("${args[@]:1}") ;;
+esac
+if [ -n "$style" ]; then
+  if ! found="$(published "$style")"; then
+    printf 'no published style %s; known are %s\n' "$style" "$known" >&2
+    exit 2
+  fi
+  read -r file number <<<"$found"
+  family="${style%%[0-9-]*}"
+  if [ "$file" = t ]; then
+    path="$weights/vtoonify_t_$family/vtoonify.pt"
+  else
+    path="$weights/vtoonify_d_$family/vtoonify_$file.pt"
+    style_flags+=(--exstyle_path "$weights/vtoonify_d_$family/exstyle_code.npy" --style_id "$number")
+  fi
+  style_flags+=(--main_G_path "$path" --faceparsing_path "$weights/faceparsing.pth" --name "ShortcutV2V_vtoonify_$style")
+  case "$file" in
+    *_c) style_flags+=(--color_transfer) ;;
+    *) if ! given --color_transfer; then style_flags+=(--style_encoder_path "$weights/encoder.pt"); fi ;;
+  esac
+fi
