@@ -15,13 +15,13 @@ from models.stages import Stages
 from models.teachers.base import Teacher
 from options.build_faces import aligned_faces, portrayed, write_whole_frames
 from options.build_metrics import Measuring, new_measuring
-from options.build_runtime import Translators, blank, describe_runtime
+from options.build_runtime import Translators, describe_runtime
 from options.build_style import face_style
 from options.build_translation import frame_kinds, load_block, load_teacher, measure_cost
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options, describe, save
 from options.test_options import TestOptions
-from util import cost, log, runtime
+from util import cost, image, log, runtime
 from util.evaluation import BASELINES, evaluate_clip, scenes
 from util.files import prepare_folder
 from util.method_cost import method_cost
@@ -48,7 +48,7 @@ def translate(opt: Options) -> int:
     block, block_id = load_block(opt, teacher, teacher_id, device)
     size = size_of(clips[0], opt.fine_size)
     translators = Translators(opt, teacher, block, block_id, device)
-    translator, x = translators.of(size)[OURS], blank(size, device)
+    translator, x = translators.of(size)[OURS], image.blank(size, device)
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, opt.deform_backend)

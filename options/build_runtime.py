@@ -16,7 +16,7 @@ from models.translator import Translator
 from options.base_options import BaseOptions
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
-from util import cost
+from util import cost, image
 from util.partition import balanced_cuts
 from util.scores import OURS
 
@@ -73,18 +73,13 @@ class Translators:
     def of(self, size: tuple[int, int]) -> dict[str, Translator]:
         """The translators of frames of this (width, height); the last ones are kept for more of them."""
         if self._last is None or self._last[0] != size:
-            x = blank(size, self._device)
+            x = image.blank(size, self._device)
             self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
         return self._last[1]
 
     def _new(self, refresh: Refresh, x: Tensor) -> Translator:
         stages = new_stages(self._opt, self._teacher, self._block, x)
         return Translator(stages, refresh, self._opt.refresh_output, self._opt.refresh_mode == "spread")
-
-
-def blank(size: tuple[int, int], device: torch.device) -> Tensor:
-    """A grey frame [1, 3, H, W] of this (width, height)."""
-    return torch.zeros(1, 3, size[1], size[0], device=device)
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
