@@ -7,10 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.distiller import Distiller
-from models.fcn_trainer import FcnTrainer
-from models.teachers.unsup_trainer import UnsupTrainer
-from models.teachers.vtoonify.cartoon_trainer import CartoonTrainer
+from models.trainer import Trainer
 from options.record import ONE_CALL, Options
 
 # What may differ between the parts of a resumed run: how long, how often, how fast, from where.
@@ -38,7 +35,7 @@ class Run:
     facts: what --dry_run shows.
     """
 
-    trainer: Distiller | UnsupTrainer | FcnTrainer | CartoonTrainer
+    trainer: Trainer
     dataset: Dataset
     device: torch.device
     inputs: tuple[str, ...]
