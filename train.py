@@ -36,7 +36,7 @@ def train(opt: Options) -> int:
     """Train until the planned end (exit status 0) or an interrupt (INTERRUPTED)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     run = BUILDERS[opt.model](opt, device)
-    plan = new_plan(opt, run.items)
+    plan = new_plan(opt, len(run.dataset))
     print(describe(opt))
     print(log.facts({**run.facts, "device": device, "steps": f"{plan.steps} of {plan.batch_size} samples"}))
     if opt.dry_run:
@@ -80,7 +80,7 @@ def new_batches(opt: Options, run: Run, plan: Plan, start: int, device: torch.de
     """All batches from step `start` to the end."""
     loader = DataLoader(
         ErrorsAsItems(run.dataset),
-        batch_sampler=PairBatches(run.items, plan.batch_size, plan.epochs, opt.seed, start),
+        batch_sampler=PairBatches(len(run.dataset), plan.batch_size, plan.epochs, opt.seed, start),
         num_workers=opt.nThreads,
         collate_fn=collate,
         pin_memory=device.type == "cuda",

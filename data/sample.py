@@ -4,17 +4,12 @@ python -m data.sample [--root datasets/sample]
 """
 
 import argparse
-import json
-import multiprocessing
-import os
-import shutil
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
+from data.made import ensure_made, on_all_cores
 from data.sample_clips import FRAMES, SEED, SampleClip, clips, look_of, scene_of
 from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
@@ -33,25 +28,16 @@ def ensure(root: Path, frames: int = FRAMES) -> Path:
         frames: length of every clip.
 
     Raises:
-        ValueError: `root` holds something that is not a sample; nothing is touched then.
+        ValueError: `root` holds something else; nothing is touched then.
     """
-    root = Path(root)
     stamp = {"format": FORMAT, "height": HEIGHT, "width": WIDTH, "frames": frames, "jpeg_quality": JPEG_QUALITY}
     stamp["seed"] = SEED
-    if _holds(root, stamp):
-        return root
-    if root.exists() and not (root / STAMP_NAME).is_file() and (not root.is_dir() or any(root.iterdir())):
-        raise ValueError(f"{root} exists and holds no {STAMP_NAME}, so it is no sample; choose an empty or new folder")
-    partial = root.with_name(f"{root.name}.{os.getpid()}.partial")
-    try:
-        _make(partial, frames)
-        (partial / STAMP_NAME).write_text(json.dumps(stamp, indent=2) + "\n")
-        if not _holds(root, stamp):  # another process may have been faster
-            shutil.rmtree(root, ignore_errors=True)
-            partial.rename(root)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return root
+
+    def make(folder: Path) -> None:
+        calls = [(folder, clip, frames) for clip in clips()]
+        on_all_cores(write_clip, calls, len(calls) * frames, "sample")
+
+    return ensure_made(root, stamp, STAMP_NAME, make)
 
 
 def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
@@ -85,27 +71,6 @@ def main() -> None:
         "--root", type=Path, default=Path("datasets/sample"), help="folder to fill (default: %(default)s)"
     )
     print(ensure(parser.parse_args().root))
-
-
-def _holds(root: Path, stamp: dict) -> bool:
-    path = root / STAMP_NAME
-    return path.is_file() and json.loads(path.read_text()) == stamp
-
-
-def _make(root: Path, frames: int) -> None:
-    root.mkdir(parents=True)
-    todo = clips()
-    spawn = multiprocessing.get_context("spawn")  # a forked child may inherit a lock that a thread of ours holds
-    with (
-        ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=spawn) as pool,
-        tqdm(total=len(todo) * frames, desc="sample", unit="frame") as bar,
-    ):
-        try:
-            for done in as_completed([pool.submit(write_clip, root, clip, frames) for clip in todo]):
-                bar.update(done.result())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
 def _write(path: Path, image) -> None:

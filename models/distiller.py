@@ -11,6 +11,7 @@ from models.descent import check_finite, descend
 from models.image_pool import ImagePool
 from models.losses import GANLoss, discriminator_loss
 from models.teachers.base import Teacher
+from models.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class LossWeights:
     perceptual: float = 10.0
 
 
-class Distiller:
+class Distiller(Trainer):
     """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
 
         f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t)
@@ -66,14 +67,13 @@ class Distiller:
             self.networks["D_A"] = discriminator
         if weights.temporal:
             self.networks["D_T_A"] = temporal_discriminator
-        self.rates = {name: lr if name == "ShortcutV2V" else d_lr for name in self.networks}
         self.optimizers = {
-            name: torch.optim.Adam(network.parameters(), lr=self.rates[name], betas=(beta1, 0.999))
+            name: torch.optim.Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
             for name, network in self.networks.items()
         }
         self.gan = GANLoss(gan_mode)
         self.pool = ImagePool(pool_size, seed)
-        self.steps = 0
+        super().__init__(self.optimizers.values(), networks=self.networks, optimizers=self.optimizers, pool=self.pool)
 
     def step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
         """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
@@ -107,28 +107,6 @@ class Distiller:
         prediction = self.networks["ShortcutV2V"].eval()(a_ref, a, f_ref)
         shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
         return {**shown, "shortcut": self.teacher.tail(prediction.feature, a)}
-
-    def set_lr(self, factor: float) -> None:
-        """Learning rate of everything = `factor` times the initial one."""
-        for name, optimizer in self.optimizers.items():
-            for group in optimizer.param_groups:
-                group["lr"] = self.rates[name] * factor
-
-    def state_dict(self) -> dict:
-        """Everything needed to go on as if never stopped: tensors and plain values."""
-        return {
-            "networks": {name: network.state_dict() for name, network in self.networks.items()},
-            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
-            "pool": self.pool.state_dict(),
-            "steps": self.steps,
-        }
-
-    def load_state_dict(self, state: dict) -> None:
-        for name, network in self.networks.items():
-            network.load_state_dict(state["networks"][name])
-            self.optimizers[name].load_state_dict(state["optimizers"][name])
-        self.pool.load_state_dict(state["pool"])
-        self.steps = state["steps"]
 
     @torch.no_grad()
     def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from models.descent import check_finite, descend
 from models.fcn import POOL3_SCALE, POOL4_SCALE, FCN8s
+from models.trainer import Trainer
 
 # How large the weights of these layers have to be, where those of a layer between signals of spread 1 have size 1:
 # conv1_1 reads levels, the skips are scaled down, upsampling is made of tents. Adam moves each weight by its learning
@@ -35,7 +36,7 @@ def start_from_nothing(network: FCN8s) -> FCN8s:
     return network
 
 
-class FcnTrainer:
+class FcnTrainer(Trainer):
     """Owns what changes in training: the network, upsampling included, and its optimiser.
 
     Args:
@@ -44,13 +45,12 @@ class FcnTrainer:
     """
 
     def __init__(self, network: FCN8s, ignored: Iterable[int], lr: float, beta1: float = 0.9):
-        self.network, self.ignored, self.lr, self.steps = network, tuple(ignored), lr, 0
+        self.network, self.ignored = network, tuple(ignored)
         layers = dict(network.named_children())
         biases = [layer.bias for layer in layers.values() if layer.bias is not None]
-        groups = [biases, *([layer.weight] for layer in layers.values())]
-        self.optimizer = torch.optim.Adam([{"params": group} for group in groups], betas=(beta1, 0.999))
-        self._paces = [1.0, *(SIZE.get(name, 1.0) for name in layers)]
-        self.set_lr(1.0)
+        weights = [{"params": [layer.weight], "lr": lr * SIZE.get(name, 1.0)} for name, layer in layers.items()]
+        self.optimizer = torch.optim.Adam([{"params": biases}, *weights], lr, (beta1, 0.999))
+        super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
     def step(self, frames: Tensor, labels: Tensor) -> dict[str, float]:
         """Frames [N, 3, H, W] in [-1, 1] and their class ids, int64 [N, H, W] -> {"total": mean cross entropy}.
@@ -66,18 +66,3 @@ class FcnTrainer:
         descend("FCN8s", self.optimizer, loss)
         self.steps += 1
         return {"total": loss.item()}
-
-    def set_lr(self, factor: float) -> None:
-        """Learning rate of everything = `factor` times the initial one."""
-        for group, pace in zip(self.optimizer.param_groups, self._paces, strict=True):
-            group["lr"] = self.lr * pace * factor
-
-    def state_dict(self) -> dict:
-        """Everything needed to go on as if never stopped: tensors and plain values."""
-        network, optimizer = self.network.state_dict(), self.optimizer.state_dict()
-        return {"network": network, "optimizer": optimizer, "steps": self.steps}
-
-    def load_state_dict(self, state: dict) -> None:
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.steps = state["steps"]

@@ -1,4 +1,4 @@
-"""The learning-rate schedule of both trainings."""
+"""The learning-rate schedule of all trainings."""
 
 
 def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from data import find_clips
 from data.cartoon_pairs import SCALE, CartoonPairs
@@ -32,10 +33,8 @@ def cartoon_training(opt: Options, device: torch.device) -> Run:
     dataset = CartoonPairs([*clips, *photos * PHOTOGRAPH_TURNS], *sizes, opt.flip, opt.seed)
     held_out = val_clips(opt)
 
-    def picture(batch: dict) -> torch.Tensor:
-        frames, drawn = batch["frame"][:4], trainer.drawn(batch["frame"][:4].to(device)).cpu()
-        enlarged = F.interpolate(frames, scale_factor=SCALE)
-        return image.grid([list(row) for row in zip(enlarged, drawn, batch["cartoon"][:4], strict=True)])
+    def draw(frames: Tensor, cartoons: Tensor) -> Tensor:
+        return image.grid(F.interpolate(frames, scale_factor=SCALE), trainer.drawn(frames), cartoons)
 
     def validate() -> tuple[dict[str, float], list[str]]:
         if not held_out:
@@ -51,13 +50,13 @@ def cartoon_training(opt: Options, device: torch.device) -> Run:
     def export(label: str) -> None:
         checkpoint.save(opt.run_dir / f"{label}_net_vtoonify.pth", trainer.weights())
 
-    x = unparsed(torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device))
+    x = unparsed(image.blank(opt.fine_size, device))
     return Run(
         trainer=trainer,
         dataset=dataset,
-        items=len(dataset),
-        take=lambda batch: (batch["frame"].to(device), batch["cartoon"].to(device)),
-        picture=picture,
+        device=device,
+        inputs=("frame", "cartoon"),
+        draw=draw,
         export=export,
         networks=("vtoonify",),
         validate=validate,

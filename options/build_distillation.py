@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from data import find_clips
 from data.pairs import PairDataset
@@ -39,26 +40,25 @@ def distillation(opt: Options, device: torch.device) -> Run:
     held_out = val_clips(opt)
     distiller = new_distiller(opt, teacher, block, device)
 
-    def picture(batch: dict) -> torch.Tensor:
-        shown = distiller.preview(*(batch[key][:4].to(device) for key in ("reference", "current")))
+    def draw(reference: Tensor, current: Tensor) -> Tensor:
+        shown = distiller.preview(reference, current)
         size = shown["teacher"].shape[2:]
         for name in ("reference", "current"):  # as large as what the teacher makes of them
             shown[name] = F.interpolate(shown[name], size=size, mode="bilinear")
-        shown["mask"] = torch.stack([image.mask_image(mask, size) for mask in shown["mask"]])
-        columns = [shown[key].cpu() for key in ("reference", "current", "teacher", "shortcut", "mask")]
-        return image.grid([list(row) for row in zip(*columns, strict=True)])
+        shown["mask"] = [image.mask_image(mask, size) for mask in shown["mask"]]
+        return image.grid(*(shown[key] for key in ("reference", "current", "teacher", "shortcut", "mask")))
 
     def export(label: str) -> None:
         state = to_checkpoint(block, identity, teacher.split, steps=distiller.steps)
         checkpoint.save(opt.run_dir / f"{label}_net_ShortcutV2V.pth", state)
 
-    x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
+    x = image.blank(opt.fine_size, device)
     return Run(
         trainer=distiller,
         dataset=dataset,
-        items=len(dataset),
-        take=lambda batch: (batch["reference"].to(device), batch["current"].to(device)),
-        picture=picture,
+        device=device,
+        inputs=("reference", "current"),
+        draw=draw,
         export=export,
         networks=("ShortcutV2V",),
         validate=lambda: validate(opt, held_out, teacher, block, device),

@@ -18,7 +18,7 @@ from models.translator import Translator
 from options.base_options import BaseOptions
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
-from util import cost
+from util import cost, image
 from util.partition import balanced_cuts
 from util.scores import OURS
 
@@ -75,7 +75,7 @@ class Translators:
     def of(self, size: tuple[int, int]) -> dict[str, Translator]:
         """The translators of frames of this (width, height); the last ones are kept for more of them."""
         if self._last is None or self._last[0] != size:
-            x = blank(size, self._device, input_channels(self._opt))
+            x = image.blank(size, self._device, input_channels(self._opt))
             self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
         return self._last[1]
 
@@ -83,11 +83,6 @@ class Translators:
         stages = new_stages(self._opt, self._teacher, self._block, x)
         spread, reuse = self._opt.refresh_mode == "spread", self._opt.parsing == "reference"
         return Translator(stages, refresh, self._opt.refresh_output, spread, reuse)
-
-
-def blank(size: tuple[int, int], device: torch.device, channels: int = RGB) -> Tensor:
-    """A grey frame [1, channels, H, W] of this (width, height)."""
-    return torch.zeros(1, channels, size[1], size[0], device=device)
 
 
 def input_channels(opt: Options) -> int:

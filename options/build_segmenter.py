@@ -35,18 +35,17 @@ def segmenter_training(opt: Options, device: torch.device) -> Run:
     held_out = val_clips(opt)
     trainer = FcnTrainer(network, IGNORED, opt.lr, opt.beta1)
 
-    def picture(batch: dict) -> Tensor:
-        shown = batch["frame"][:4], batch["labels"][:4]
-        rows = zip(*shown, classes_of(network, shown[0].to(device)), strict=True)
-        return image.grid([[frame, label_map(ids.numpy()), label_map(found)] for frame, ids, found in rows])
+    def draw(frames: Tensor, labels: Tensor) -> Tensor:
+        ids = labels.cpu().numpy(), classes_of(network, frames)
+        return image.grid(frames.cpu(), *([label_map(one) for one in many] for many in ids))
 
-    x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
+    x = image.blank(opt.fine_size, device)
     return Run(
         trainer=trainer,
         dataset=dataset,
-        items=len(dataset),
-        take=lambda batch: (batch["frame"].to(device), batch["labels"].to(device)),
-        picture=picture,
+        device=device,
+        inputs=("frame", "labels"),
+        draw=draw,
         export=lambda label: checkpoint.save(opt.run_dir / f"{label}_net_FCN8s.pth", network.state_dict()),
         networks=("FCN8s",),
         validate=lambda: validate(opt, held_out, network, device),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from data import UNPAIRED
 from data.unpaired import UnpairedDataset
@@ -38,22 +39,20 @@ def teacher_training(opt: Options, device: torch.device) -> Run:
     )
 
     @torch.no_grad()
-    def picture(batch: dict) -> torch.Tensor:
-        a, b = (batch[key][:4].to(device) for key in "AB")
-        columns = [x.cpu() for x in (a, networks["G_A"](a), b, networks["G_B"](b))]
-        return image.grid([list(row) for row in zip(*columns, strict=True)])
+    def draw(a: Tensor, b: Tensor) -> Tensor:
+        return image.grid(a, networks["G_A"](a), b, networks["G_B"](b))
 
     def export(label: str) -> None:
         for name, network in networks.items():
             checkpoint.save(opt.run_dir / f"{label}_net_{name}.pth", network.state_dict())
 
-    x = torch.zeros(1, 3, opt.fine_size[1], opt.fine_size[0], device=device)
+    x = image.blank(opt.fine_size, device)
     return Run(
         trainer=trainer,
         dataset=dataset,
-        items=len(dataset),
-        take=lambda batch: (batch["A"].to(device), batch["B"].to(device)),
-        picture=picture,
+        device=device,
+        inputs=("A", "B"),
+        draw=draw,
         export=export,
         networks=tuple(networks),
         validate=lambda: ({}, []),

@@ -12,11 +12,12 @@ from data.stream import size_of
 from models.teachers.base import Teacher
 from options.build_faces import Portrayed, aligned_faces, maps_beside, portrayed
 from options.build_metrics import Measuring, new_measuring
-from options.build_runtime import Translators, blank, describe_runtime, input_channels
+from options.build_runtime import Translators, describe_runtime, input_channels
 from options.build_style import face_style
 from options.build_translation import load_block, load_teacher, measure_cost
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
+from util import image
 from util.scores import OURS, Scores
 
 
@@ -75,7 +76,7 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
     block, block_id = load_block(opt, teacher, teacher_id, device)
     translators = Translators(opt, teacher, block, block_id, device)
     size = size_of(clips[0], opt.fine_size)
-    translator, x = translators.of(size)[OURS], blank(size, device, input_channels(opt))
+    translator, x = translators.of(size)[OURS], image.blank(size, device, input_channels(opt))
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     backend, reuse = opt.deform_backend, translator.reuse_found

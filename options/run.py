@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.distiller import Distiller
-from models.fcn_trainer import FcnTrainer
-from models.teachers.unsup_trainer import UnsupTrainer
-from models.teachers.vtoonify.cartoon_trainer import CartoonTrainer
+from models.trainer import Trainer
 from options.record import ONE_CALL, Options
 
 # What may differ between the parts of a resumed run: how long, how often, how fast, from where.
@@ -20,14 +18,16 @@ MAY_CHANGE = ONE_CALL | {
     *("style_encoder_path", "landmarks_path"),
 }
 
+PICTURED = 4  # items of a batch that a picture shows, a row each
+
 
 @dataclass(frozen=True)
 class Run:
     """What one training is made of.
 
-    items: samples of one epoch.
-    take: batch -> the arguments of the trainer's step.
-    picture: batch -> a picture [3, H, W] of what the networks make of it.
+    dataset: its length is one epoch.
+    inputs: what its items call the arguments of the trainer's step.
+    draw: a few of those arguments -> a picture [3, H, W] of what the networks make of them.
     export: writes the weights under a label ("latest", "best" or an epoch's number).
     networks: names of the networks that export writes, as <label>_net_<name>.pth.
     validate: figures on held-out clips, "best" among them decides which weights are kept as best; and for each clip
@@ -36,16 +36,24 @@ class Run:
     facts: what --dry_run shows.
     """
 
-    trainer: Distiller | UnsupTrainer | FcnTrainer | CartoonTrainer
+    trainer: Trainer
     dataset: Dataset
-    items: int
-    take: Callable[[dict], tuple]
-    picture: Callable[[dict], torch.Tensor]
+    device: torch.device
+    inputs: tuple[str, ...]
+    draw: Callable[..., Tensor]
     export: Callable[[str], None]
     networks: tuple[str, ...]
     validate: Callable[[], tuple[dict[str, float], list[str]]]
     settings: dict[str, object]
     facts: dict[str, object]
+
+    def take(self, batch: dict) -> tuple[Tensor, ...]:
+        """The arguments of the trainer's step."""
+        return tuple(batch[name].to(self.device) for name in self.inputs)
+
+    def picture(self, batch: dict) -> Tensor:
+        """A picture [3, H, W] of what the networks make of the first few of a batch."""
+        return self.draw(*(x[:PICTURED] for x in self.take(batch))).cpu()
 
 
 def fixed_settings(opt: Options) -> dict[str, object]:

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from data import find_clips  # noqa: E402
@@ -15,7 +13,7 @@ from options.build_translation import load_block, load_teacher, measure_cost  # 
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from options.refresh_trial import Trial  # noqa: E402
-from util import log, runtime  # noqa: E402
+from util import image, log, runtime  # noqa: E402
 from util.curve import Point, comparison, write_chart, write_csv  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
 from util.program import finish  # noqa: E402
@@ -32,9 +30,8 @@ def fit(opt: Options) -> int:
     block, block_id = load_block(opt, teacher, teacher_id, device)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     width, height = size_of(clips[0], opt.fine_size)
-    macs = measure_cost(
-        teacher, block, torch.zeros(1, 3, height, width, device=device), opt.max_interval, backend=opt.deform_backend
-    )["macs"]
+    x = image.blank((width, height), device)
+    macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
     fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
     print(describe(opt))
     print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "macs": macs, "to": fitted}))

@@ -1,14 +1,8 @@
 import pytest
 import torch
-import torch.nn.functional as F
 
+from tests.textures import texture
 from util.flow_warp import flow_warp
-
-
-def texture(height, width, seed=0):
-    """A smooth random picture [1, 3, H, W] in [-1, 1]."""
-    noise = torch.rand(1, 3, height // 4 + 1, width // 4 + 1, generator=torch.Generator().manual_seed(seed)) * 2 - 1
-    return F.interpolate(noise, size=(height, width), mode="bicubic", align_corners=False).clamp(-1, 1)
 
 
 def test_the_output_follows_the_motion_of_the_input():

@@ -30,19 +30,24 @@ def test_a_png_into_a_missing_folder_is_an_error(tmp_path):
         image.write_png(tmp_path / "gone" / "a.png", np.zeros((2, 2, 3), np.uint8))
 
 
-def test_a_grid_lays_images_out_row_by_row():
+def test_a_blank_frame_is_grey():
+    x = image.blank((6, 4), torch.device("cpu"))
+    assert x.shape == (1, 3, 4, 6) and (x == 0).all()
+
+
+def test_a_grid_lays_images_out_column_by_column():
     cells = [torch.full((3, 2, 4), float(i)) for i in range(6)]
-    sheet = image.grid([cells[:3], cells[3:]])
+    sheet = image.grid(cells[:2], cells[2:4], torch.stack(cells[4:]))
     assert sheet.shape == (3, 4, 12)
-    assert sheet[0, ::2, ::4].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert sheet[0, ::2, ::4].tolist() == [[0, 2, 4], [1, 3, 5]]
 
 
 def test_a_ragged_grid_is_refused():
     cell = torch.zeros(3, 2, 2)
-    with pytest.raises(ValueError, match=r"rows of \[2, 1\]"):
-        image.grid([[cell, cell], [cell]])
+    with pytest.raises(ValueError, match=r"columns of \[2, 1\]"):
+        image.grid([cell, cell], [cell])
     with pytest.raises(ValueError, match="one shape"):
-        image.grid([[cell, torch.zeros(3, 2, 3)]])
+        image.grid([cell], [torch.zeros(3, 2, 3)])
 
 
 def test_a_mask_is_white_where_the_current_frame_is_used():

@@ -2,11 +2,11 @@ import pytest
 import torch
 
 from models.refresh import Every
-from options.build_runtime import Translators, blank, new_stages, slices_of
+from options.build_runtime import Translators, new_stages, slices_of
 from options.test_options import TestOptions
 from tests.runs import distil, translation
 from tests.tiny import block, teacher
-from util import cost
+from util import cost, image
 from util.scores import OURS
 
 CPU = torch.device("cpu")
@@ -19,7 +19,7 @@ def options(tmp_path):
 
 
 def test_no_other_slices_are_more_equal():
-    fast, small, x = teacher().for_inference(), block().for_inference(), blank((24, 16), CPU)
+    fast, small, x = teacher().for_inference(), block().for_inference(), image.blank((24, 16), CPU)
     a = f = fast.head(x)
     macs = []
     for layer in fast.body:
@@ -33,7 +33,7 @@ def test_no_other_slices_are_more_equal():
 
 
 def test_only_a_spread_refresh_cuts_the_body(options):
-    x = blank((48, 32), CPU)
+    x = image.blank((48, 32), CPU)
     for flags, slices in (([], 1), (["--refresh_mode", "spread", "--max_interval", "2"], 2)):
         assert len(new_stages(options(*flags), teacher(), block(), x).slices) == slices
 

@@ -1,4 +1,4 @@
-"""Between tensors [3, H, W] in [-1, 1] and 8-bit RGB pictures."""
+"""Images as tensors [3, H, W] in [-1, 1], and as 8-bit RGB pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,15 +40,20 @@ def write_png(path: Path, pixels: np.ndarray) -> None:
         partial.write_bytes(encoded.tobytes())
 
 
-def grid(rows: Sequence[Sequence[Tensor]]) -> Tensor:
-    """[3, rows*H, columns*W]: the images, each [3, H, W], laid out row by row."""
-    shapes = {tuple(image.shape) for row in rows for image in row}
-    if len(shapes) != 1 or len({len(row) for row in rows}) != 1:
+def blank(size: tuple[int, int], device: torch.device, channels: int = 3) -> Tensor:
+    """A grey frame [1, channels, H, W] of this (width, height)."""
+    return torch.zeros(1, channels, size[1], size[0], device=device)
+
+
+def grid(*columns: Sequence[Tensor]) -> Tensor:
+    """[3, rows*H, columns*W]: the images, each [3, H, W], laid out column by column."""
+    shapes = {tuple(image.shape) for column in columns for image in column}
+    if len(shapes) != 1 or len({len(column) for column in columns}) != 1:
         raise ValueError(
-            f"a grid needs rows of one length and images of one shape, "
-            f"got rows of {[len(row) for row in rows]} and shapes {sorted(shapes)}"
+            f"a grid needs columns of one length and images of one shape, "
+            f"got columns of {[len(column) for column in columns]} and shapes {sorted(shapes)}"
         )
-    return torch.cat([torch.cat(list(row), dim=2) for row in rows], dim=1)
+    return torch.cat([torch.cat(list(column), dim=1) for column in columns], dim=2)
 
 
 def mask_image(mask: Tensor, size: tuple[int, int]) -> Tensor:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from data.heads.looks import Look, muted
-from data.heads.surface import F, noise
+from data.heads.surface import F, noise, window
 
 MARGIN = 1.15  # of its side to the picture's, so that the camera can move
 
@@ -65,4 +65,5 @@ def _lights(picture: np.ndarray, rng: np.random.Generator) -> None:
         centre, radius = rng.integers(0, len(picture), 2).tolist(), int(rng.integers(4, len(picture) // 14))
         disc = np.zeros(picture.shape[:2], F)
         cv2.circle(disc, centre, radius, 1.0, -1, cv2.LINE_AA)
-        picture += disc[..., None] * (rng.uniform(0.1, 0.5) * rng.uniform(0.4, 1, 3)).astype(F)
+        at = window(disc > 0)
+        picture[at] += disc[at][..., None] * (rng.uniform(0.1, 0.5) * rng.uniform(0.4, 1, 3)).astype(F)

@@ -4,17 +4,18 @@ import numpy as np
 
 from data.heads.looks import Look
 from data.heads.motion import Pose
-from data.heads.surface import F, Surface, bump, cover, lit, noise, paint
+from data.heads.surface import F, Surface, bump, cover, lit, noise, paint, shaded
 
 BROW_Y, NOSE_Y, MOUTH_Y, CHIN_Y = -0.28, 0.5, 0.8, 1.25  # below the eyes
 NOSE_REACH = 0.24  # how far its tip stands out
+GLOSS = 0.14  # brightness of highlights
 
 
 def paint_face(picture: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
-    """Draw the head without hair into picture float32 [H, W, 3]."""
+    """Draw the head without hair into picture float32 [3, H, W]."""
     at, s = s.where(s.inside > -0.05)
-    picture = picture[at]
-    light, gloss = lit(look, s.depth + relief(s, look, pose) * s.front.clip(0, 1), s.pixel, gloss=0.14)
+    picture = picture[(..., *at)]
+    light, to_light = lit(look, s.depth + relief(s, look, pose) * s.front.clip(0, 1), s.pixel)
     skin = complexion(s, look)
     for side in (-1, 1):
         paint_eye(skin, s, look, pose, side)
@@ -24,7 +25,7 @@ def paint_face(picture: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
     paint_mouth(skin, s, look, pose)
     if look.glasses:
         paint_glasses(skin, s, look, pose)
-    paint(picture, skin * light[..., None] + gloss[..., None], cover(s.inside, s.pixel * 1.5))
+    paint(picture, skin * light + F(GLOSS) * to_light.clip(0) ** 16, cover(s.inside, s.pixel * 1.5))
 
 
 def nose_shift(pose: Pose) -> float:
@@ -52,15 +53,15 @@ def relief(s: Surface, look: Look, pose: Pose) -> np.ndarray:
 
 
 def complexion(s: Surface, look: Look) -> np.ndarray:
-    """[H, W, 3]: skin, redder on cheeks and nose, with stubble or a beard."""
+    """[3, H, W]: skin, redder on cheeks and nose, with stubble or a beard."""
     mottled = 1 + 0.025 * noise(s.x * 9, s.y * 9, look.seed) + 0.02 * noise(s.x * 40, s.y * 40, look.seed + 1)
-    skin = look.skin.astype(F) * mottled[..., None]
+    skin = shaded(look.skin.astype(F), mottled)
     red = bump(s, 0, NOSE_Y - 0.05, 0.16, 0.14) * 0.6
     for side in (-1, 1):
         red += bump(s, side * 0.55, 0.4, 0.25, 0.22)
         paint(skin, look.skin * 0.72, 0.5 * bump(s, side * look.eye_gap, 0.1, 0.22, 0.07))
         paint(skin, look.skin * 0.75, 0.4 * bump(s, side * look.eye_gap, -0.13, 0.24, 0.08))
-    skin[..., 1:] *= 1 - F(2 * look.blush) * red[..., None]
+    skin[1:] *= 1 - F(2 * look.blush) * red
     if look.beard:
         jaw = cover(s.y - 0.45 - 0.25 * (1 - np.abs(s.x)).clip(0), 0.25) * cover(1.25 - s.front, 0.3)
         lip = bump(s, 0, MOUTH_Y - 0.16, 0.3, 0.07)
@@ -71,7 +72,7 @@ def complexion(s: Surface, look: Look) -> np.ndarray:
 
 def paint_eye(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -> None:
     at, s = s.where((np.abs(s.x - side * look.eye_gap) < look.eye_size + 0.02) & (np.abs(s.y) < 0.25) & (s.front > 0))
-    skin = skin[at]
+    skin = skin[(..., *at)]
     x, y = (s.x - F(side * look.eye_gap)) / F(look.eye_size), s.y
     arch = (1 - x**2).clip(0)
     upper = (-0.115 * pose.eyes + 0.03 * (1 - pose.eyes)) * arch**0.7 - 0.02 * x * side * arch
@@ -93,7 +94,7 @@ def paint_eye(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -
 
 def paint_brow(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -> None:
     at, s = s.where((np.abs(s.x - side * look.eye_gap) < 0.3) & (np.abs(s.y - BROW_Y) < 0.25) & (s.front > 0))
-    skin = skin[at]
+    skin = skin[(..., *at)]
     x = (s.x * side - F(look.eye_gap)) / F(0.27)  # -1 at the nose, 1 at the temple
     middle = BROW_Y - pose.brows - 0.05 * (1 - (x - 0.3) ** 2)
     thick = look.brow * (1.15 - 0.5 * x.clip(-1, 1)) * (np.abs(x) < 1) * np.sqrt((1 - x**2).clip(0))
@@ -104,7 +105,7 @@ def paint_brow(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) 
 
 def paint_mouth(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
     at, s = s.where((np.abs(s.x) < 0.5) & (np.abs(s.y - MOUTH_Y) < 0.45) & (s.front > 0))
-    skin = skin[at]
+    skin = skin[(..., *at)]
     half = look.mouth * (1 + 0.1 * pose.smile - 0.12 * pose.mouth)
     x = s.x / F(half)
     arch = (1 - x**2).clip(0)
@@ -126,7 +127,7 @@ def paint_mouth(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
 
 def paint_glasses(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
     at, s = s.where((np.abs(s.y) < 0.35) & (s.front > -0.2))
-    skin = skin[at]
+    skin = skin[(..., *at)]
     for side in (-1, 1):
         x, y = (s.x - F(side * look.eye_gap)) / 0.31, (s.y - 0.03) / 0.23
         rim = np.abs((np.abs(x) ** 3 + np.abs(y) ** 3) ** F(1 / 3) - 1) * 0.25

@@ -3,22 +3,23 @@
 import numpy as np
 
 from data.heads.looks import Look
-from data.heads.surface import F, Surface, cover, lit, noise, paint
+from data.heads.surface import F, Plane, Surface, cover, lit, noise, paint, shaded
 
 THICK = {"short": 0.1, "long": 0.14, "cropped": 0.03, "curly": 0.2, "bald": 0.0}
 
 
-def paint_hair_behind(picture: np.ndarray, s: Surface, look: Look) -> None:
+def paint_hair_behind(picture: np.ndarray, p: Plane, look: Look) -> None:
     """What the head, the neck and the shoulders hide in part."""
     if look.haircut == "bald":
         return
     thick = F(THICK[look.haircut])
-    rough = 0.05 * noise(s.right * 7, s.down * 7, look.seed + 4) if look.haircut == "curly" else 0.0
     end = 1.5 if look.haircut == "long" else 0.15  # below the eyes
-    width = 1 + thick + (0.12 * np.clip(s.down, 0, 2) if look.haircut == "long" else 0)
-    shape = np.where(s.down < 0, np.hypot(s.right / width, s.down / (look.length + thick)), np.abs(s.right) / width)
-    distance = np.minimum(1 - shape, (end + 0.15 * np.cos(3 * s.right) - s.down)) + rough
-    _paint_strands(picture, s, look, np.sqrt((1 - shape**2).clip(0)) * 0.8, cover(distance, 0.06))
+    at, p = p.where((np.abs(p.right) < 1.55) & (p.down < end + 0.3), margin=1)  # no hair reaches farther
+    rough = 0.05 * noise(p.right * 7, p.down * 7, look.seed + 4) if look.haircut == "curly" else 0.0
+    width = 1 + thick + (0.12 * np.clip(p.down, 0, 2) if look.haircut == "long" else 0)
+    shape = np.where(p.down < 0, np.hypot(p.right / width, p.down / (look.length + thick)), np.abs(p.right) / width)
+    distance = np.minimum(1 - shape, (end + 0.15 * np.cos(3 * p.right) - p.down)) + rough
+    _paint_strands(picture[(..., *at)], p, look, np.sqrt((1 - shape**2).clip(0)) * 0.8, cover(distance, 0.06))
 
 
 def paint_hair_over(picture: np.ndarray, s: Surface, look: Look) -> None:
@@ -35,13 +36,15 @@ def paint_hair_over(picture: np.ndarray, s: Surface, look: Look) -> None:
     _paint_strands(picture, s, look, s.depth, share)
 
 
-def _paint_strands(picture: np.ndarray, s: Surface, look: Look, depth: np.ndarray, share: np.ndarray) -> None:
+def _paint_strands(picture: np.ndarray, p: Plane, look: Look, depth: np.ndarray, share: np.ndarray) -> None:
     """Hair of this depth and coverage [H, W], its strands running down and around the head."""
-    around = s.right / np.sqrt((1.6 - (s.down / 1.6) ** 2).clip(0.25))
+    at, p = p.where(share > 0, margin=1)
+    picture, depth, share = picture[(..., *at)], depth[at], share[at]
+    around = p.right / np.sqrt((1.6 - (p.down / 1.6) ** 2).clip(0.25))
     curl = 3.0 if look.haircut == "curly" else 0.6
-    across = around * 30 + curl * noise(s.right * 5, s.down * 5, look.seed + 6)
-    strands = noise(across, s.down * 4, look.seed + 7) + 0.6 * noise(across * 2.7, s.down * 6, look.seed + 8)
-    light, _ = lit(look, depth.astype(F), s.pixel)
-    shine = 0.35 * np.exp(-(((s.down + 0.95 - 0.3 * around**2) / 0.18) ** 2)) * (1 + strands)
-    colour = look.hair.astype(F) * ((0.75 + 0.28 * strands + shine) * light)[..., None]
+    across = around * 30 + curl * noise(p.right * 5, p.down * 5, look.seed + 6)
+    strands = noise(across, p.down * 4, look.seed + 7) + 0.6 * noise(across * 2.7, p.down * 6, look.seed + 8)
+    light, _ = lit(look, depth.astype(F), p.pixel)
+    shine = 0.35 * np.exp(-(((p.down + 0.95 - 0.3 * around**2) / 0.18) ** 2)) * (1 + strands)
+    colour = shaded(look.hair.astype(F), (0.75 + 0.28 * strands + shine) * light)
     paint(picture, colour, share)

@@ -9,25 +9,33 @@ from data.heads.face import paint_face
 from data.heads.hair import paint_hair_behind, paint_hair_over
 from data.heads.looks import Look
 from data.heads.motion import Pose
-from data.heads.surface import F, surface
+from data.heads.surface import F, plane, surface
 
 BLUR_PX, GRAIN, EXPOSURE = 0.6, 0.012, 1.2
+REACH = 1.4  # of the head with its hair, of its half width and half height
 
 
 def render(look: Look, pose: Pose, drawn_backdrop: np.ndarray, size: int, t: int) -> np.ndarray:
     """Frame t, uint8 [size, size, 3] RGB."""
-    picture = behind(drawn_backdrop, size, 0.3 * pose.x, 0.3 * pose.y)
-    s = surface(look, pose, size)
-    paint_hair_behind(picture, s, look)
-    paint_body(picture, s, look, pose)
-    paint_ears(picture, s, look, pose)
-    paint_face(picture, s, look, pose)
-    paint_hair_over(picture, s, look)
+    picture = behind(drawn_backdrop, size, 0.3 * pose.x, 0.3 * pose.y).transpose(2, 0, 1).copy()
+    whole = plane(look, pose, size)
+    paint_hair_behind(picture, whole, look)
+    paint_body(picture, whole, look, pose)
+    paint_ears(picture, whole, look, pose)
+    at, near = whole.where((np.abs(whole.right) < REACH) & (np.abs(whole.down) < REACH * look.length))
+    head = surface(look, pose, near)
+    paint_face(picture[(..., *at)], head, look, pose)
+    paint_hair_over(picture[(..., *at)], head, look)
     return _develop(picture, look, np.random.default_rng([look.seed, 2, t]))
 
 
 def _develop(light: np.ndarray, look: Look, rng: np.random.Generator) -> np.ndarray:
-    """What the camera makes of the light [H, W, 3]."""
-    colour = cv2.GaussianBlur(light * F(EXPOSURE) * look.tint.astype(F), (0, 0), BLUR_PX)
-    colour = colour + F(GRAIN) * rng.standard_normal(colour.shape, F)
-    return np.clip(colour * 255 + 0.5, 0, 255).astype(np.uint8)
+    """What the camera makes of the light [3, H, W]."""
+    channels = [channel * F(EXPOSURE) * tint for channel, tint in zip(light, look.tint.astype(F), strict=True)]
+    blurred = cv2.GaussianBlur(cv2.merge(channels), (0, 0), BLUR_PX)
+    colour = rng.standard_normal(blurred.shape, F)  # the grain; the rest in place, memory of this size is slow to get
+    colour *= F(GRAIN)
+    colour += blurred
+    colour *= 255
+    colour += 0.5
+    return colour.clip(0, 255, out=colour).astype(np.uint8)

@@ -11,6 +11,7 @@ from models.descent import check_finite, descend
 from models.image_pool import ImagePool
 from models.losses import GANLoss, discriminator_loss
 from models.teachers.synthetic_flow import synthetic_flow, warp_by_flow
+from models.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Motion:
     noise: float = 0.001
 
 
-class UnsupTrainer:
+class UnsupTrainer(Trainer):
     """Owns what changes in training: G_A (A -> B), G_B (B -> A), D_A (judges B), D_B (judges A) and their optimisers.
 
     All randomness of a step comes from (seed, step number), so a resumed training equals an uninterrupted one.
@@ -68,7 +69,7 @@ class UnsupTrainer:
         groups = {"G": generators, "D_A": networks["D_A"].parameters(), "D_B": networks["D_B"].parameters()}
         self.optimizers = {k: torch.optim.Adam(p, lr=lr, betas=(beta1, 0.999)) for k, p in groups.items()}
         self.pools = {"A": ImagePool(pool_size, seed), "B": ImagePool(pool_size, seed + 1)}
-        self.lr, self.steps = lr, 0
+        super().__init__(self.optimizers.values(), networks=networks, optimizers=self.optimizers, pools=self.pools)
 
     def step(self, real_a: Tensor, real_b: Tensor) -> dict[str, float]:
         """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the generators.
@@ -98,24 +99,6 @@ class UnsupTrainer:
             descend(name, self.optimizers[name], terms[name])
         self.steps += 1
         return {name: value.item() for name, value in {**terms, "total": total}.items()}
-
-    def set_lr(self, factor: float) -> None:
-        """Learning rate of everything = `factor` times the initial one."""
-        for optimizer in self.optimizers.values():
-            for group in optimizer.param_groups:
-                group["lr"] = self.lr * factor
-
-    def state_dict(self) -> dict:
-        """Everything needed to go on as if never stopped: tensors and plain values."""
-        parts = {"networks": self.networks, "optimizers": self.optimizers, "pools": self.pools}
-        state = {part: {k: v.state_dict() for k, v in items.items()} for part, items in parts.items()}
-        return {**state, "steps": self.steps}
-
-    def load_state_dict(self, state: dict) -> None:
-        for part, items in (("networks", self.networks), ("optimizers", self.optimizers), ("pools", self.pools)):
-            for name, item in items.items():
-                item.load_state_dict(state[part][name])
-        self.steps = state["steps"]
 
     def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         forward, back, discriminator, weights = self.sides[side]

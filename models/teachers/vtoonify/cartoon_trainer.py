@@ -9,12 +9,13 @@ from models.teachers.vtoonify.cut import unparsed
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.styled import StyledVToonify
 from models.teachers.vtoonify.stylegan import ROWS
+from models.trainer import Trainer
 
 SCALES = (1, 2, 4)  # what a term's images are reduced by; reduced, a thin line that is slightly misplaced still counts
 PLAIN_LR = 0.4  # learning rate of plain convolutions, of that of the generator, whose weights are scaled when used
 
 
-class CartoonTrainer:
+class CartoonTrainer(Trainer):
     """Owns what changes in training: all weights of the generator that run, and their optimiser.
 
     There is no parsing network in this training: its logits are zeros, and must be so wherever the result is used.
@@ -30,7 +31,7 @@ class CartoonTrainer:
         plain = [*network.encoder.parameters(), *network.fusion_out.parameters(), *network.fusion_skip.parameters()]
         groups = [{"params": network.generator.parameters()}, {"params": plain, "lr": lr * PLAIN_LR}]
         self.optimizer = torch.optim.Adam(groups, lr=lr, betas=(beta1, 0.99))
-        self.lrs, self.steps = [group["lr"] for group in self.optimizer.param_groups], 0
+        super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
     def step(self, frame: Tensor, target: Tensor) -> dict[str, float]:
         """frame [N, 3, H, W], target [N, 3, 4H, 4W], both in [-1, 1] -> {term: loss}, with "total".
@@ -60,20 +61,12 @@ class CartoonTrainer:
         """The generator as published files hold it, under "g_ema", and the only style it knows, [18, width] in W+."""
         return {"g_ema": self.network.state_dict(), "style": self.style}
 
-    def set_lr(self, factor: float) -> None:
-        """Learning rates = `factor` times the initial ones."""
-        for group, lr in zip(self.optimizer.param_groups, self.lrs, strict=True):
-            group["lr"] = lr * factor
-
     def state_dict(self) -> dict:
-        """Everything needed to go on as if never stopped: tensors and plain values."""
-        parts = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
-        return {**parts, "style": self.style, "steps": self.steps}
+        return {**super().state_dict(), "style": self.style}
 
     def load_state_dict(self, state: dict) -> None:
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.style, self.steps = state["style"].to(self.style), state["steps"]
+        super().load_state_dict(state)
+        self.style = state["style"].to(self.style)
 
 
 def fixed_style(network: VToonify) -> Tensor:
