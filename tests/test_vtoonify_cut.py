@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from models.teachers import TEACHERS
+from models.teachers.vtoonify import steps
 from models.teachers.vtoonify.cut import CUTS, cut
 from models.teachers.vtoonify.network import BACKBONES, VToonify
 from models.teachers.vtoonify.styled import network_input
@@ -86,6 +87,19 @@ def test_its_inference_form_computes_the_same(split, backbone):
         torch.testing.assert_close(got, wanted, atol=1e-4 * wanted.abs().max().item(), rtol=0)
     assert type(fast) is type(teacher) and (fast.scale, fast.split) == (teacher.scale, teacher.split)
     assert count_macs(fast, x) == count_macs(teacher, x)
+
+
+@torch.no_grad()
+def test_a_large_picture_is_made_in_bands_that_do_not_show(monkeypatch):
+    teacher, x = vtoonify(), frame(72, 40)
+    whole = teacher(x)
+    monkeypatch.setattr(steps, "BAND_PIXELS", 144 * 80 // 5)
+    torch.testing.assert_close(teacher(x), whole, atol=1e-5, rtol=0)
+    level = teacher.tail[-1].level
+    heights = []
+    level.register_forward_hook(lambda module, given, made: heights.append(given[0].shape[2]))
+    teacher(x)
+    assert heights == [31, 33, 33, 33, 30]
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.teachers.base import Teacher
-from models.teachers.vtoonify.steps import RGB, Deepen, Enlarge, Enter, Fuse, Head, Pack, Tail
+from models.teachers.vtoonify.steps import RGB, Deepen, Enlarge, Enter, Finish, Fuse, Head, Pack, Tail
 from models.teachers.vtoonify.styled import SCALE, StyledVToonify, unparsed
 
 # (start, end) of the body among the steps. It begins after the encoder's first features. A: it ends with the last
@@ -69,8 +69,8 @@ def cut(styled: StyledVToonify, split: str = "A", parser: nn.Module | None = Non
 
 
 def _steps(styled: StyledVToonify) -> nn.Sequential:
-    """0: x -> a; then states; the last one's second tensor is the picture."""
+    """0: x -> a; then states; the last: the picture."""
     steps = [styled.down[0], Deepen(styled.down[1:]), Enter(styled.residual, styled.to_skip)]
     for fusion, level in zip(styled.fusions, styled.levels, strict=False):
         steps += [Fuse(fusion), Enlarge(level)]
-    return nn.Sequential(*steps, Enlarge(styled.levels[-1]))
+    return nn.Sequential(*steps, Finish(styled.levels[-1]))

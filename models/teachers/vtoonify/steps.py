@@ -1,5 +1,7 @@
 """VToonify as steps from frame to picture, each from one state to the next."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -8,6 +10,8 @@ from models.teachers.vtoonify.fusion import PlainFusion
 from models.teachers.vtoonify.styled import Level, check_input, network_input, unparsed
 
 RGB = 3
+BAND_PIXELS = 512 * 512  # of the features that a band is made from
+HALO = 2  # rows on either side of a band that its picture depends on
 State = tuple[Tensor, ...]  # what lies between two steps; (f_g, skip, ...) once the generator has begun
 
 
@@ -87,6 +91,30 @@ class Enlarge(nn.Module):
         return *self.level(f_g, skip), *features
 
 
+class Finish(nn.Module):
+    """(f_g, skip, ...) -> the picture, [N, 3, 2h, 2w].
+
+    Nobody needs the features of the largest size, which take more memory than anything else, so they are made and
+    forgotten in bands of rows.
+    """
+
+    def __init__(self, level: Level):
+        super().__init__()
+        self.level = level
+
+    def forward(self, state: State) -> Tensor:
+        f_g, skip = state[:2]
+        height, width = f_g.shape[2:]
+        rows = math.ceil(height / math.ceil(height * width / BAND_PIXELS))
+        bands = []
+        for start in range(0, height, rows):
+            first, end = max(start - HALO, 0), min(start + rows, height)
+            seen = slice(first, end + HALO)
+            _, picture = self.level(f_g[:, :, seen], skip[:, :, seen])
+            bands.append(picture[:, :, 2 * (start - first) : 2 * (end - first)])
+        return torch.cat(bands, 2)
+
+
 class Pack(nn.Module):
     """(f_g, skip, ...) -> f [N, C + 3, h, w]."""
 
@@ -98,4 +126,4 @@ class Tail(nn.Sequential):
     """f, a -> picture: the last steps."""
 
     def forward(self, f: Tensor, a: Tensor) -> Tensor:
-        return super().forward((f[:, :-RGB], f[:, -RGB:], a))[1]
+        return super().forward((f[:, :-RGB], f[:, -RGB:], a))
