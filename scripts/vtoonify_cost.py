@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from models.shortcut.block import ShortcutBlock  # noqa: E402
+from models.shortcut.inference import InferenceBlock  # noqa: E402
 from models.shortcut.init import initialise  # noqa: E402
 from models.stages import eager  # noqa: E402
 from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher, cut  # noqa: E402
@@ -22,10 +23,11 @@ from models.teachers.vtoonify.face_parsing import BiSeNet  # noqa: E402
 from models.teachers.vtoonify.network import BACKBONES, PUBLISHED_WIDTH, VToonify  # noqa: E402
 from options.build_translation import frame_kinds, measure_cost  # noqa: E402
 from scripts.vtoonify_cost_table import markdown  # noqa: E402
+from scripts.vtoonify_memory import beyond_weights  # noqa: E402
 from util import cost, runtime  # noqa: E402
 from util.files import replacing, to_json  # noqa: E402
 
-SIZE = 256
+SIZE, LARGE = 256, 400  # of frames; published crops of faces far from all borders have the latter
 INTERVAL = 3
 H_DIMS = (64, 32)
 STEPS = (
@@ -39,6 +41,8 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--latency", type=int, default=0, metavar="N", help="time N frames of each kind (seconds each)")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/vtoonify_cost", help="path of both files, no suffix")
+    memory = "measure what frames of 400 x 400 px need beyond the weights (Linux)"
+    parser.add_argument("--memory", action="store_true", help=memory)
     given = parser.parse_args(argv)
     record = {
         "command": " ".join(["python scripts/vtoonify_cost.py", *argv]),
@@ -48,6 +52,7 @@ def main(argv: list[str]) -> None:
         **counted(),
         "frames_timed": given.latency,
         "latency_ms": latency(given.latency) if given.latency else {},
+        "memory": beyond_weights(networks, LARGE, INTERVAL) | {"size": LARGE} if given.memory else {},
     }
     for suffix, text in ((".json", to_json(record, indent=1) + "\n"), (".md", markdown(record))):
         with replacing(given.out.with_suffix(suffix)) as partial:
@@ -88,7 +93,8 @@ def step_macs(whole: VToonifyTeacher, x: Tensor) -> dict[str, int]:
 def latency(repeats: int) -> dict[str, dict[str, float]]:
     """ms of single frames on this machine's CPU, dualstylegan, split A, h_dim 64, random weights, in turn."""
     torch.manual_seed(0)
-    whole, x, parser = teacher(BACKBONES[0]), torch.rand(1, 3, SIZE, SIZE) * 2 - 1, BiSeNet().eval()
+    x, parser = torch.rand(1, 3, SIZE, SIZE) * 2 - 1, BiSeNet().eval()
+    whole = teacher(BACKBONES[0])
     fast, small = whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
     stages = eager(fast, small)
     reference, skipped = frame_kinds(stages, x)
@@ -105,6 +111,12 @@ def latency(repeats: int) -> dict[str, dict[str, float]]:
     }
     with torch.no_grad():
         return cost.latency(cases, repeats, 1)
+
+
+def networks() -> tuple[VToonifyTeacher, InferenceBlock]:
+    """dualstylegan, split A, h_dim 64, random weights, in their inference forms, and no other copy of them."""
+    whole = teacher(BACKBONES[0])
+    return whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
 
 
 @torch.no_grad()

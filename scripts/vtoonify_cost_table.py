@@ -26,6 +26,13 @@ def markdown(record: Mapping) -> str:
             f"{record['frames_timed']} frames of each kind; dualstylegan, split A, h_dim 64, random weights, without "
             "face parsing:\n\n" + _table([["", "median ms"], *_times(record["latency_ms"])])
         )
+    if record["memory"]:
+        memory = record["memory"]
+        parts.append(
+            f"## Memory\n\nOn the same CPU and of the same networks, frames of {memory['size']}×{memory['size']} px: "
+            f"{memory['beyond_mb']:.0f} MiB at most beyond the {memory['weights_mb']:.0f} MiB that Python, torch and "
+            "the weights take, however long the video."
+        )
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from util.cost import count_macs, count_params, latency, peak_memory_mb, saving
+from util.cost import count_macs, count_params, latency, peak_memory_mb, restart_peak_memory_mb, saving
 
 X = torch.randn(2, 6, 9, 11)
 COUNTED = {
@@ -119,3 +119,12 @@ def test_peak_memory_lies_between_what_is_used_now_and_the_kernels_own_account()
     now = int(pages.read_text().split()[1]) * resource.getpagesize() / 2**20 if pages.is_file() else 1
     unit = 2**20 if sys.platform == "darwin" else 2**10
     assert 0.98 * now <= peak <= 1.02 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peaks can be counted anew on Linux only")
+def test_the_peak_of_memory_can_be_counted_anew():
+    cpu = torch.device("cpu")
+    torch.ones(40 * 2**20)  # 160 MiB that are given back
+    peak = peak_memory_mb(cpu)
+    before = restart_peak_memory_mb()
+    assert before < peak - 100 and peak_memory_mb(cpu) < peak - 100

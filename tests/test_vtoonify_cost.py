@@ -32,9 +32,11 @@ def test_the_steps_are_the_whole_teacher():
 def test_the_table_adds_the_parsing_to_every_frame_or_to_reference_frames(case):
     parsing = {"macs": int(13e9), "params": 13_000_000}
     record = {"command": "x", "size": 256, "interval": 3, "parsing": parsing, "cases": [case], "latency_ms": {}}
+    record["memory"] = {"size": 400, "weights_mb": 900.4, "beyond_mb": 850.2}
     steps = {"dualstylegan": {"head": 2, "rest": 3}}
     rows = [line for line in markdown({**record, "steps": steps}).splitlines() if line.startswith("| dualstylegan, A")]
     macs = case["macs"]
     whole, skipped = macs["teacher"] + 13e9, macs["skipped"]
     for saved in (whole / (skipped + 13e9), whole / skipped):
         assert f"| {saved:.2f}× |" in rows[1]
+    assert "400×400 px: 850 MiB at most beyond the 900 MiB" in markdown({**record, "steps": steps})
