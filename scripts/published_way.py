@@ -7,11 +7,12 @@ from torch import Tensor
 from models.ops.deformable import every_tap
 from models.shortcut.alignment import halve
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.displacement import displacement, last_channels, moved, with_image
 
 
 @torch.no_grad()
 def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> Tensor:
-    """a_ref, a_cur, f_ref [N, feat_ch, H, W] -> feature [N, feat_ch, H, W]; needs torchvision.
+    """a_ref, a_cur [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> feature [N, f_ch, H, W]; needs torchvision.
 
     Nothing is folded and nothing kept from frame to frame; AdaBD is two modulated deformable convolutions, one of them
     with offsets of zero, and the global alignment one for each of its two maps.
@@ -30,4 +31,7 @@ def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Ten
     geometry = {"padding": block.adabd.dilation, "dilation": block.adabd.dilation}
     reference = deform_conv2d(warped_f, offset, block.adabd.weight, mask=1 - mask, **geometry)
     current = deform_conv2d(small, torch.zeros_like(offset), block.adabd.weight, mask=mask, **geometry)
-    return block.reconstruct(reference + current)
+    image = last_channels(f_ref, block.config["image_ch"])
+    if block.config["image_ch"]:  # which no published block has
+        image = moved(image, displacement(move, offset))
+    return with_image(block.reconstruct(reference + current), image, block.config)

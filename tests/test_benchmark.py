@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from scripts.benchmark.__main__ import machine_name, parse
-from scripts.benchmark.cases import CASES, Case
+from scripts.benchmark.cases import CASES, DEFAULT, Case
 from scripts.benchmark.profiling import profile_table
 from scripts.benchmark.record import RATIOS, Effort, measure
 from scripts.benchmark.streams import clip_rates
 from scripts.benchmark.table import TIMES, markdown
 from scripts.benchmark.variants import EAGER, Variant, variants
 from tests.runs import ROOT
-from tests.tiny import block, teacher
+from tests.tiny import block, teacher, vtoonify, vtoonify_block
 
 CPU = Variant(torch.device("cpu"), "off", EAGER)
 CONTRACT = {"name", "device", "dtype", "engine", "macs", "peak_memory_mb"}
@@ -30,9 +30,14 @@ def networks():
 TINY = Case("tiny", networks, (24, 16))
 
 
-@pytest.fixture(scope="module")
-def entry():
-    return measure(TINY, CPU, Effort(repeats=2, warmup=1, stream=3, clip=2))
+def enlarging_networks():
+    return vtoonify(), vtoonify_block()
+
+
+@pytest.fixture(scope="module", params=[networks, enlarging_networks], ids=["same_size", "enlarging"])
+def entry(request):
+    case = Case("tiny", request.param, (24, 16))
+    return measure(case, CPU, Effort(repeats=2, warmup=1, stream=3, clip=2))
 
 
 def test_an_entry_has_what_readers_of_the_file_rely_on(entry):
@@ -94,6 +99,12 @@ def test_the_official_case_has_the_published_sizes():
     cut, shortcut = official.build()
     assert cut.split == (5, 17) and cut.a_channels == cut.f_channels == 128 and official.size == (width, 256)
     assert (shortcut.config["feat_ch"], shortcut.config["h_dim"]) == (128, 64)
+
+
+def test_the_vtoonify_case_has_the_published_sizes():
+    cut, shortcut = CASES["vtoonify_dual_256x256"].build()
+    assert (cut.a_channels, cut.f_channels, cut.scale, shortcut.config["f_ch"]) == (128, 131, 4, 131)
+    assert "vtoonify_dual_256x256" not in DEFAULT
 
 
 def test_a_cpu_runs_float32_unless_it_is_told_otherwise():

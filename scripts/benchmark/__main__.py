@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from options.build_runtime import PRECISIONS
-from scripts.benchmark.cases import CASES
+from scripts.benchmark.cases import CASES, DEFAULT
 from scripts.benchmark.profiling import profile_table
 from scripts.benchmark.record import Effort, measure
 from scripts.benchmark.table import markdown
@@ -27,7 +27,7 @@ QUICK = Effort(repeats=2, warmup=0, stream=3, clip=3)
 def main() -> int:
     given = parse(sys.argv[1:])
     device = runtime.prepare(0, given.gpu_ids)
-    cases = [CASES[name] for name in given.case or CASES]
+    cases = [CASES[name] for name in given.case or DEFAULT]
     ways = variants(device, given.amp)
     if given.profile:
         for case in cases:
@@ -50,7 +50,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark.sh", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--quick", action="store_true", help="few repeats: under a minute, and rough")
-    add("--case", action="append", choices=CASES, help="only this case, repeatable (default: all)")
+    add("--case", action="append", choices=CASES, help=f"only this case, repeatable (default: {', '.join(DEFAULT)})")
     add(
         "--amp",
         action="append",

@@ -41,7 +41,7 @@ def _stages(case: Case, variant: Variant, x_ref: Tensor, x: Tensor) -> dict[str,
         "teacher": lambda: eager.teacher(x),
         "head": lambda: eager.head(x),
         "body": lambda: fast.body(a),
-        "tail": lambda: fast.tail(f_ref),
+        "tail": lambda: fast.tail(f_ref, a_ref),
         "prepare": lambda: quick.prepare(a_ref, f_ref),
         "block": lambda: quick(reference, a).feature,
     }

@@ -12,6 +12,8 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.saved import from_checkpoint
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator, from_published
+from models.teachers.vtoonify.cut import cut
+from models.teachers.vtoonify.network import PUBLISHED_WIDTH, VToonify
 from util import checkpoint
 
 DEMO = Path(__file__).resolve().parents[2] / "checkpoints" / "demo_v2c"
@@ -48,11 +50,23 @@ def official_v2c() -> tuple[Teacher, ShortcutBlock]:
     """The published sizes of Viper -> Cityscapes with random weights."""
     torch.manual_seed(0)
     teacher = ResnetGenerator(ngf=64, n_blocks=6).cut(5, 17)
-    block = ShortcutBlock(feat_ch=128, h_dim=64)
-    # As after training, taps read some pixels away: untrained they would stay in place, where reading is cheapest.
+    return teacher, as_if_trained(ShortcutBlock(feat_ch=128, h_dim=64))
+
+
+@torch.no_grad()
+def official_vtoonify() -> tuple[Teacher, ShortcutBlock]:
+    """The published sizes of VToonify, backbone dualstylegan, with random weights and without face parsing."""
+    torch.manual_seed(0)
+    teacher = cut(VToonify("dualstylegan").styled(torch.randn(18, PUBLISHED_WIDTH)))
+    late = {"f_ch": teacher.f_channels, "image_ch": teacher.image_channels}
+    return teacher, as_if_trained(ShortcutBlock(teacher.a_channels, h_dim=64, **late))
+
+
+def as_if_trained(block: ShortcutBlock) -> ShortcutBlock:
+    """The same block, its taps moved by some pixels: untrained they would stay in place, where reading is cheapest."""
     for last in (block.alignment.to_offset, block.generator.to_offset_mask):
         nn.init.normal_(last.bias, std=OFFSET_STD_PX)
-    return teacher, block
+    return block
 
 
 def demo_v2c() -> tuple[Teacher, ShortcutBlock]:
@@ -67,5 +81,7 @@ CASES = {
     for case in (
         Case("v2c_256x512_official", official_v2c, (512, 256)),
         Case("demo_v2c", demo_v2c, (256, 128)),
+        Case("vtoonify_dual_256x256", official_vtoonify, (256, 256)),
     )
 }
+DEFAULT = ("v2c_256x512_official", "demo_v2c")  # the others take minutes a turn on a CPU

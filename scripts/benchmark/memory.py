@@ -37,7 +37,8 @@ def _peak(case: Case, variant: Variant, way: str) -> float:
             stages.teacher(x)
     elif way != "idle":
         a = stages.head(x)
-        reference = stages.translate(a)[0] if way == "translator" else stages.prepare(a, torch.rand_like(a))
+        f = a.new_empty(1, teacher.f_channels, *a.shape[2:]).uniform_()
+        reference = stages.translate(a)[0] if way == "translator" else stages.prepare(a, f)
         for _ in range(FRAMES):
             stages.predict(reference, stages.head(x))
     return peak_memory_mb(variant.device)

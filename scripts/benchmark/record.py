@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from data.street.camera import HEIGHT, WIDTH
+from options.build_translation import count_weights
 from scripts.benchmark.adabd import adabd_times
 from scripts.benchmark.calls import calls
 from scripts.benchmark.cases import Case
@@ -51,8 +52,8 @@ def measure(case: Case, variant: Variant, effort: Effort) -> dict:
         "ratios": {name: times[a]["median"] / times[b]["median"] for name, (a, b) in RATIOS.items()},
         "macs": macs,
         "params": {
-            "teacher": cost.count_params(teacher),
-            "skipped": cost.count_params(teacher.head, block, teacher.tail),
+            "teacher": count_weights(teacher),
+            "skipped": count_weights(teacher.head, block, teacher.tail),
         },
         "block_error": difference(eager["block"](), eager["block_published"]()),
         "peak_memory_mb": memory.pop("translator"),
