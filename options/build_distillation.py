@@ -24,9 +24,6 @@ from options.run import Run, fixed_settings
 from options.validation import val_clips, validate
 from util import checkpoint, cost, image
 
-# What --vtoonify_skip means to a new block.
-SKIPS = {"packed": {"image_ch": 0}, "warp": {"image_residual": False}, "residual": {"image_residual": True}}
-
 
 def distillation(opt: Options, device: torch.device) -> Run:
     """The Shortcut's training."""
@@ -83,9 +80,7 @@ def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
             f"--feat_ch must be the channels of the teacher's features before the skipped layers, "
             f"{teacher.a_channels}, got {shape['feat_ch']}"
         )
-    late = {"f_ch": teacher.f_channels}
-    if teacher.image_channels:
-        late |= {"image_ch": teacher.image_channels, **SKIPS[opt.vtoonify_skip]}
+    late = {"f_ch": teacher.f_channels, "image_ch": teacher.image_channels}
     block = initialise(ShortcutBlock(**shape, **late), opt.mask_initial, opt.init_gain)
     return start_from_reuse(block, opt.mask_initial) if opt.init_type == "reuse" else block
 

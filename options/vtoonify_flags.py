@@ -6,15 +6,10 @@ from models.teachers.vtoonify.cut import CUTS
 from options.flags import PATH, choice, number, switch, value, whole
 from options.record import Options
 
-SKIPS = ("packed", "warp", "residual")
-
 
 def add_vtoonify(group: argparse._ArgumentGroup) -> None:
     split = "what the Shortcut replaces; A: up to its last fusion with the encoder, B: up to before that"
-    value(group, "--vtoonify_split", choice(sorted(CUTS)), "A", split)
-    skip = "how a new block predicts the small picture that the teacher paints on; packed: as features"
-    skips = f"{skip}; warp: the reference's, moved; residual: moved and corrected"
-    value(group, "--vtoonify_skip", choice(SKIPS), "residual", skips)
+    value(group, "--vtoonify_split", choice(sorted(CUTS)), "B", split)
     value(group, "--exstyle_path", PATH, None, "file of example styles, exstyle_code.npy")
     value(group, "--style_id", whole(0), 26, "which of them")
     switch(group, "--color_transfer", False, "take its colours too, not those of the face")

@@ -34,4 +34,4 @@ def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Ten
     image = last_channels(f_ref, block.config["image_ch"])
     if block.config["image_ch"]:  # which no published block has
         image = moved(image, displacement(move, offset))
-    return with_image(block.reconstruct(reference + current), image, block.config)
+    return with_image(block.reconstruct(reference + current), image)

@@ -63,9 +63,8 @@ def test_a_block_with_fewer_hidden_channels_than_features_cannot_start_from_reus
         start_from_reuse(initialise(ShortcutBlock(8, 4)))
 
 
-@pytest.mark.parametrize("image_residual", [True, False])
-def test_with_twice_the_hidden_channels_negative_features_pass_and_an_image_moves_uncorrected(image_residual):
-    block = ShortcutBlock(8, 16, f_ch=11, image_ch=3, image_residual=image_residual)
+def test_with_twice_the_hidden_channels_negative_features_pass_and_an_image_moves_uncorrected():
+    block = ShortcutBlock(8, 16, f_ch=11, image_ch=3)
     block = start_from_reuse(initialise(block, mask_initial=-9.0), mask_initial=-9.0).eval()
     with torch.no_grad():
         for weight in (block.alignment.weight, block.adabd.weight):

@@ -61,6 +61,6 @@ def test_anything_else_is_refused(state, message):
 
 def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loads(block):
     state = to_checkpoint(block, "f00d", SPLIT)
-    for name in ("f_ch", "image_ch", "image_residual"):
+    for name in ("f_ch", "image_ch"):
         del state["config"][name]
     assert from_checkpoint(state, "f00d", SPLIT, {}).config == block.config

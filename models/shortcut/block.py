@@ -43,7 +43,6 @@ class ShortcutBlock(nn.Module):
         adabd_dilation: dilation of AdaBD.
         f_ch: channels of f; None: as many as a.
         image_ch: how many of them, the last ones, are an image that is moved.
-        image_residual: whether the moved image is corrected.
 
     Raises:
         ValueError: arguments outside these values; the message lists them all.
@@ -63,7 +62,6 @@ class ShortcutBlock(nn.Module):
         adabd_dilation: int = 1,
         f_ch: int | None = None,
         image_ch: int = 0,
-        image_residual: bool = True,
     ):
         super().__init__()
         self.config = {
@@ -77,7 +75,6 @@ class ShortcutBlock(nn.Module):
             "adabd_dilation": adabd_dilation,
             "f_ch": feat_ch if f_ch is None else f_ch,
             "image_ch": image_ch,
-            "image_residual": image_residual,
         }
         _check(**self.config)
         f_ch = self.config["f_ch"]
@@ -86,7 +83,7 @@ class ShortcutBlock(nn.Module):
         self.alignment = GlobalAlignment(feat_ch, h_dim, num_dg, g_layers, offset_g_size)
         self.generator = OffsetMaskGenerator(h_dim, num_dg, l_layers)
         self.adabd = AdaBD(h_dim, num_dg, adabd_dilation)
-        self.reconstruct = nn.Conv2d(h_dim, f_ch if image_residual else f_ch - image_ch, 1)
+        self.reconstruct = nn.Conv2d(h_dim, f_ch, 1)
 
     def forward(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> Prediction:
         """a_ref, a_cur [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Prediction`."""
@@ -107,7 +104,7 @@ class ShortcutBlock(nn.Module):
         return Prediction(feature, mask, aligned)
 
     def _late(self, blended: Tensor, image: Tensor) -> Tensor:
-        return with_image(self.reconstruct(blended), image, self.config)
+        return with_image(self.reconstruct(blended), image)
 
     def use_backend(self, backend: str) -> None:
         """Compute both deformable convolutions by this `backend` of `models.ops.deformable.deform_conv`."""
@@ -134,7 +131,6 @@ def _check(
     adabd_dilation: int,
     f_ch: int,
     image_ch: int,
-    image_residual: bool,
 ) -> None:
     counts = {"num_dg": num_dg, "g_layers": g_layers, "l_layers": l_layers, "adabd_dilation": adabd_dilation}
     problems = [f"{name} must be at least 1, got {value}" for name, value in counts.items() if value < 1]

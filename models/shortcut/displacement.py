@@ -1,7 +1,5 @@
 """Where a block reads its reference: one displacement per pixel, and an image moved by it."""
 
-from collections.abc import Mapping
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -39,13 +37,10 @@ def last_channels(x: Tensor, count: int) -> Tensor:
     return x[:, x.shape[1] - count :]
 
 
-def with_image(reconstructed: Tensor, image: Tensor, config: Mapping[str, int]) -> Tensor:
-    """Late features f from what a block of this `config` reconstructed, which is written into, and its moved image."""
-    if not config["image_ch"]:
-        return reconstructed
-    if not config["image_residual"]:
-        return torch.cat([reconstructed, image], 1)
-    last_channels(reconstructed, config["image_ch"]).add_(image)
+def with_image(reconstructed: Tensor, image: Tensor) -> Tensor:
+    """`reconstructed` [N, C, H, W], which is written into, its last channels corrections of `image` [N, c, H, W]."""
+    if image.shape[1]:
+        last_channels(reconstructed, image.shape[1]).add_(image)
     return reconstructed
 
 

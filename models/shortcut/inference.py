@@ -83,7 +83,7 @@ class InferenceBlock(nn.Module):
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
         image = moved(reference.image, displacement(coarse, offset)) if self.config["image_ch"] else reference.image
-        feature = with_image(self.reconstruct(blended), image, self.config)
+        feature = with_image(self.reconstruct(blended), image)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
         return Prediction(feature, mask, None)

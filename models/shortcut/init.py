@@ -55,6 +55,6 @@ def start_from_reuse(block: ShortcutBlock, mask_initial: float = 0.0) -> Shortcu
     block.reduce_f.weight[: len(through), :, 0, 0] = through  # further hidden channels stay as they were initialised
     block.reduce_f.bias[: len(through)] = 0
     block.reconstruct.weight.zero_()
-    block.reconstruct.weight[:, : len(through), 0, 0] = through.T[: block.reconstruct.out_channels]
+    block.reconstruct.weight[:, : len(through), 0, 0] = through.T
     block.reconstruct.bias.zero_()
     return block

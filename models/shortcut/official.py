@@ -62,7 +62,6 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
         "adabd_dilation": 1,
         "f_ch": reduce_f[1],
         "image_ch": 0,
-        "image_residual": True,
     }
 
 

@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 source "$root/scripts/vtoonify/styles.sh"
 
 vtoonify=(--teacher vtoonify --dataset_mode videofile)
-demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
+demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth)
 
 flags=(--which_epoch latest --results_dir ./results/)
 if ! given --refresh; then flags+=(--max_interval 3); fi

@@ -11,13 +11,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 source "$root/scripts/vtoonify/styles.sh"
 
 vtoonify=(--teacher vtoonify --dataset_mode videofile)
-demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth --vtoonify_split B)
+demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth)
 
 # Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse.
 short=(--max_interval 4 --h_dim 24 --g_layers 4 --l_layers 3 --init_type reuse --init_gain 1 --mask_initial -1
   --lr 3e-3 --flip --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0
-  --resize_mode square --loadSize 144 --fineSize 128 --batchSize 2 --niter 15 --niter_decay 10
-  --print_freq 48 --save_latest_freq 480 --display_freq 480)
+  --resize_mode square --loadSize 144 --fineSize 128 --batchSize 2 --niter 45 --niter_decay 30
+  --print_freq 48 --save_latest_freq 600 --display_freq 600 --val_frames 12)
 
 if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
