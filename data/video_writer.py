@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 CODEC_OPTIONS = {"crf": "18", "preset": "veryfast", "g": "30"}  # visually lossless; key frames near, for seeking
+CODEC_OPTIONS |= {"rc-lookahead": "2", "bf": "1"}  # frames that it looks ahead stay in memory, and they may be large
 BT709 = 1  # the same number for matrix, primaries and transfer in H.264; browsers assume it for untagged files
 LIMITED_RANGE = 1
 

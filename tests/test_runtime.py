@@ -1,11 +1,13 @@
 import json
+import platform
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from util.runtime import machine, prepare
+from util.runtime import machine, prepare, trim_memory
 
 CPU = torch.device("cpu")
 
@@ -53,3 +55,18 @@ def test_machine_facts_are_plain_values():
     assert json.loads(json.dumps(facts)) == facts
     assert facts["cores"] >= 1 and facts["cpu"] and facts["torch"] == torch.__version__
     assert (facts["gpu"] is not None) == torch.cuda.is_available()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="memory is given back by glibc's own call")
+def test_freed_memory_is_given_back():
+    kept = [torch.ones(16 * 1024) for _ in range(2000)]  # 64 KiB each: too small to be given back one by one
+    last = torch.ones(16 * 1024)  # and what lies above them in memory stays
+    full = resident_mb()
+    del kept
+    trim_memory()
+    assert resident_mb() < full - 100 and last.sum() > 0
+
+
+def resident_mb():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmRSS:")).split()[1]) / 2**10

@@ -14,7 +14,7 @@ demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtooni
 
 flags=(--which_epoch latest --results_dir ./results/)
 if ! given --refresh; then flags+=(--max_interval 3); fi
-own=("${demo[@]}" --checkpoints_dir ./checkpoints --name demo_vtoonify)
+own=("${demo[@]}" --checkpoints_dir ./checkpoints --name demo_vtoonify --hold 0.1)
 
 if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
