@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -11,7 +11,7 @@ from tqdm import tqdm
 from data import Clip
 from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
-from options.build_faces import write_whole_frames
+from options.build_faces import Portrayed, write_whole_frames
 from options.build_test_run import TestRun, found_clips, known_interval, new_test_run
 from options.build_translation import frame_kinds
 from options.record import Options, describe, save
@@ -34,12 +34,11 @@ def translate(opt: Options) -> int:
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     clips, faces = found_clips(opt)
+    print(describe(opt))
     if not clips:
-        write_whole_frames(opt, faces, prepare_folder(folder), factor=1)
-        print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
+        pass_on(opt, faces, folder)
         return 0
     job = new_test_run(opt, clips, faces, device)
-    print(describe(opt))
     shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
     chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
     print(log.facts({**shown, **chosen}), *job.measuring.notes, sep="\n")
@@ -48,12 +47,25 @@ def translate(opt: Options) -> int:
     return 0
 
 
-def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) -> None:
-    """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
+def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
+    """Write videos without a face as they are."""
+    print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
+    if not opt.dry_run:
+        begin(opt, folder)
+        write_whole_frames(opt, faces, folder)
+
+
+def begin(opt: Options, folder: Path) -> None:
+    """`folder`, ready for the results of this run."""
     prepare_folder(folder)
     for name in ("metrics.json", PAGE):
         (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
     save(opt, folder / "options.yaml")
+
+
+def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) -> None:
+    """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
+    begin(opt, folder)
     latency_ms = measure_latency(opt, job)
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
     stream_ms = run(opt, job, folder, device)

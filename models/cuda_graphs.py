@@ -21,7 +21,7 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
 
     Args:
         stages: whose callables neither wait for the device nor depend on values in tensors.
-        example_frame: [1, 3, H, W] float32, on the CUDA device of the networks.
+        example_frame: [1, 3, H, W] float32, or what the head takes in its place, on the CUDA device of the networks.
 
     Raises:
         ValueError: a frame on another device; called with a frame of another size, so does the new `head`.
@@ -54,8 +54,8 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     predict = Graph(lambda *given: stages.predict(Reference(*given[:-1]), given[-1]), *reference, a)
     return replace(
         stages,
-        # What comes with all that the head takes is on the device already.
-        head=lambda x: head(x if find and x.shape[1] != frame.tensor.shape[1] else found(x)),
+        # What comes with all that `find` would find is on the device already.
+        head=lambda x: head(x if find and x.shape == find.output.shape else found(x)),
         find=found if find else None,
         teacher=lambda x: teacher(frame(x)).clone(),
         translate=lambda a: (reference, translate(a)[1].clone()),

@@ -29,8 +29,8 @@ class Translator:
         refresh_output: what a reference frame shows: the "teacher"'s exact output, or, from the second reference
             on, the "shortcut"'s prediction from the old reference, as the published code does.
         spread: for a fixed interval of at least 2; every frame but the first shows a prediction.
-        reuse_found: for a fixed interval: what the teacher's head finds in frames (face parts) is looked for on
-            reference frames only, and taken to be the same until the next.
+        reuse_found: for a fixed interval, not spread: what the teacher's head finds in frames (face parts) is looked
+            for on reference frames only, and taken to be the same until the next.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
@@ -49,8 +49,9 @@ class Translator:
             raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
         if spread and len(stages.slices) > refresh.max_interval:
             raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
-        if reuse_found and not isinstance(refresh, Every):
-            raise ValueError("what was found on a reference frame can be reused with a fixed interval only")
+        if reuse_found and (spread or not isinstance(refresh, Every)):
+            how = "spread" if spread else type(refresh).__name__
+            raise ValueError(f"what was found can be reused with a fixed interval and whole references only, got {how}")
         self.stages, self.refresh, self.refresh_output, self.spread = stages, refresh, refresh_output, spread
         self.reuse_found = reuse_found and stages.find is not None
         self.reset()

@@ -16,8 +16,7 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
-from options.build_faces import first_face
-from options.build_style import face_style
+from options.build_faces import first_style
 from options.build_translation import count_weights, load_teacher, measure_cost
 from options.record import Options
 from options.run import Run, fixed_settings
@@ -28,8 +27,7 @@ from util import checkpoint, cost, image
 def distillation(opt: Options, device: torch.device) -> Run:
     """The Shortcut's training."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
-    seen = face_style(opt, [first_face(opt, clips)]) if opt.style_encoder_path else None
-    teacher, identity = load_teacher(opt, device, seen)
+    teacher, identity = load_teacher(opt, device, first_style(opt, clips))
     block = new_block(opt, teacher).to(device)
     block.use_backend(opt.deform_backend)
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
@@ -59,7 +57,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
         export=export,
         networks=("ShortcutV2V",),
         validate=lambda: validate(opt, held_out, teacher, block, device),
-        settings={**fixed_settings(opt), "teacher_fingerprint": identity},
+        settings={**fixed_settings(opt), "teacher_fingerprint": identity, **style_identity(opt, teacher)},
         facts={
             "clips": {"train": len(clips), "val": len(held_out)},
             "distances": f"1..{max_gap}",
@@ -68,6 +66,11 @@ def distillation(opt: Options, device: torch.device) -> Run:
             "MACs": measure_cost(teacher, block, x, opt.max_interval)["macs"],
         },
     )
+
+
+def style_identity(opt: Options, teacher: Teacher) -> dict[str, str]:
+    """What changes with the style that a VToonify was given, which its fingerprint does not tell."""
+    return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if opt.teacher == "vtoonify" else {}
 
 
 def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:

@@ -17,6 +17,7 @@ from data.faces.pasted import write_pasted
 from data.faces.portraits import Portraits
 from data.stream import fps_of, frame_count, images, size_of
 from models.teachers.vtoonify.styled import PARSING_SCALE
+from options.build_style import face_style
 from options.face_flags import padding_of
 from options.record import Options
 from util.page.clips import video_file
@@ -51,14 +52,15 @@ def maps_beside(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callabl
     """
     if opt.parsing_map_path is None:
         return lambda clip: None
-    given = Path(opt.parsing_map_path)
+    given, names = Path(opt.parsing_map_path), ", ".join(f"{clip.name}.npy" for clip in clips[:3])
     if given.is_file() and len(clips) > 1:
-        names = ", ".join(f"{clip.name}.npy" for clip in clips[:3])
         raise ValueError(f"--parsing_map_path {given} is one file, but there are {len(clips)} clips: give a folder of "
                          f"{names}{', ...' if len(clips) > 3 else ''}")  # fmt: skip
-    files = {clip.name: given if given.is_file() else given / f"{clip.name}.npy" for clip in clips}
-    counts = {clip.name: min(frame_count(clip), opt.max_frames or sys.maxsize) for clip in clips}
-    maps = {c.name: PartMaps(files[c.name], size_of(c, opt.fine_size), counts[c.name]) for c in clips}
+    maps = {}
+    for clip in clips:
+        path = given if given.is_file() else given / f"{clip.name}.npy"
+        count = min(frame_count(clip), opt.max_frames or sys.maxsize)
+        maps[clip.name] = PartMaps(path, size_of(clip, opt.fine_size), count)
     return lambda clip: lambda number: maps[clip.name][number] * PARSING_SCALE
 
 
@@ -67,17 +69,19 @@ def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
     return [portrait.aligned for one in found for portrait in one.video.portraits]
 
 
-def first_face(opt: Options, clips: Sequence[Clip]) -> np.ndarray:
-    """The first face in the clips as the style encoder looks at it, uint8 [256, 256, 3].
+def first_style(opt: Options, clips: Sequence[Clip]) -> Tensor | None:
+    """The style in Z+, [18, width], of the first face in the clips, if --style_encoder_path is to tell it.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no face; or as told by `face_style`.
     """
+    if opt.style_encoder_path is None:
+        return None
     detect = new_detector(opt)
     for clip in clips:
         faces = Portraits(partial(images, clip), detect, scale=False, no_face="pass").portraits
         if faces:
-            return faces[0].aligned
+            return face_style(opt, [faces[0].aligned])
     raise ValueError(f"--style_encoder_path takes the style from a face, but there is none in {len(clips)} clips")
 
 
@@ -85,10 +89,10 @@ def new_detector(opt: Options) -> Detector:
     return Dlib68(Path(opt.landmarks_path)) if opt.landmarks_path else Mtcnn()
 
 
-def write_whole_frames(opt: Options, found: Sequence[Portrayed], folder: Path, factor: int) -> None:
+def write_whole_frames(opt: Options, found: Sequence[Portrayed], folder: Path, factor: int = 1) -> None:
     """<clip>_whole.mp4 in `folder`, which holds the videos of the faces, `factor` times as large as the frames.
 
-    A clip without a face is written as it is.
+    A clip without a face is written as it is, whatever the factor.
     """
     for one in found:
         stylised = [video_file(folder, face.name) for face in one.faces]

@@ -55,8 +55,7 @@ class TestRun:
 
     def enlarged(self, size: tuple[int, int]) -> tuple[int, int]:
         """Size of what the teacher makes of frames of this (width, height)."""
-        width, height = size
-        return self.teacher.scale * width, self.teacher.scale * height
+        return enlarged(size, self.teacher)
 
 
 def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
@@ -83,7 +82,7 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
     costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, backend, reuse)
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
-    measuring = new_measuring(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)
+    measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
     methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     return TestRun(
         clips=clips,
@@ -98,6 +97,12 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
         scores=Scores(measuring.metrics, measuring.needs, methods),
         beside=beside,
     )
+
+
+def enlarged(size: tuple[int, int], teacher: Teacher) -> tuple[int, int]:
+    """Size of what the teacher makes of frames of this (width, height)."""
+    width, height = size
+    return teacher.scale * width, teacher.scale * height
 
 
 def known_interval(opt: Options) -> bool:

@@ -73,7 +73,7 @@ def measure_cost(
     backend: str = "auto",
     reuse_found: bool = False,
 ) -> dict:
-    """MACs per stage and frame kind, savings and parameters, of frames like x [1, 3, H, W].
+    """MACs per stage and frame kind, savings and parameters, of frames like x, [1, 3, H, W] or what the head takes.
 
     MACs are those of the inference forms, which is what runs; parameters those that were trained.
 
@@ -118,7 +118,7 @@ def count_weights(*networks: nn.Module) -> int:
 def frame_kinds(
     stages: Stages, x: Tensor, refresh_output: str = "teacher", reuse_found: bool = False
 ) -> tuple[Callable[[], Tensor], Callable[[], Tensor]]:
-    """Two calls that translate x [1, 3, H, W], as a reference frame and as a skipped frame."""
+    """Two calls that translate x, [1, 3, H, W] or what the head takes, as a reference frame and as a skipped frame."""
     intervals = (1, sys.maxsize)
     references, skips = (Translator(stages, Every(n), refresh_output, reuse_found=reuse_found) for n in intervals)
     references.step(x)  # the first frame of a video is exact whatever `refresh_output`

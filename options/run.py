@@ -53,7 +53,7 @@ class Run:
 
     def picture(self, batch: dict) -> Tensor:
         """A picture [3, H, W] of what the networks make of the first few of a batch."""
-        return self.draw(*(x[:PICTURED] for x in self.take(batch))).cpu()
+        return self.draw(*self.take({name: batch[name][:PICTURED] for name in self.inputs})).cpu()
 
 
 def fixed_settings(opt: Options) -> dict[str, object]:

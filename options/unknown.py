@@ -10,6 +10,8 @@ DROPPED = {
     "--no_dropout": "no published teacher has dropout",
     "--serial_batches": "training always shuffles, test.py never does",
     "--split": "use --phase",
+    "--batch_size": "test.py translates one frame at a time; training has --batchSize",
+    "--vtoonify_skip": "the small picture is always moved and corrected",
     **dict.fromkeys(["--hetconv", "--het_1x1", "--spectral_norm", "--label_nc", "--eval_freq"], _NO_EFFECT),
     **dict.fromkeys(["--lambda_A", "--lambda_B", "--which_iter", "--ntest", "--aspect_ratio"], _NO_EFFECT),
 }

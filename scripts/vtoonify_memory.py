@@ -1,18 +1,22 @@
 """What a published VToonify with a Shortcut needs of memory beyond its weights, measured in a process of its own."""
 
 import multiprocessing
+from collections.abc import Callable
 
 import torch
 
 from models.refresh import Every
+from models.shortcut.inference import InferenceBlock
 from models.stages import eager
+from models.teachers.base import Teacher
 from models.translator import Translator
 from util import cost
 
+Build = Callable[[], tuple[Teacher, InferenceBlock]]
 FRAMES = 6  # two reference frames, and the skipped ones after them
 
 
-def beyond_weights(build, size: int, interval: int) -> dict[str, float]:
+def beyond_weights(build: Build, size: int, interval: int) -> dict[str, float]:
     """{"weights_mb", "beyond_mb"} of a CPU: what is resident before the first frame, and the most that comes on top.
 
     Args:
@@ -25,7 +29,7 @@ def beyond_weights(build, size: int, interval: int) -> dict[str, float]:
 
 
 @torch.no_grad()
-def _measured(build, size: int, interval: int) -> dict[str, float]:
+def _measured(build: Build, size: int, interval: int) -> dict[str, float]:
     translator, x = Translator(eager(*build()), Every(interval)), torch.rand(1, 3, size, size) * 2 - 1
     before = cost.restart_peak_memory_mb()
     for _ in range(FRAMES):

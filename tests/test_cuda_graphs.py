@@ -5,7 +5,7 @@ from models import stages as stages_module
 from models.cuda_graphs import graphed
 from models.refresh import Adaptive, Every
 from models.translator import Translator
-from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
 on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
@@ -45,6 +45,18 @@ def test_a_body_that_passes_on_several_tensors_is_replayed(split):
     plain, replayed = (Translator(s, Every(3), spread=True) for s in (called, graphed(called, frames[0].cuda())))
     for frame in frames:
         torch.testing.assert_close(replayed.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
+
+
+@on_cuda
+def test_face_parts_are_found_by_a_graph_and_reused_between_references():
+    frames = video(7)
+    networks = parsing_vtoonify().for_inference().to(DEVICE), vtoonify_block().for_inference().to(DEVICE)
+    called = stages_module.eager(*networks)
+    replayed = graphed(called, frames[0].cuda())
+    for reuse in (False, True):
+        plain, again = (Translator(s, Every(3), reuse_found=reuse) for s in (called, replayed))
+        for frame in frames:
+            torch.testing.assert_close(again.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
 
 
 @on_cuda

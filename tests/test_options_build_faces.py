@@ -15,8 +15,9 @@ from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
+from models.teachers.vtoonify.style_encoder import StyleEncoder
 from options.build_distillation import distillation
-from options.build_faces import aligned_faces, first_face, maps_beside, portrayed
+from options.build_faces import aligned_faces, first_style, maps_beside, portrayed
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.runs import distil, translation
@@ -74,17 +75,33 @@ def test_a_video_of_nobody_is_passed_on_as_it_is(films, tmp_path, capsys):
     opt = TestOptions().parse(translation(tmp_path, "--teacher", "vtoonify", *FACES, *flags))
     assert program.translate(opt) == 0
     assert "no face in any of 1 clips: written as they are" in capsys.readouterr().out
-    written = list(decode(tmp_path / "results" / "tiny" / "test_latest" / "none_whole.mp4"))
-    assert len(written) == FRAMES and written[0].shape == (64, 96, 3)
+    folder = tmp_path / "results" / "tiny" / "test_latest"
+    written = list(decode(folder / "none_whole.mp4"))
+    assert len(written) == FRAMES and written[0].shape == (64, 96, 3) and (folder / "options.yaml").is_file()
 
 
-def test_the_first_face_of_a_training_tells_its_style(films):
+def test_a_video_of_nobody_beside_others_is_written_as_it_is(films, tmp_path):
+    (tmp_path / "films").mkdir()
+    for name in ("none", "one"):
+        (tmp_path / "films" / f"{name}.mp4").symlink_to(films / f"{name}.mp4")
+    flags = ["--dataroot", str(tmp_path / "films"), "--no_face", "pass", "--paste", "--max_frames", "2", "--no-compare"]
+    assert program.translate(tiny_run(tmp_path, *FACES, *flags)) == 0
+    folder = tmp_path / "results" / "tiny" / "test_latest"
+    assert next(decode(folder / "none_whole.mp4")).shape == (64, 96, 3)
+    assert next(decode(folder / "one_whole.mp4")).shape == (4 * SIDE, 4 * SIDE, 3)
+
+
+def test_the_first_face_of_a_training_tells_its_style(films, tmp_path):
+    encoder = {f"encoder.{key}": value for key, value in StyleEncoder(16).state_dict().items()}
+    torch.save({"state_dict": encoder, "latent_avg": torch.zeros(128)}, tmp_path / "encoder.pt")
     (films / "teacher.pth").touch()
-    opt = TestOptions().parse(["--dataroot", str(films), "--main_G_path", str(films / "teacher.pth")])
+    flags = ["--dataroot", str(films), "--main_G_path", str(films / "teacher.pth")]
     clips = [Clip(name, video=films / f"{name}.mp4") for name in ("none", "one")]
-    assert first_face(opt, clips).shape == (256, 256, 3)
+    opt = TestOptions().parse([*flags, "--style_encoder_path", str(tmp_path / "encoder.pt")])
+    assert first_style(opt, clips).shape == (18, 128)
     with pytest.raises(ValueError, match="there is none in 1 clips"):
-        first_face(opt, clips[:1])
+        first_style(opt, clips[:1])
+    assert first_style(TestOptions().parse(flags), clips) is None
 
 
 def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
@@ -106,6 +123,17 @@ def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
         beside(tmp_path / "one.npy", clips)
     with pytest.raises(ValueError, match=r"must hold floating-point numbers \[N, 19, 64, 96\]"):
         beside(tmp_path / "one.npy", clips[1:])
+
+
+def test_maps_of_several_faces_of_a_video_have_their_names_and_the_sizes_of_their_crops(films, tmp_path):
+    (video,) = found(films, "two", "--face", "all")
+    for number, face in enumerate(video.faces, 1):
+        height, width = face.crop.bottom - face.crop.top, face.crop.right - face.crop.left
+        np.save(tmp_path / f"two_face{number}.npy", np.full((FRAMES, 19, height, width), 16 * number, np.float32))
+    maps = ["--parsing_map_path", str(tmp_path), "--teacher", "vtoonify", "--face", "all"]
+    places = ["--dataroot", str(films / "two.mp4"), "--main_G_path", str(films / "teacher.pth")]
+    given = maps_beside(TestOptions().parse([*places, *FACES, *maps]), video.faces)
+    assert [given(face)(0).mean().item() for face in video.faces] == [1, 2]
 
 
 def tiny_run(folder, *flags):
@@ -145,13 +173,20 @@ def test_face_parts_come_from_maps_or_are_reused_between_references(films, tmp_p
     family = ["--teacher", "vtoonify", "--dataset_mode", "videofile", *film]
     tiny_run(tmp_path)
 
+    folder = tmp_path / "results" / "tiny" / "test_latest"
+
     def macs(*flags):
         assert program.translate(TestOptions().parse(translation(tmp_path, *family, *flags))) == 0
-        return json.loads((tmp_path / "results" / "tiny" / "test_latest" / "metrics.json").read_text())["cost"]["macs"]
+        return json.loads((folder / "metrics.json").read_text())["cost"]["macs"]
 
-    np.save(tmp_path / "maps.npy", np.zeros((FRAMES, 19, 64, 64), np.float32))
+    def shown():
+        return np.stack(list(decode(folder / "one.mp4"))).astype(int)
+
+    np.save(tmp_path / "maps.npy", np.full((FRAMES, 19, 64, 64), 200, np.float32))
     torch.save(BiSeNet().state_dict(), tmp_path / "faceparsing.pth")
-    plain, told = macs(), macs("--parsing_map_path", str(tmp_path / "maps.npy"))
+    plain, drawn = macs(), shown()
+    told = macs("--parsing_map_path", str(tmp_path / "maps.npy"))
+    assert (np.abs(shown() - drawn).mean((1, 2, 3)) > 3).all()
     parser = ["--faceparsing_path", str(tmp_path / "faceparsing.pth")]
     every, reference = macs(*parser), macs(*parser, "--parsing", "reference")
     assert told == plain and reference["skipped"] == plain["skipped"] < every["skipped"]
@@ -174,7 +209,7 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     told = capsys.readouterr().err
     for sentence in (
         "--scale_image gives frames their size",
-        "--padding must be four whole numbers, got '1,2,3'",
+        "--padding must be four whole numbers of at least 0: left, right, top, bottom, got '1,2,3'",
         "--style_encoder_path has no effect",
     ):
         assert sentence in told
@@ -184,9 +219,13 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     with pytest.raises(SystemExit):
         found(films, "one", "--parsing", "reference", "--refresh", "adaptive", "--refresh_threshold", "1")
     parsing = capsys.readouterr().err
-    assert "--parsing reference needs --faceparsing_path" in parsing and "needs references known" in parsing
+    assert "--parsing reference needs --faceparsing_path" in parsing and "leave adaptive out" in parsing
+    with pytest.raises(SystemExit):
+        found(films, "one", "--parsing", "reference", "--refresh_mode", "spread", "--max_interval", "2")
+    assert "--parsing reference needs --refresh_mode whole, got spread" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         found(films, "one", "--parsing_map_path", "m", "--faceparsing_path", "p")
     parsing = capsys.readouterr().err
+    assert "--parsing_map_path m: no such file, or folder of <clip>.npy" in parsing
     assert "both tell face parts" in parsing and "--parsing_map_path is for --teacher vtoonify" in parsing
     assert "--face all needs --scale_image" in told and "--paste needs --scale_image" in told

@@ -157,6 +157,20 @@ def test_a_published_style_names_its_files(verb, style, teacher, number, workpla
     assert opt.color_transfer == teacher.endswith("_c.pt") == (opt.style_encoder_path is None)
 
 
+def test_maps_of_face_parts_take_the_place_of_what_looks_for_them(workplace):
+    (workplace / "maps").mkdir()
+    arguments, _ = shown(STYLES.with_name("test.sh"), "cartoon1", "--parsing_map_path", "maps", cwd=workplace)
+    assert "--faceparsing_path" not in arguments and str(workplace / "maps") in arguments
+
+
+def test_every_style_that_is_told_to_be_known_is():
+    ran = subprocess.run(["bash", STYLES.with_name("test.sh"), "nobodys"], capture_output=True, text=True)
+    known = ran.stderr.partition("known are ")[2].replace(" .. ", " ").replace(",", " ").split()
+    assert len(known) > 20
+    for style in known:
+        assert f"ShortcutV2V_vtoonify_{style}" in shown(STYLES.with_name("test.sh"), style)[0]
+
+
 def test_a_style_that_nobody_published_is_refused():
     ran = subprocess.run(["bash", STYLES.with_name("test.sh"), "cartoon7"], capture_output=True, text=True)
     assert ran.returncode == 2 and "no published style cartoon7; known are cartoon1" in ran.stderr

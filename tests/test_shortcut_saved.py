@@ -59,6 +59,13 @@ def test_anything_else_is_refused(state, message):
         from_checkpoint(state, "f00d", SPLIT, {})
 
 
+def test_a_checkpoint_of_a_block_that_there_is_no_more_is_refused(block):
+    state = to_checkpoint(block, "f00d", SPLIT)
+    state["config"]["image_residual"] = True
+    with pytest.raises(ValueError, match="made by another version, with image_residual: distil it again"):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
 def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loads(block):
     state = to_checkpoint(block, "f00d", SPLIT)
     for name in ("f_ch", "image_ch"):

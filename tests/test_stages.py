@@ -3,8 +3,7 @@ import torch
 
 from models.shortcut.init import initialise
 from models.stages import eager
-from tests.test_vtoonify_cut import Parser
-from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
 
 def stages(**settings):
@@ -107,9 +106,7 @@ def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_sever
 
 def test_a_stage_finds_what_the_head_would_find_by_itself(frames):
     assert stages().find is None
-    whole = vtoonify()
-    whole.head.parser = Parser()
-    made = eager(whole.for_inference(), vtoonify_block().for_inference())
+    made = eager(parsing_vtoonify().for_inference(), vtoonify_block().for_inference())
     found = made.find(frames[0])
     assert found.shape == (1, 22, 16, 24) and torch.equal(found[:, :3], frames[0])
     assert torch.equal(made.head(found), made.head(frames[0]))

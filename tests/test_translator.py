@@ -4,7 +4,7 @@ import torch
 from models.refresh import Adaptive, Every
 from models.stages import eager
 from models.translator import Translator
-from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
 
 def translator(refresh=3, refresh_output="teacher", spread=False, cuts=()):
@@ -175,26 +175,8 @@ def test_a_refresh_of_several_tensors_can_be_spread():
     assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]
 
 
-class Parser(torch.nn.Module):
-    """Face parts that follow from the frame, and how often they were looked for."""
-
-    def __init__(self):
-        super().__init__()
-        self.calls = 0
-
-    def parse(self, frame):
-        self.calls += 1
-        return 16 * frame.mean(1, keepdim=True).expand(-1, 19, -1, -1)
-
-
-def parsing_teacher():
-    made = vtoonify()
-    made.head.parser = Parser()
-    return made
-
-
 def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
-    whole, frames = parsing_teacher(), video()
+    whole, frames = parsing_vtoonify(), video()
     fast, small = whole.for_inference(), vtoonify_block().for_inference()
     shown = outputs(Translator(eager(fast, small), Every(3), reuse_found=True), frames)
     assert fast.head.parser.calls == 3
@@ -216,6 +198,18 @@ def test_nothing_is_reused_where_nothing_is_looked_for():
         assert torch.equal(y, expected)
 
 
-def test_an_adaptive_refresh_cannot_reuse_what_was_found():
-    with pytest.raises(ValueError, match="reused with a fixed interval only"):
-        Translator(eager(parsing_teacher(), vtoonify_block().for_inference()), Adaptive(0.1, 4), reuse_found=True)
+def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the_reference():
+    fast, small = parsing_vtoonify().for_inference(), vtoonify_block().for_inference()
+    shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_found=True))
+    assert fast.head.parser.calls == 3
+    exact = [torch.allclose(y, parsing_vtoonify()(x), atol=1e-4) for x, y in zip(video(), shown, strict=True)]
+    assert exact == [True] + [False] * 6
+
+
+@pytest.mark.parametrize(
+    ("refresh", "spread", "told"), [(Adaptive(0.1, 4), False, "Adaptive"), (Every(3), True, "spread")]
+)
+def test_what_was_found_is_only_reused_with_whole_references_at_fixed_intervals(refresh, spread, told):
+    stages = eager(parsing_vtoonify(), vtoonify_block().for_inference())
+    with pytest.raises(ValueError, match=f"fixed interval and whole references only, got {told}"):
+        Translator(stages, refresh, spread=spread, reuse_found=True)

@@ -103,6 +103,17 @@ def test_a_large_picture_is_made_in_bands_that_do_not_show(monkeypatch):
 
 
 @torch.no_grad()
+def test_bands_hold_no_more_than_published_frames_of_256_px_do():
+    level = nn.Identity()
+    level.forward = lambda f_g, skip: (heights.append(f_g.shape[2]), f_g.new_empty(1, 3, 2 * f_g.shape[2], 1600))
+    for side, expected in ((512, [512]), (800, [269, 271, 268])):
+        heights = []
+        f_g = torch.empty(1, 64, side, side, device="meta")
+        assert steps.Finish(level)((f_g, f_g[:, :3])).shape[2] == 2 * side
+        assert heights == expected
+
+
+@torch.no_grad()
 def test_no_step_writes_into_what_it_is_given():
     teacher = vtoonify().for_inference()
     state = teacher.head(frame())

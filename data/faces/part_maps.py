@@ -28,10 +28,10 @@ class PartMaps:
         if not path.is_file():
             raise FileNotFoundError(f"no file of face parts {path}")
         try:
-            self._maps = np.load(path, mmap_mode="r", allow_pickle=False)
+            self._maps = np.lib.format.open_memmap(path, mode="r")
         except (ValueError, EOFError, OSError) as error:
             raise ValueError(f"{path} is no NumPy file of face parts, [N, {PARTS}, H, W]: {error}") from error
-        found, kind = getattr(self._maps, "shape", ()), getattr(self._maps, "dtype", np.dtype(object))
+        found, kind = self._maps.shape, self._maps.dtype
         if len(found) != 4 or found[1:] != (PARTS, size[1], size[0]) or kind.kind != "f":
             wanted = f"floating-point numbers [N, {PARTS}, {size[1]}, {size[0]}], one map per frame as it is translated"
             raise ValueError(f"{path} must hold {wanted}; got {kind} {list(found)}")

@@ -1,5 +1,6 @@
 """Checkpoints of a Shortcut block: its weights, its constructor arguments and what it was trained for."""
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,6 +50,8 @@ def from_checkpoint(
     if state["format"] != FORMAT:
         raise ValueError(f"the Shortcut checkpoint has format {state['format']}, this program reads {FORMAT}")
     problems = _differences(state["config"], requested)
+    if unknown := state["config"].keys() - inspect.signature(ShortcutBlock).parameters.keys():
+        problems.append(f"made by another version, with {', '.join(sorted(unknown))}: distil it again")
     if state["teacher"] != teacher_fingerprint:
         problems.append(
             "trained for another teacher: the checkpoint names one with fingerprint "

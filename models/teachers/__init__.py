@@ -24,7 +24,7 @@ def build_vtoonify(
     weights: Mapping[str, object],
     style: Tensor,
     degree: float = 0.5,
-    split: str = "A",
+    split: str = "B",
     parser: nn.Module | None = None,
 ) -> Teacher:
     """VToonify, either backbone, for one `style` [18, width] in W+; see `VToonify.styled` and `cut`."""

@@ -55,9 +55,9 @@ def official_v2c() -> tuple[Teacher, ShortcutBlock]:
 
 @torch.no_grad()
 def official_vtoonify() -> tuple[Teacher, ShortcutBlock]:
-    """The published sizes of VToonify, backbone dualstylegan, with random weights and without face parsing."""
+    """The published sizes of VToonify, backbone dualstylegan, split A, with random weights and without face parsing."""
     torch.manual_seed(0)
-    teacher = cut(VToonify("dualstylegan").styled(torch.randn(18, PUBLISHED_WIDTH)))
+    teacher = cut(VToonify("dualstylegan").styled(torch.randn(18, PUBLISHED_WIDTH)), "A")
     late = {"f_ch": teacher.f_channels, "image_ch": teacher.image_channels}
     return teacher, as_if_trained(ShortcutBlock(teacher.a_channels, h_dim=64, **late))
 

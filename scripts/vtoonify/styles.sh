@@ -52,7 +52,8 @@ if [ -n "$style" ]; then
     path="$weights/vtoonify_d_$family/vtoonify_$file.pt"
     style_flags+=(--exstyle_path "$weights/vtoonify_d_$family/exstyle_code.npy" --style_id "$number")
   fi
-  style_flags+=(--main_G_path "$path" --faceparsing_path "$weights/faceparsing.pth" --name "ShortcutV2V_vtoonify_$style")
+  style_flags+=(--main_G_path "$path" --name "ShortcutV2V_vtoonify_$style")
+  if ! given --parsing_map_path; then style_flags+=(--faceparsing_path "$weights/faceparsing.pth"); fi
   case "$file" in
     *_c) style_flags+=(--color_transfer) ;;
     *) if ! given --color_transfer; then style_flags+=(--style_encoder_path "$weights/encoder.pt"); fi ;;

@@ -40,7 +40,7 @@ class VToonifyTeacher(Teacher):
         return list(self.body[0](self.head(unparsed(reduced))))
 
 
-def cut(styled: StyledVToonify, split: str = "A", parser: nn.Module | None = None) -> VToonifyTeacher:
+def cut(styled: StyledVToonify, split: str = "B", parser: nn.Module | None = None) -> VToonifyTeacher:
     """Teacher that shares the weights of `styled`, which are frozen by that.
 
     Args:
