@@ -15,7 +15,7 @@ def markdown(record: Mapping) -> str:
         "## With a Shortcut, without face parsing\n\n" + _table(_cases(record)),
         f"Parameters are the numbers held for one style. Face parsing: {_giga(parsing['macs'])} and "
         f"{parsing['params'] / 1e6:.1f} M parameters more.",
-        "## With face parsing\n\nOn every frame, or on reference frames only, whose face parts the others then use:\n\n"
+        "## With face parsing\n\nOn every frame, or on reference frames only, `--parsing reference`:\n\n"
         + _table(_parsed(record)),
         "## The steps of the teacher, degree above 0\n\n" + _table(_steps(record)),
     ]
