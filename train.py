@@ -36,6 +36,7 @@ def train(opt: Options) -> int:
     """Train until the planned end (exit status 0) or an interrupt (INTERRUPTED)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     run = BUILDERS[opt.model](opt, device)
+    run.trainer.amp = runtime.precision(opt.amp, device)
     plan = new_plan(opt, len(run.dataset))
     print(describe(opt))
     print(log.facts({**run.facts, "device": device, "steps": f"{plan.steps} of {plan.batch_size} samples"}))

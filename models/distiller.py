@@ -75,7 +75,7 @@ class Distiller(Trainer):
         self.pool = ImagePool(pool_size, seed)
         super().__init__(self.optimizers.values(), networks=self.networks, optimizers=self.optimizers, pool=self.pool)
 
-    def step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
+    def _step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
         """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
 
         Raises:
@@ -84,7 +84,8 @@ class Distiller(Trainer):
         """
         a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
         block = self.networks["ShortcutV2V"].train()
-        prediction = block(a_ref, a, f_ref)
+        with torch.autocast(a.device.type, enabled=False):  # offsets are too fine for half precision
+            prediction = block(a_ref, a, f_ref)
         y_hat = self.teacher.tail(prediction.feature, a)  # outside no_grad: the gradient passes through
 
         self._require_grad(False)
@@ -113,7 +114,7 @@ class Distiller(Trainer):
         a = self.teacher.head(torch.cat([reference, current]))
         f = self.teacher.body(a)
         y = self.teacher.tail(f, a)
-        return *a.chunk(2), *f.chunk(2), *y.chunk(2)
+        return tuple(half for x in (a, f, y) for half in x.float().chunk(2))
 
     def _terms(
         self, f_hat: Tensor, aligned: Tensor, f: Tensor, y_ref: Tensor, y_hat: Tensor, y: Tensor

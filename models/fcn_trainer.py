@@ -52,7 +52,7 @@ class FcnTrainer(Trainer):
         self.optimizer = torch.optim.Adam([{"params": biases}, *weights], lr, (beta1, 0.999))
         super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
-    def step(self, frames: Tensor, labels: Tensor) -> dict[str, float]:
+    def _step(self, frames: Tensor, labels: Tensor) -> dict[str, float]:
         """Frames [N, 3, H, W] in [-1, 1] and their class ids, int64 [N, H, W] -> {"total": mean cross entropy}.
 
         Raises:

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 
+import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
 
 class Trainer:
-    """Parts that change in training, and how many steps they did. A training adds `step`.
+    """Parts that change in training, and how many steps they did. A training adds `_step`.
+
+    Attributes:
+        amp: what layers compute with that torch's autocast lets compute with less than float32; None: float32.
 
     Args:
         optimizers: all of them; the learning rates that they come with are the initial ones.
@@ -14,8 +19,13 @@ class Trainer:
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self._parts = 0, parts
+        self.steps, self.amp, self._parts = 0, None, parts
         self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
+
+    def step(self, *inputs: Tensor) -> dict[str, float]:
+        """One optimisation step on a batch, see `_step` of the training: {term: weighted loss} with "total"."""
+        with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
+            return self._step(*inputs)
 
     def set_lr(self, factor: float) -> None:
         """Learning rate of everything = `factor` times the initial one."""

@@ -20,7 +20,8 @@ from util import checkpoint, cost, image
 def teacher_training(opt: Options, device: torch.device) -> Run:
     """The training of G_A (A -> B) and G_B (B -> A) from unpaired frames."""
     blocks = {"resnet_6blocks": 6, "resnet_9blocks": 9}[opt.which_model_netG]
-    networks = {name: ResnetGenerator(opt.ngf, blocks) for name in ("G_A", "G_B")}
+    widths = {"G_A": opt.ngf, "G_B": opt.ngf_B or opt.ngf}
+    networks = {name: ResnetGenerator(ngf, blocks) for name, ngf in widths.items()}
     networks |= {name: PatchDiscriminator(opt.ndf) for name in ("D_A", "D_B")}
     networks = {name: init_normal(network).to(device) for name, network in networks.items()}
     domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]

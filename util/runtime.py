@@ -21,6 +21,7 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
         ValueError: there is no such GPU, or more than one is named.
     """
     device = _device(gpu_ids)
+    _keep_memory()
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -57,6 +58,35 @@ def machine() -> dict[str, object]:
     }
 
 
+def precision(amp: str, device: torch.device) -> torch.dtype | None:
+    """What `--amp` asks for on `device`; None: float32.
+
+    "auto" is bf16 where the processor multiplies it faster than float32, on a CPU by avx512_bf16 or amx_bf16.
+    """
+    if amp == "auto":
+        amp = "bf16" if computes_bf16(device) else "off"
+    return {"off": None, "bf16": torch.bfloat16, "fp16": torch.float16}[amp]
+
+
+def computes_bf16(device: torch.device) -> bool:
+    """Whether the processor has instructions for bf16 products."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    flags = next((line for line in _cpu_info() if line.startswith("flags")), "").split()
+    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what is freed for the next allocation; given back, it comes again page by page, each a fault.
+
+    Large blocks lie in the heap (M_MMAP_MAX 0), which is never cut (M_TRIM_THRESHOLD) and grows by 64 MiB (M_TOP_PAD).
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL("libc.so.6")
+        for option, value in ((-4, 0), (-1, 2**31 - 1), (-2, 64 << 20)):
+            libc.mallopt(option, value)
+
+
 def trim_memory() -> None:
     """Give what was freed back to the system, where the C library is glibc, which would keep it; elsewhere nothing."""
     with contextlib.suppress(OSError, AttributeError):
@@ -64,7 +94,10 @@ def trim_memory() -> None:
 
 
 def _cpu_name() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    names = [line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def _cpu_info() -> list[str]:
+    info = Path("/proc/cpuinfo")
+    return info.read_text().splitlines() if info.is_file() else []

@@ -71,7 +71,7 @@ class UnsupTrainer(Trainer):
         self.pools = {"A": ImagePool(pool_size, seed), "B": ImagePool(pool_size, seed + 1)}
         super().__init__(self.optimizers.values(), networks=networks, optimizers=self.optimizers, pools=self.pools)
 
-    def step(self, real_a: Tensor, real_b: Tensor) -> dict[str, float]:
+    def _step(self, real_a: Tensor, real_b: Tensor) -> dict[str, float]:
         """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the generators.
 
         Raises:

@@ -33,7 +33,7 @@ class CartoonTrainer(Trainer):
         self.optimizer = torch.optim.Adam(groups, lr=lr, betas=(beta1, 0.99))
         super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
-    def step(self, frame: Tensor, target: Tensor) -> dict[str, float]:
+    def _step(self, frame: Tensor, target: Tensor) -> dict[str, float]:
         """frame [N, 3, H, W], target [N, 3, 4H, 4W], both in [-1, 1] -> {term: loss}, with "total".
 
         Raises:
