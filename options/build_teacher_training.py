@@ -10,8 +10,9 @@ from data.unpaired import UnpairedDataset
 from models.content import content_network
 from models.discriminators import PatchDiscriminator
 from models.init import init_normal
-from models.teachers.recycle_gan import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator, from_published
 from models.teachers.unsup_trainer import Motion, SideWeights, UnsupTrainer
+from models.teachers.widen import widened
 from options.record import Options
 from options.run import Run, fixed_settings
 from util import checkpoint, cost, image
@@ -20,10 +21,12 @@ from util import checkpoint, cost, image
 def teacher_training(opt: Options, device: torch.device) -> Run:
     """The training of G_A (A -> B) and G_B (B -> A) from unpaired frames."""
     blocks = {"resnet_6blocks": 6, "resnet_9blocks": 9}[opt.which_model_netG]
-    widths = {"G_A": opt.ngf, "G_B": opt.ngf_B or opt.ngf}
-    networks = {name: ResnetGenerator(ngf, blocks) for name, ngf in widths.items()}
-    networks |= {name: PatchDiscriminator(opt.ndf) for name in ("D_A", "D_B")}
-    networks = {name: init_normal(network).to(device) for name, network in networks.items()}
+    networks = {
+        "G_A": new_generator(opt.ngf, blocks, opt.init_G_A),
+        "G_B": new_generator(opt.ngf_B or opt.ngf, blocks, opt.init_G_B),
+        **{name: init_normal(PatchDiscriminator(opt.ndf)) for name in ("D_A", "D_B")},
+    }
+    networks = {name: network.to(device) for name, network in networks.items()}
     domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]
     paths = [[path for clip in clips for path in clip.frames] for clips in domains]
     dataset = UnpairedDataset(*paths, opt.load_size, opt.fine_size, opt.seed)
@@ -64,6 +67,20 @@ def teacher_training(opt: Options, device: torch.device) -> Run:
             "MACs": {"G_A": cost.count_macs(networks["G_A"], x)},
         },
     )
+
+
+def new_generator(ngf: int, blocks: int, start: str | None) -> ResnetGenerator:
+    """A generator with new weights, or with those of the file `start`, widened to `ngf`.
+
+    Raises:
+        ValueError: the file's generator has another number of blocks, or its width does not divide `ngf`.
+    """
+    if start is None:
+        return init_normal(ResnetGenerator(ngf, blocks))
+    generator = from_published(checkpoint.load(Path(start)))
+    if generator.n_blocks != blocks:
+        raise ValueError(f"{start}: a generator of {generator.n_blocks} blocks, asked for one of {blocks}")
+    return widened(generator, ngf)
 
 
 def side_weights(opt: Options, side: str) -> SideWeights:

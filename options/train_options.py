@@ -61,7 +61,9 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     value(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
     value(group, "--batchSize", whole(1), 1, "samples per step")
-    amp = "bf16: half precision where torch's autocast knows it is safe; auto: bf16 where the processor computes with it"
+    amp = (
+        "bf16: half precision where torch's autocast knows it is safe; auto: bf16 where the processor computes with it"
+    )
     value(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp)
     value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one")
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
@@ -113,7 +115,10 @@ def _add_new_teacher(group: argparse._ArgumentGroup) -> None:
     networks = choice(["resnet_6blocks", "resnet_9blocks"])
     value(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
     value(group, "--ngf", whole(1), 64, "channels of their first layer")
-    value(group, "--ngf_B", whole(1), None, "the same of G_B (B -> A) alone, where only G_A is wanted; not given: --ngf")
+    value(group, "--ngf_B", whole(1), None, "the same of G_B (B -> A), where only G_A is wanted; not given: --ngf")
+    for name in ("G_A", "G_B"):
+        start = f"weights that {name} starts from; those of a narrower one are widened; not given: new ones"
+        value(group, f"--init_{name}", PATH, None, start)
     value(group, "--which_model_netD", choice(["basic"]), "basic", "discriminators")
 
 
