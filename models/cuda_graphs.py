@@ -6,8 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from models.shortcut.inference import Reference
-from models.stages import Stages
+from models.stages import AnyReference, Stages
 
 WARM_UP = 3  # calls before a capture, in which libraries choose their algorithms and take their workspaces
 
@@ -35,14 +34,16 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     for part in stages.slices:
         slices.append(Graph(part, f))
         f = slices[-1].output
-    reference = Reference(*(t.clone() for t in stages.prepare(a, f)))
+    example = stages.prepare(a, f)
+    kind = type(example)
+    reference = kind(*(t.clone() for t in example))
 
-    def kept(new: Reference) -> Reference:
+    def kept(new: AnyReference) -> AnyReference:
         for tensor, value in zip(reference, new, strict=True):
             tensor.copy_(value)
         return reference
 
-    def translated(a: Tensor) -> tuple[Reference, Tensor]:
+    def translated(a: Tensor) -> tuple[AnyReference, Tensor]:
         new, y = stages.translate(a)
         return kept(new), y
 
@@ -51,7 +52,7 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
 
     teacher = Graph(stages.teacher, frame.tensor)
     translate = Graph(translated, a)
-    predict = Graph(lambda *given: stages.predict(Reference(*given[:-1]), given[-1]), *reference, a)
+    predict = Graph(lambda *given: stages.predict(kind(*given[:-1]), given[-1]), *reference, a)
     return replace(
         stages,
         # What comes with all that `find` would find is on the device already.

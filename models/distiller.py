@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from models.descent import check_finite, descend
 from models.image_pool import ImagePool
 from models.losses import GANLoss, discriminator_loss
+from models.shortcut.block import Prediction
+from models.shortcut.full_size import PixelPath
 from models.teachers.base import Teacher
 from models.trainer import Trainer
 
@@ -21,6 +23,7 @@ class LossWeights:
     feature: float = 5.0
     align: float = 5.0
     output: float = 10.0
+    squared: float = 0.0
     adversarial: float = 1.0
     temporal: float = 1.0
     perceptual: float = 10.0
@@ -29,8 +32,8 @@ class LossWeights:
 class Distiller(Trainer):
     """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
 
-        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t)
-        loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t|
+        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t), which a full-size block paints over from y_ref
+        loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t| + squared * |y_hat - y_t|^2
               + adversarial * GAN(D(y_hat)) + temporal * GAN(D_T(y_ref, y_hat)) + perceptual * P(y_hat, y_t)
 
     "Real" for both discriminators is the teacher's output. The discriminators come last in a step, D then D_T.
@@ -85,8 +88,8 @@ class Distiller(Trainer):
         a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
         block = self.networks["ShortcutV2V"].train()
         with torch.autocast(a.device.type, enabled=False):  # offsets are too fine for half precision
-            prediction = block(a_ref, a, f_ref)
-        y_hat = self.teacher.tail(prediction.feature, a)  # outside no_grad: the gradient passes through
+            prediction, pixels = block.with_pixels(a_ref, a, f_ref)
+        y_hat = self._picture(prediction, pixels, a, y_ref)  # outside no_grad: the gradient passes through
 
         self._require_grad(False)
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
@@ -104,10 +107,14 @@ class Distiller(Trainer):
     @torch.no_grad()
     def preview(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
         """What a step sees, for a picture: {"reference", "current", "teacher", "shortcut"} [N, 3, H, W] and "mask"."""
-        a_ref, a, f_ref, _, _, y = self._teach(reference, current)
-        prediction = self.networks["ShortcutV2V"].eval()(a_ref, a, f_ref)
+        a_ref, a, f_ref, _, y_ref, y = self._teach(reference, current)
+        prediction, pixels = self.networks["ShortcutV2V"].eval().with_pixels(a_ref, a, f_ref)
         shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
-        return {**shown, "shortcut": self.teacher.tail(prediction.feature, a)}
+        return {**shown, "shortcut": self._picture(prediction, pixels, a, y_ref)}
+
+    def _picture(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
+        y_hat = self.teacher.tail(prediction.feature, a)
+        return pixels.paint(y_hat.float(), y_ref) if pixels else y_hat
 
     @torch.no_grad()
     def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
@@ -127,6 +134,8 @@ class Distiller(Trainer):
             terms["align"] = w.align * F.l1_loss(aligned, f)
         if w.output:
             terms["output"] = w.output * F.l1_loss(y_hat, y)
+        if w.squared:
+            terms["squared"] = w.squared * F.mse_loss(y_hat, y)
         if w.adversarial:
             terms["adversarial"] = w.adversarial * self.gan.generator(self.networks["D_A"](y_hat))
         if w.temporal:

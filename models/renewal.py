@@ -2,8 +2,7 @@
 
 from torch import Tensor
 
-from models.shortcut.inference import Reference
-from models.stages import Stages
+from models.stages import AnyReference, Stages
 
 
 class Renewal:
@@ -19,7 +18,7 @@ class Renewal:
         self._stages, self._done = stages, 0
         self._a = self._f = a.clone()
 
-    def advance(self) -> Reference | None:
+    def advance(self) -> AnyReference | None:
         """Run the next slice; the reference if it was the last one."""
         self._f = self._stages.slices[self._done](self._f)
         self._done += 1

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from models.shortcut.full_size_inference import FullSizeInference, FullSizeReference
 from models.shortcut.inference import InferenceBlock, Inside, Reference
 from models.teachers.base import Teacher
+
+AnyInference = InferenceBlock | FullSizeInference
+AnyReference = Reference | FullSizeReference
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,19 @@ class Stages:
 
     head: Callable[[Tensor], Tensor]
     teacher: Callable[[Tensor], Tensor]
-    translate: Callable[[Tensor], tuple[Reference, Tensor]]
-    renew: Callable[[Tensor], Reference]
-    predict: Callable[[Reference, Tensor], Tensor]
+    translate: Callable[[Tensor], tuple[AnyReference, Tensor]]
+    renew: Callable[[Tensor], AnyReference]
+    predict: Callable[[AnyReference, Tensor], Tensor]
     slices: tuple[Callable[[Tensor], Tensor], ...]
-    prepare: Callable[[Tensor, Tensor], Reference]
+    prepare: Callable[[Tensor, Tensor], AnyReference]
     find: Callable[[Tensor], Tensor] | None
-    explain: Callable[[Reference, Tensor], Inside]
+    explain: Callable[[AnyReference, Tensor], Inside]
     dtype: torch.dtype = torch.float32
     engine: str = "eager"
 
 
 def eager(
-    teacher: Teacher, block: InferenceBlock, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
+    teacher: Teacher, block: AnyInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
 ) -> Stages:
     """The stages of a teacher and a block in their inference forms, on one device.
 
@@ -69,23 +73,29 @@ def eager(
         return teacher.finder()(x.to(device, dtype))
 
     def tail(f: Tensor, a: Tensor) -> Tensor:
-        return teacher.tail(f, a).float().clamp(-1, 1)
+        return teacher.tail(f, a).float()
 
-    def translate(a: Tensor) -> tuple[Reference, Tensor]:
+    def translate(a: Tensor) -> tuple[AnyReference, Tensor]:
         f = teacher.body(a)
-        return block.prepare(a, f), tail(f, a)
+        y = tail(f, a)
+        return block.prepare(a, f, y), y.clamp(-1, 1)
 
-    def translated(a: Tensor) -> Tensor:
-        return tail(teacher.body(a), a)
+    def prepare(a: Tensor, f: Tensor) -> AnyReference:
+        return block.prepare(a, f, tail(f, a) if block.paints else None)
+
+    def predict(reference: AnyReference, a: Tensor) -> Tensor:
+        prediction, pixels = block.with_pixels(reference, a)
+        y = tail(prediction.feature, a)
+        return (pixels.paint(y, reference.y, block.backend) if pixels else y).clamp(-1, 1)
 
     return Stages(
         head=head,
-        teacher=lambda x: translated(head(x)),
+        teacher=lambda x: tail(teacher.body(a := head(x)), a).clamp(-1, 1),
         translate=translate,
-        renew=lambda a: block.prepare(a, teacher.body(a)),
-        predict=lambda reference, a: tail(block(reference, a).feature, a),
+        renew=lambda a: prepare(a, teacher.body(a)),
+        predict=predict,
         slices=tuple(_sliced(teacher.body, cuts)),
-        prepare=block.prepare,
+        prepare=prepare,
         find=find if teacher.finder() else None,
         explain=block.explain,
         dtype=dtype,

@@ -5,8 +5,8 @@ from torch import Tensor
 
 from models.refresh import Every, Refresh
 from models.renewal import Renewal
-from models.shortcut.inference import Inside, Reference
-from models.stages import Stages
+from models.shortcut.inference import Inside
+from models.stages import AnyReference, Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")
 
@@ -62,7 +62,7 @@ class Translator:
         self.distance, self.refreshed = 0, False
         self._frames, self._shape = 0, None
         self._reference, self._reference_index = None, 0
-        self._explicable: tuple[Reference, Tensor] | None = None
+        self._explicable: tuple[AnyReference, Tensor] | None = None
         self._renewal: Renewal | None = None
         self._found: Tensor | None = None
 
@@ -139,7 +139,7 @@ class Translator:
         self._explicable = self._reference, a
         return self.stages.predict(self._reference, a)
 
-    def _renew(self, reference: Reference, index: int) -> None:
+    def _renew(self, reference: AnyReference, index: int) -> None:
         self._reference, self._reference_index = reference, index
 
     def _check_size(self, frame: Tensor) -> None:

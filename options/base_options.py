@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data import DATASETS
 from models.ops.deformable import BACKENDS
+from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, record, unknown
 from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
@@ -110,6 +111,8 @@ class BaseOptions:
         value(group, "--max_interval", whole(1), self.default_interval, interval)
         refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
+        forms = "published: the paper's; full_size: moves the reference's features and picture as they are"
+        value(group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}")
         for flag, new, text in (
             ("--feat_ch", "the teacher's", "channels of the teacher's features"),
             ("--h_dim", 64, "channels inside the block"),

@@ -12,7 +12,7 @@ from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscr
 from models.distiller import Distiller, LossWeights
 from models.init import init_xavier
 from models.perceptual import LPIPS, TeacherPerceptual
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
@@ -73,7 +73,7 @@ def style_identity(opt: Options, teacher: Teacher) -> dict[str, str]:
     return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if opt.teacher == "vtoonify" else {}
 
 
-def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
+def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     """A freshly initialised block of the shape the flags ask for, the rest as published."""
     published = {"feat_ch": teacher.a_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
     shape = {**published, "offset_g_size": 1, "offset_l_size": 3, "adabd_dilation": 1}
@@ -83,17 +83,23 @@ def new_block(opt: Options, teacher: Teacher) -> ShortcutBlock:
             f"--feat_ch must be the channels of the teacher's features before the skipped layers, "
             f"{teacher.a_channels}, got {shape['feat_ch']}"
         )
-    late = {"f_ch": teacher.f_channels, "image_ch": teacher.image_channels}
-    block = initialise(ShortcutBlock(**shape, **late), opt.mask_initial, opt.init_gain)
-    return start_from_reuse(block, opt.mask_initial) if opt.init_type == "reuse" else block
+    form = opt.block or "published"
+    late = {"f_ch": teacher.f_channels}
+    if form == "published":  # a full-size block moves an image among the features like any of them
+        late["image_ch"] = teacher.image_channels
+    block = initialise(BLOCKS[form](**shape, **late), opt.mask_initial, opt.init_gain)
+    if opt.init_type == "reuse" and form == "published":  # a full-size block always starts so
+        return start_from_reuse(block, opt.mask_initial)
+    return block
 
 
-def new_distiller(opt: Options, teacher: Teacher, block: ShortcutBlock, device: torch.device) -> Distiller:
+def new_distiller(opt: Options, teacher: Teacher, block: AnyBlock, device: torch.device) -> Distiller:
     """The optimisation of `block`, with the networks of those terms only whose weight is not 0."""
     weights = LossWeights(
         feature=opt.lambda_L1,
         align=opt.lambda_align,
         output=opt.lambda_L1_out,
+        squared=opt.lambda_L2_out,
         adversarial=opt.lambda_D,
         temporal=opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0,
         perceptual=0.0 if opt.perceptual == "none" else opt.lambda_lpips,

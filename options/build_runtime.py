@@ -8,9 +8,8 @@ from torch import Tensor
 from models.cuda_graphs import graphed
 from models.ops.deformable import choose
 from models.refresh import Adaptive, Every, Refresh
-from models.shortcut.block import ShortcutBlock
-from models.shortcut.inference import InferenceBlock
-from models.stages import Stages, eager
+from models.shortcut import AnyBlock
+from models.stages import AnyInference, Stages, eager
 from models.teachers.base import Teacher
 from models.teachers.vtoonify.encoder import INPUT_CHANNELS
 from models.teachers.vtoonify.steps import RGB
@@ -25,7 +24,7 @@ from util.scores import OURS
 PRECISIONS = {"off": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-def new_stages(opt: Options, teacher: Teacher, block: ShortcutBlock, x: Tensor) -> Stages:
+def new_stages(opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor) -> Stages:
     """Teacher and block as the options want them run on frames like x [1, 3, H, W].
 
     Raises:
@@ -40,7 +39,7 @@ def new_stages(opt: Options, teacher: Teacher, block: ShortcutBlock, x: Tensor) 
 
 
 @torch.no_grad()
-def slices_of(teacher: Teacher, block: InferenceBlock, x: Tensor, parts: int) -> tuple[int, ...]:
+def slices_of(teacher: Teacher, block: AnyInference, x: Tensor, parts: int) -> tuple[int, ...]:
     """Where to cut the body into at most `parts` slices of MACs as equal as they can be for frames like x.
 
     What the block prepares of a new reference belongs to the last slice.
@@ -50,7 +49,8 @@ def slices_of(teacher: Teacher, block: InferenceBlock, x: Tensor, parts: int) ->
     for layer in teacher.body:
         macs.append(cost.count_macs(layer, f))
         f = layer(f)
-    macs[-1] += cost.count_macs(block.prepare, a, f)
+    stages = eager(teacher, block)
+    macs[-1] += cost.count_macs(stages.prepare, a, f)
     return balanced_cuts(macs, parts)
 
 
@@ -64,7 +64,7 @@ class Translators:
         block_id: the fingerprint of the block.
     """
 
-    def __init__(self, opt: Options, teacher: Teacher, block: ShortcutBlock, block_id: str, device: torch.device):
+    def __init__(self, opt: Options, teacher: Teacher, block: AnyBlock, block_id: str, device: torch.device):
         self._opt, self._teacher, self._block, self._device = opt, teacher, block, device
         kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
         named = {OURS if kind == opt.refresh else f"{OURS}_{kind}": kind for kind in kinds}

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from models.ops.deformable import choose
 from models.refresh import Every
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import AnyBlock
 from models.shortcut.saved import from_checkpoint
 from models.stages import Stages, eager
 from models.teachers import TEACHERS
@@ -21,7 +21,7 @@ from options.record import Options
 from util import checkpoint, cost
 
 BLOCK_FLAGS = (
-    *("feat_ch", "h_dim", "num_dg", "g_layers", "l_layers"),
+    *("block", "feat_ch", "h_dim", "num_dg", "g_layers", "l_layers"),
     *("offset_g_size", "offset_l_size", "adabd_dilation"),
 )
 
@@ -50,7 +50,7 @@ def _vtoonify(opt: Options, weights: Mapping[str, object], seen: Tensor | None) 
 FAMILY_ARGUMENTS = {"recycle_gan": _recycle_gan, "vtoonify": _vtoonify}
 
 
-def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.device) -> tuple[ShortcutBlock, str]:
+def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.device) -> tuple[AnyBlock, str]:
     """The trained block of the run, checked against the teacher and the flags given, and its fingerprint."""
     path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
     asked = {name: getattr(opt, name) for name in BLOCK_FLAGS if getattr(opt, name) is not None}
@@ -66,7 +66,7 @@ def load_block(opt: Options, teacher: Teacher, identity: str, device: torch.devi
 
 def measure_cost(
     teacher: Teacher,
-    block: ShortcutBlock,
+    block: AnyBlock,
     x: Tensor,
     interval: float,
     refresh_output: str = "teacher",
@@ -75,30 +75,33 @@ def measure_cost(
 ) -> dict:
     """MACs per stage and frame kind, savings and parameters, of frames like x, [1, 3, H, W] or what the head takes.
 
-    MACs are those of the inference forms, which is what runs; parameters those that were trained.
+    MACs are those of the inference forms, which is what runs; parameters those that were trained. "extra" is what
+    interpolation and block matching add to a skipped frame, in operations of their own kind; it is in no other entry.
 
     Args:
         interval: frames from one reference frame to the next, on average.
-        backend: of the deformable convolutions. One that runs as "triton" is counted on "cpu", which multiplies the
-            same columns by the same weights, but in operators that can be counted.
+        backend: of the deformable convolutions. One that runs as "triton" or "native" is counted on "cpu", which
+            multiplies the same columns by the same weights, but in operators that can be counted.
         reuse_found: as `Translator`.
     """
     backend = choose(backend, x.device)
-    fast, small = teacher.for_inference(), block.for_inference("cpu" if backend == "triton" else backend)
+    fast, small = teacher.for_inference(), block.for_inference("cpu" if backend in ("triton", "native") else backend)
     with torch.no_grad():
         a = fast.head(x)
         f = fast.body(a)
-        reference = small.prepare(a, f)
+        y = fast.tail(f, a)
+        reference = small.prepare(a, f, y)
     macs = {
         "teacher": cost.count_macs(fast, x),
         "head": cost.count_macs(fast.head, x),
         "body": cost.count_macs(fast.body, a),
         "tail": cost.count_macs(fast.tail, f, a),
         "block": cost.count_macs(small, reference, a),
-        "prepare": cost.count_macs(small.prepare, a, f),
+        "prepare": cost.count_macs(small.prepare, a, f, y),
     }
     whole, skipped = frame_kinds(eager(fast, small), x, refresh_output, reuse_found)
     macs |= {"reference": cost.count_macs(whole), "skipped": cost.count_macs(skipped)}
+    macs["extra"] = cost.count_extra(skipped)
     return {
         "macs": macs,
         "saving": cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval),

@@ -12,6 +12,7 @@ SHORTCUT_WEIGHTS = {  # flag: (published value, what it weighs)
     "lambda_L1": (5.0, "L1, Shortcut's to teacher's features"),
     "lambda_align": (5.0, "L1, warped reference features to teacher's features"),
     "lambda_L1_out": (10.0, "L1, Shortcut's to teacher's picture"),
+    "lambda_L2_out": (0.0, "mean squared difference of the same"),
     "lambda_lpips": (10.0, "perceptual distance of the same, see --perceptual"),
     "lambda_D": (1.0, "adversarial"),
     "lambda_D_T": (1.0, "temporal adversarial, on pairs of reference and current picture"),

@@ -9,7 +9,7 @@ from data import find_clips
 from data.clips import Clip
 from data.stream import frames
 from models.refresh import Every
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import AnyBlock
 from models.stages import eager
 from models.teachers.base import Teacher
 from models.translator import Translator
@@ -34,7 +34,7 @@ def val_clips(opt: Options) -> list[Clip]:
 
 
 def validate(
-    opt: Options, clips: Sequence[Clip], teacher: Teacher, block: ShortcutBlock, device: torch.device
+    opt: Options, clips: Sequence[Clip], teacher: Teacher, block: AnyBlock, device: torch.device
 ) -> tuple[dict[str, float], list[str]]:
     """Figures, empty when there was no skipped frame to judge; and a line for each clip that could not be read.
 

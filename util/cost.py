@@ -25,6 +25,41 @@ def count_macs(fn: Callable[..., object], *inputs: object) -> int:
     return counter.get_total_flops() // 2
 
 
+def count_extra(fn: Callable[..., object], *inputs: object) -> int:
+    """What interpolation and comparison add in `fn(*inputs)`: 4 per bilinear reading and channel, 1 per |difference|.
+
+    Counted on the operators that really run; nothing of it is among the multiply-accumulates.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    aten = torch.ops.aten
+    formulas = {
+        aten.grid_sampler_2d: _four_per_value,
+        aten.upsample_bilinear2d: _four_per_value,
+        aten._embedding_bag: _gathered,
+        aten._embedding_bag_forward_only: _gathered,
+        aten.abs: _one_per_value,
+        aten.abs_: _one_per_value,
+    }
+    with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=formulas) as counter:
+        fn(*inputs)
+    counts = counter.get_flop_counts()["Global"]
+    return sum(counts.get(operator, 0) for operator in formulas)
+
+
+def _four_per_value(*_, out_shape=None, **__) -> int:
+    return 4 * math.prod(out_shape)
+
+
+def _one_per_value(*_, out_shape=None, **__) -> int:
+    return math.prod(out_shape)
+
+
+def _gathered(table_shape, rows_shape, *_, **__) -> int:
+    """Weighted sums of rows: four of each five or of each four are a bilinear reading, a fifth is the current frame."""
+    return rows_shape[0] * min(rows_shape[1], 4) * table_shape[1]
+
+
 def _own_formulas() -> dict:
     """Flops of operators that torch's counter does not know."""
     aten = torch.ops.aten

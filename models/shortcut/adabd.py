@@ -12,7 +12,7 @@ from models.shortcut.hetconv import hetconv_layers
 class AdaBD(nn.Module):
     """One 3 x 3 convolution whose taps blend the current frame, unmoved, with the reference, moved tap by tap.
 
-    out(p) = sum_k W_k . [ m_k(p) a_cur(p + p_k) + (1 - m_k(p)) f_ref(p + p_k + o_k(p)) ]
+    out(p) = sum_k W_k . [ m_k(p) a_cur(p + p_k) + (1 - m_k(p)) f_ref(p + p_k + D(p) + o_k(p)) ]
 
     Args:
         channels: of both inputs and of the output; a multiple of num_dg.
@@ -28,15 +28,20 @@ class AdaBD(nn.Module):
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
-    def forward(self, f_ref: Tensor, a_cur: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
-        """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W]."""
-        return self._deform(f_ref, offset, current=a_cur, mask=mask)
+    def forward(
+        self, f_ref: Tensor, a_cur: Tensor, offset: Tensor, mask: Tensor, shift: Tensor | None = None
+    ) -> Tensor:
+        """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W].
+
+        shift: D, [N, 2, H, W] (dx, dy) in pixels, by which all taps are moved besides; None: 0.
+        """
+        return self._deform(f_ref, offset, current=a_cur, mask=mask, shift=shift)
 
     def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
         """The reference alone, unmasked: [N, C, H, W]."""
         return self._deform(f_ref, offset)
 
-    def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor) -> Tensor:
+    def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor | None) -> Tensor:
         geometry = {"groups": self.num_dg, "dilation": self.dilation, "backend": self.backend}
         return deform_conv(f_ref, offset, self.weight, **geometry, **blend)
 

@@ -10,7 +10,27 @@ from models.ops.deformable import deform_conv
 from models.shortcut.hetconv import hetconv_layers
 
 
-class GlobalAlignment(nn.Module):
+class GlobalOffset(nn.Module):
+    """A coarse offset between two frames, estimated from their early features at half resolution.
+
+    Args:
+        feat_ch: channels of the early features a.
+        channels: channels inside.
+        n_layers: HetConv layers.
+        outputs: channels of the offset.
+    """
+
+    def __init__(self, feat_ch: int, channels: int, n_layers: int, outputs: int):
+        super().__init__()
+        self.layers = hetconv_layers(2 * feat_ch, channels, n_layers)
+        self.to_offset = nn.Conv2d(channels, outputs, 1)
+
+    def forward(self, a_cur: Tensor, a_ref: Tensor) -> Tensor:
+        """a_cur, a_ref [N, feat_ch, h, w] -> [N, outputs, h, w] in pixels of that size."""
+        return self.to_offset(self.layers(torch.cat([a_cur, a_ref], dim=1)))
+
+
+class GlobalAlignment(GlobalOffset):
     """Warps the reduced reference features with a coarse offset estimated from the encoder features of both frames.
 
     Args:
@@ -24,10 +44,8 @@ class GlobalAlignment(nn.Module):
     """
 
     def __init__(self, feat_ch: int, channels: int, num_dg: int, n_layers: int, offset_size: int):
-        super().__init__()
+        super().__init__(feat_ch, channels, n_layers, outputs=2 * offset_size**2 * num_dg)
         self.num_dg, self.backend = num_dg, "auto"
-        self.layers = hetconv_layers(2 * feat_ch, channels, n_layers)
-        self.to_offset = nn.Conv2d(channels, 2 * offset_size**2 * num_dg, 1)
         self.weight = nn.Parameter(torch.empty(channels, channels, 3, 3))
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # U(-s, s), s = 1/sqrt(fan in)
 
@@ -40,7 +58,7 @@ class GlobalAlignment(nn.Module):
         [N, 2*offset_size^2*num_dg, H/2, W/2], in pixels of half the resolution.
         """
         size = a_ref.shape[2:]
-        offset = self.to_offset(self.layers(torch.cat([halve(a_cur), halve(a_ref)], dim=1)))
+        offset = super().forward(halve(a_cur), halve(a_ref))
         maps = torch.cat([halve(a_ref_small), halve(f_ref_small)])  # one kernel for both, so stacked on the batch
         warped = deform_conv(maps, offset.repeat(2, 1, 1, 1), self.weight, groups=self.num_dg, backend=self.backend)
         a_warped, f_warped = F.interpolate(warped, size=size, mode="bilinear").chunk(2)

@@ -1,5 +1,6 @@
 """The Shortcut block: a late feature map of the current frame from its early one and a reference frame."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -64,20 +65,17 @@ class ShortcutBlock(nn.Module):
         image_ch: int = 0,
     ):
         super().__init__()
-        self.config = {
-            "feat_ch": feat_ch,
-            "h_dim": h_dim,
-            "num_dg": num_dg,
-            "g_layers": g_layers,
-            "l_layers": l_layers,
-            "offset_g_size": offset_g_size,
-            "offset_l_size": offset_l_size,
-            "adabd_dilation": adabd_dilation,
-            "f_ch": feat_ch if f_ch is None else f_ch,
-            "image_ch": image_ch,
+        f_ch = feat_ch if f_ch is None else f_ch
+        shape = {
+            **{"feat_ch": feat_ch, "h_dim": h_dim, "num_dg": num_dg, "g_layers": g_layers, "l_layers": l_layers},
+            **{"offset_g_size": offset_g_size, "offset_l_size": offset_l_size, "adabd_dilation": adabd_dilation},
         }
-        _check(**self.config)
-        f_ch = self.config["f_ch"]
+        problems = block_problems(**shape)
+        if not 0 <= image_ch < f_ch:
+            problems.append(f"image_ch must be 0 or more and less than f_ch ({f_ch}), got {image_ch}")
+        if problems:
+            raise ValueError("; ".join(problems))
+        self.config = {**shape, "f_ch": f_ch, "image_ch": image_ch}
         self.reduce_f = nn.Conv2d(f_ch, h_dim, 1)
         self.reduce_a = nn.Conv2d(feat_ch, h_dim, 1)
         self.alignment = GlobalAlignment(feat_ch, h_dim, num_dg, g_layers, offset_g_size)
@@ -103,6 +101,10 @@ class ShortcutBlock(nn.Module):
         aligned = self._late(self.adabd.deformed(f_warped, offset), image) if self.training else None
         return Prediction(feature, mask, aligned)
 
+    def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, None]:
+        """The same; this form leaves the picture as the teacher's tail makes it."""
+        return self(a_ref, a_cur, f_ref), None
+
     def _late(self, blended: Tensor, image: Tensor) -> Tensor:
         return with_image(self.reconstruct(blended), image)
 
@@ -120,7 +122,7 @@ class ShortcutBlock(nn.Module):
         return InferenceBlock(self, backend, hold)
 
 
-def _check(
+def block_problems(
     feat_ch: int,
     h_dim: int,
     num_dg: int,
@@ -129,20 +131,19 @@ def _check(
     offset_g_size: int,
     offset_l_size: int,
     adabd_dilation: int,
-    f_ch: int,
-    image_ch: int,
-) -> None:
+    offset_g_sizes: Sequence[int] = (1, 3),
+) -> list[str]:
+    """What is wrong with a block's arguments, a line each."""
     counts = {"num_dg": num_dg, "g_layers": g_layers, "l_layers": l_layers, "adabd_dilation": adabd_dilation}
     problems = [f"{name} must be at least 1, got {value}" for name, value in counts.items() if value < 1]
     if feat_ch < 2 or feat_ch % 2:
         problems.append(f"feat_ch must be even, got {feat_ch}")
     if h_dim < 4 or h_dim % 4 or h_dim % max(num_dg, 1):
         problems.append(f"h_dim must be a multiple of 4 and of num_dg ({num_dg}), got {h_dim}")
-    if offset_g_size not in (1, 3):
-        problems.append(f"offset_g_size must be 1 (one offset for all taps) or 3 (one each), got {offset_g_size}")
+    if offset_g_size not in offset_g_sizes:
+        meaning = {1: "1 (one offset for all taps)", 3: "3 (one each)"}
+        allowed = " or ".join(meaning[size] for size in offset_g_sizes)
+        problems.append(f"offset_g_size must be {allowed}, got {offset_g_size}")
     if offset_l_size != 3:
         problems.append(f"offset_l_size must be 3, the kernel size of AdaBD, got {offset_l_size}")
-    if not 0 <= image_ch < f_ch:
-        problems.append(f"image_ch must be 0 or more and less than f_ch ({f_ch}), got {image_ch}")
-    if problems:
-        raise ValueError("; ".join(problems))
+    return problems

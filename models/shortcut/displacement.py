@@ -13,9 +13,9 @@ def displacement(coarse: Tensor, fine: Tensor) -> Tensor:
         fine: [N, 2*taps, H, W] in feature pixels.
     """
     height, width = fine.shape[2:]
-    dx, dy = _mean_over_taps(coarse).unbind(1)
+    dx, dy = mean_over_taps(coarse).unbind(1)
     scaled = torch.stack([dx * (width / coarse.shape[3]), dy * (height / coarse.shape[2])], 1)
-    return F.interpolate(scaled, size=(height, width), mode="bilinear") + _mean_over_taps(fine)
+    return F.interpolate(scaled, size=(height, width), mode="bilinear") + mean_over_taps(fine)
 
 
 def moved(image: Tensor, displacement: Tensor) -> Tensor:
@@ -44,6 +44,6 @@ def with_image(reconstructed: Tensor, image: Tensor) -> Tensor:
     return reconstructed
 
 
-def _mean_over_taps(offset: Tensor) -> Tensor:
+def mean_over_taps(offset: Tensor) -> Tensor:
     """[N, 2*taps, H, W], order (tap, [dy, dx]) -> [N, 2, H, W], (dx, dy)."""
     return offset.unflatten(1, (-1, 2)).mean(1).flip(1)

@@ -45,23 +45,25 @@ class InferenceBlock(nn.Module):
         threshold: of `hold`, which then completes every prediction; 0: it does not, and this is the trained block.
     """
 
+    paints = False  # a reference needs no picture
+
     def __init__(self, block: ShortcutBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
         self.config, self.backend, self.threshold = dict(block.config), backend, threshold
-        self.reduce_f, self.reduce_a = _copy(block.reduce_f), _copy(block.reduce_a)
+        self.reduce_f, self.reduce_a = copied(block.reduce_f), copied(block.reduce_a)
         self.global_layers = FoldedLayers(block.alignment.layers)
-        self.to_offset = _copy(block.alignment.to_offset)
+        self.to_offset = copied(block.alignment.to_offset)
         self.register_buffer("global_weight", block.alignment.weight.detach().clone())
         self.local_layers = FoldedLayers(block.generator.layers)
-        self.to_offset_mask = _copy(block.generator.to_offset_mask)
+        self.to_offset_mask = copied(block.generator.to_offset_mask)
         self.register_buffer("local_weight", block.adabd.weight.detach().clone())
-        self.reconstruct = _copy(block.reconstruct)
+        self.reconstruct = copied(block.reconstruct)
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
-    def prepare(self, a_ref: Tensor, f_ref: Tensor) -> Reference:
-        """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`."""
-        a_ref, f_ref = _channels_last(a_ref), _channels_last(f_ref)
+    def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> Reference:
+        """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`, which y_ref has no part in."""
+        a_ref, f_ref = lying_channels_last(a_ref), lying_channels_last(f_ref)
         moves = self.global_layers.of_second(halve(a_ref))
         image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
@@ -69,13 +71,13 @@ class InferenceBlock(nn.Module):
         if self._moves_alike:
             maps = [rigid.convolve(x, self.global_weight, self._groups, 1) for x in maps]
             maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
-            return Reference(moves, _channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole, image)
+            return Reference(moves, lying_channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole, image)
         return Reference(moves, torch.cat(maps), *whole, image)
 
     @torch.no_grad()
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
         """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
-        a_cur = _channels_last(a_cur)
+        a_cur = lying_channels_last(a_cur)
         coarse = self._global_offset(reference, a_cur)
         a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
@@ -89,9 +91,14 @@ class InferenceBlock(nn.Module):
         return Prediction(feature, mask, None)
 
     @torch.no_grad()
+    def with_pixels(self, reference: Reference, a_cur: Tensor) -> tuple[Prediction, None]:
+        """The same; this form leaves the picture as the teacher's tail makes it."""
+        return self(reference, a_cur), None
+
+    @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
         """What a call does: its mask, and the sum of the global and local offsets. a_cur [N, feat_ch, H, W]."""
-        a_cur = _channels_last(a_cur)
+        a_cur = lying_channels_last(a_cur)
         coarse = self._global_offset(reference, a_cur)
         a_warped, _ = self._align(reference, coarse, a_cur.shape[2:])
         fine, mask = self._local_moves(self.reduce_a(a_cur).relu_(), a_warped)
@@ -104,7 +111,7 @@ class InferenceBlock(nn.Module):
     def _align(self, reference: Reference, offset: Tensor, size: Sequence[int]) -> list[Tensor]:
         """Both reduced maps of the reference moved onto the current frame, [N, h_dim, *size]."""
         if self._moves_alike:
-            low = [_channels_last(x) for x in read_convolved(reference.maps, offset, self.backend).chunk(2, dim=1)]
+            low = [lying_channels_last(x) for x in read_convolved(reference.maps, offset, self.backend).chunk(2, dim=1)]
         else:
             geometry = {"groups": self._groups, "backend": self.backend}
             low = deform_conv(reference.maps, offset.repeat(2, 1, 1, 1), self.global_weight, **geometry).chunk(2)
@@ -123,11 +130,13 @@ class InferenceBlock(nn.Module):
         return self.config["offset_g_size"] == 1
 
 
-def _copy(conv: nn.Conv2d) -> nn.Conv2d:
+def copied(conv: nn.Conv2d) -> nn.Conv2d:
+    """A 1 x 1 convolution with the same weights."""
     same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
     same.load_state_dict(conv.state_dict())
     return same
 
 
-def _channels_last(x: Tensor) -> Tensor:
+def lying_channels_last(x: Tensor) -> Tensor:
+    """x [N, C, H, W], its channels side by side in memory."""
     return x.contiguous(memory_format=torch.channels_last)

@@ -6,14 +6,19 @@ import torch
 from torch import nn
 
 from models.init import init_xavier
+from models.shortcut import AnyBlock
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.full_size import FullSizeBlock
+
+GATE = 4.0  # logit of a full-size block's gate: 0.98 of the moved features pass
 
 
-def initialise(block: ShortcutBlock, mask_initial: float = 0.0, gain: float = 0.02) -> ShortcutBlock:
+def initialise(block: AnyBlock, mask_initial: float = 0.0, gain: float = 0.02) -> AnyBlock:
     """The same block, with new weights: nothing moves and both frames blend in one proportion everywhere.
 
     Convolutions get Xavier normal weights and keep the biases torch gave them; the two deformable
-    kernels get uniform weights in +-1/sqrt(fan in), the generators' last layers zeros.
+    kernels get uniform weights in +-1/sqrt(fan in), the generators' last layers zeros. A full-size block first predicts
+    the reference, moved as block matching says: its corrections start as none.
 
     Args:
         mask_initial: logit of the blending mask; 0 blends half and half, a negative value favours the reference.
@@ -21,11 +26,20 @@ def initialise(block: ShortcutBlock, mask_initial: float = 0.0, gain: float = 0.
             they should match, and thousands of steps pass before they have grown; 1 starts at their scale.
     """
     init_xavier(block, gain)
-    for weight in (block.alignment.weight, block.adabd.weight):
+    start_at_zero = [block.generator.to_offset_mask]
+    if isinstance(block, FullSizeBlock):
+        deformable = [block.adabd.weight]
+        start_at_zero += [block.global_offset.to_offset, block.to_gate, block.to_blend, block.reconstruct]
+    else:
+        deformable = [block.alignment.weight, block.adabd.weight]
+        start_at_zero += [block.alignment.to_offset]
+    for weight in deformable:
         nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
-    for last in (block.alignment.to_offset, block.generator.to_offset_mask):
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
+    for layer in start_at_zero:
+        nn.init.zeros_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    if isinstance(block, FullSizeBlock):
+        nn.init.constant_(block.to_gate.bias, GATE)
     n_masks = 9 * block.config["num_dg"]
     nn.init.constant_(block.generator.to_offset_mask.bias[-n_masks:], mask_initial)
     return block

@@ -86,8 +86,10 @@ def to_published(block: ShortcutBlock) -> dict[str, Tensor]:
     """The block's weights under their published keys; the never executed layer is written as zeros.
 
     Raises:
-        ValueError: the block moves an image among its features, which no published block does.
+        ValueError: the block is of another form, or moves an image among its features, which no published block does.
     """
+    if not isinstance(block, ShortcutBlock):
+        raise ValueError(f"only the published form of the block has published keys, got {block.config['block']}")
     if block.config["image_ch"]:
         raise ValueError(f"no published form has a block whose last {block.config['image_ch']} channels are an image")
     published = published_names(block.state_dict())

@@ -4,13 +4,13 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.official import from_published, is_published
 
 FORMAT = 1
 
 
-def to_checkpoint(block: ShortcutBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
@@ -30,27 +30,31 @@ def to_checkpoint(block: ShortcutBlock, teacher_fingerprint: str, split: tuple[i
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int]
-) -> ShortcutBlock:
+    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int | str]
+) -> AnyBlock:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:
         teacher_fingerprint, split: of the teacher it is to serve now.
-        requested: constructor arguments that were asked for explicitly; the others are taken from the checkpoint.
+        requested: form ("block") and constructor arguments that were asked for explicitly; the others are taken from
+            the checkpoint.
 
     Raises:
         ValueError: it is neither, or it was made for something else; the message lists every difference.
     """
     if is_published(state):
         block = from_published(state, requested.get("adabd_dilation", 1))
-        _refuse(_differences(block.config, requested))
+        _refuse(_differences({"block": "published", **block.config}, requested))
         return block
     if state.get("kind") != "shortcut":
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
     if state["format"] != FORMAT:
         raise ValueError(f"the Shortcut checkpoint has format {state['format']}, this program reads {FORMAT}")
-    problems = _differences(state["config"], requested)
-    if unknown := state["config"].keys() - inspect.signature(ShortcutBlock).parameters.keys():
+    form, config = _form(state["config"])
+    problems = _differences({"block": form, **config}, requested)
+    if form not in BLOCKS:
+        problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
+    elif unknown := config.keys() - inspect.signature(BLOCKS[form]).parameters.keys():
         problems.append(f"made by another version, with {', '.join(sorted(unknown))}: distil it again")
     if state["teacher"] != teacher_fingerprint:
         problems.append(
@@ -60,12 +64,17 @@ def from_checkpoint(
     if tuple(state["split"]) != tuple(split):
         problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
     _refuse(problems)
-    block = ShortcutBlock(**state["config"])
+    block = BLOCKS[form](**config)
     block.load_state_dict(state["block"])
     return block
 
 
-def _differences(config: Mapping[str, int], requested: Mapping[str, int]) -> list[str]:
+def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
+    """The form of a block and its constructor's arguments; checkpoints older than the forms tell none."""
+    return config.get("block", "published"), {name: value for name, value in config.items() if name != "block"}
+
+
+def _differences(config: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:
     return [f"{k}: checkpoint {config.get(k)}, asked {v}" for k, v in requested.items() if config.get(k) != v]
 
 

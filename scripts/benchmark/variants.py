@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from models import cuda_graphs, stages
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import AnyBlock
 from models.stages import Stages
 from models.teachers.base import Teacher
 from options.build_runtime import PRECISIONS, slices_of
@@ -29,7 +29,7 @@ class Variant:
     def dtype(self) -> torch.dtype:
         return PRECISIONS[self.amp]
 
-    def stages(self, teacher: Teacher, block: ShortcutBlock, frame: Tensor, slices: int = 1) -> Stages:
+    def stages(self, teacher: Teacher, block: AnyBlock, frame: Tensor, slices: int = 1) -> Stages:
         """What a translator runs in this variant, the body in up to `slices` parts; `frame` shows the size."""
         fast, quick = teacher.for_inference(), block.for_inference()
         made = stages.eager(fast, quick, self.dtype, cuts=slices_of(fast, quick, frame, slices) if slices > 1 else ())

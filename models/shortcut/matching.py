@@ -1,0 +1,56 @@
+"""Block matching: where the current frame's early features lie in the reference's. Nothing of it is learned."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.ops.matching_cost import SHIFTS, shift_costs
+from models.ops.warp import moved
+
+LEVELS = (4, 2, 1)  # how many times smaller than the maps each level of a pyramid is
+PASSES = (0, 1, 2, 2)  # the level that each pass compares; the last pass corrects the one before it
+WINDOW = 5  # pixels of a level, per side, whose costs are averaged
+SHARPNESS, STILLNESS = 0.05, 0.05  # in parts of the mean of |a|: of the soft choice; cost of a shift by one pixel
+
+
+def pyramid(a: Tensor) -> list[Tensor]:
+    """a [N, C, h, w] -> the same, averaged over LEVELS[i] x LEVELS[i] pixels, coarse to fine."""
+    return [F.avg_pool2d(a, level, ceil_mode=True) if level > 1 else a for level in LEVELS]
+
+
+@torch.no_grad()
+def matched(current: Sequence[Tensor], reference: Sequence[Tensor], backend: str = "auto") -> Tensor:
+    """Two `pyramid`s of [N, C, h, w] -> displacement [N, 2, h, w], (dx, dy) in pixels of the finest level.
+
+    current(p) is found at reference(p + displacement(p)). Each pass moves the reference by what is known so far,
+    compares it at nine shifts of up to one pixel, and adds the mean of the shifts, weighted by how well they fit. It
+    reaches 4 + 2 + 1 + 1 pixels of the finest level.
+    """
+    found = None
+    for level in PASSES:
+        here, there = current[level], reference[level]
+        if found is not None:
+            found = resized(found, here.shape[2:])
+            there = moved(there, found, backend)
+        step = _best_shift(here, there, backend)
+        found = step if found is None else found + step
+    return found
+
+
+def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
+    """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size."""
+    height, width = displacement.shape[2:]
+    if tuple(size) == (height, width):
+        return displacement
+    scale = displacement.new_tensor([size[1] / width, size[0] / height]).view(1, 2, 1, 1)
+    return F.interpolate(displacement * scale, size=tuple(size), mode="bilinear")
+
+
+def _best_shift(here: Tensor, there: Tensor, backend: str) -> Tensor:
+    """[N, 2, h, w] (dx, dy): the soft choice among shifts of at most one pixel."""
+    shifts = here.new_tensor(SHIFTS)  # [9, 2]
+    cost = F.avg_pool2d(shift_costs(here, there, backend), WINDOW, 1, WINDOW // 2, count_include_pad=False)
+    cost = cost / here.abs().mean((1, 2, 3), keepdim=True) + STILLNESS * shifts.norm(dim=1).view(1, -1, 1, 1)
+    return torch.einsum("nkhw,kd->ndhw", (cost / -SHARPNESS).softmax(1), shifts)
