@@ -5,9 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.ops.deformable import every_tap
+from models.ops.warp import moved
 from models.shortcut.alignment import halve
 from models.shortcut.block import ShortcutBlock
-from models.shortcut.displacement import displacement, last_channels, moved, with_image
+from models.shortcut.displacement import displacement, last_channels, with_image
 
 
 @torch.no_grad()

@@ -64,6 +64,20 @@ def test_one_displacement_for_all_taps_equals_nine_equal_ones(backend, groups, d
     assert_same(found, expected)
 
 
+@pytest.mark.parametrize("groups,taps,blend", [(1, 9, True), (2, 9, False), (2, 1, False), (2, 1, True)])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_shift_is_added_to_every_offset_and_gets_its_gradient(backend, groups, taps, blend):
+    inputs = problem(groups=groups, taps=taps)
+    if not blend:
+        del inputs["current"], inputs["mask"]
+    shift = torch.randn(2, 2, 6, 7, generator=torch.Generator().manual_seed(3), dtype=DTYPE)
+    found = with_gradients({**inputs, "shift": shift}, backend=backend, groups=groups)
+    added = (inputs["offset"].unflatten(1, (-1, 2)) + shift.flip(1)[:, None]).flatten(1, 2)
+    expected = with_gradients({**inputs, "offset": added}, backend="reference", groups=groups)
+    expected["shift"] = expected["offset"].unflatten(1, (-1, 2)).sum(1).flip(1)
+    assert_same(found, expected)
+
+
 @pytest.mark.parametrize("taps", [1, 9])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_gradients_are_those_of_finite_differences(backend, taps):
@@ -143,6 +157,7 @@ def test_half_precision_positions_stay_exact(backend):
         ({"mask": None}, "both or neither"),
         ({"current": torch.zeros(2, 4, 6, 6)}, "current must have the shape"),
         ({"weight": torch.zeros(3, 4, 2, 2)}, "k odd"),
+        ({"shift": torch.zeros(2, 2, 6, 6)}, r"shift must be \[2, 2, 6, 7\], got \[2, 2, 6, 6\]"),
         ({"groups": 3}, "4 channels do not divide into 3"),
         ({"backend": "gpu"}, "backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'"),
     ],

@@ -51,6 +51,14 @@ def test_it_gives_the_output_of_the_reference(groups, dilation, taps, blend):
 
 
 @runs_kernel
+@pytest.mark.parametrize("groups,taps,blend", [(1, 9, True), (2, 9, True), (2, 1, False)])
+def test_a_shift_is_added_to_every_offset(groups, taps, blend):
+    inputs = problem(groups=groups, taps=taps, blend=blend)
+    inputs["shift"] = 3 * torch.randn(2, 5, 7, 2, device=DEVICE).permute(0, 3, 1, 2)
+    assert_like_reference(inputs, groups=groups)
+
+
+@runs_kernel
 @pytest.mark.parametrize("c,out,groups", [(16, 16, 1), (48, 20, 2), (40, 140, 1)])
 def test_channels_need_not_fill_the_tiles(c, out, groups):
     assert_like_reference(problem(c, out, (9, 8), groups, n=1), groups=groups)
@@ -100,6 +108,7 @@ def test_a_nan_offset_gives_nan_there_and_nowhere_else(axis):
 @pytest.mark.parametrize("groups,taps,blend", [(1, 9, True), (2, 9, True), (2, 1, False)])
 def test_gradients_are_those_of_the_reference(groups, taps, blend):
     inputs = problem(groups=groups, taps=taps, blend=blend)
+    inputs["shift"] = torch.randn(2, 2, 5, 7, device=DEVICE)
     gradients = []
     for backend in ("triton", "reference"):
         leaves = {k: v.clone().requires_grad_() for k, v in inputs.items()}

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from models.ops import gather, reference, rigid, triton_fused, vision
+from models.ops.positions import shifted
 
 BACKENDS = ("auto", "reference", "cpu", "triton", "torchvision")
 AUTO_ON_CUDA = "torchvision"  # becomes "triton" when a measurement in docs/benchmarks shows it to be faster
@@ -21,11 +22,12 @@ def deform_conv(
     current: Tensor | None = None,
     mask: Tensor | None = None,
     dilation: int = 1,
+    shift: Tensor | None = None,
     backend: str = "auto",
 ) -> Tensor:
     """k x k convolution of `feature` read at moved taps, blended tap by tap with the unmoved `current`.
 
-    out(p) = sum_k W_k . [ (1 - m_k(p)) feature(p + d p_k + o_k(p)) + m_k(p) current(p + d p_k) ]
+    out(p) = sum_k W_k . [ (1 - m_k(p)) feature(p + d p_k + o_k(p) + s(p)) + m_k(p) current(p + d p_k) ]
 
     Reading is bilinear and zero outside the map, with partial weights across its border. Without `current` and `mask`,
     m = 0: a deformable convolution without modulation.
@@ -38,6 +40,7 @@ def deform_conv(
         groups: deformable groups; each moves and blends its own C/groups channels.
         current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
         dilation: d; the map keeps its size.
+        shift: s, [N, 2, H, W], (dx, dy) in pixels, by which all taps of all groups move further; None: not at all.
         backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "triton" (one fused
             kernel), "torchvision" (its operator) or "auto", see `choose`.
 
@@ -50,14 +53,18 @@ def deform_conv(
     Source: Shortcut-V2V (2023), adaptive blending and deformation; Zhu et al., Deformable ConvNets v2 (2019), Eq. 1.
     """
     taps = weight.shape[-1] ** 2
-    _check(feature, offset, weight, groups, current, mask)
+    _check(feature, offset, weight, groups, current, mask, shift)
     backend = choose(backend, feature.device)
+    if backend == "triton":
+        return triton_fused.deform_conv(feature, offset, weight, groups, dilation, current, mask, shift)
+    if shift is not None:
+        offset = shifted(offset, shift)
     moves_alike = offset.shape[1] == 2 * groups
     if moves_alike and backend == "cpu" and current is None:
         return rigid.read(rigid.convolve(feature, weight, groups, dilation), offset, fast=True)
-    if moves_alike and backend != "triton":
+    if moves_alike:
         offset = every_tap(offset, groups, taps)
-    modules = {"reference": reference, "cpu": gather, "triton": triton_fused, "torchvision": vision}
+    modules = {"reference": reference, "cpu": gather, "torchvision": vision}
     return modules[backend].deform_conv(feature, offset, weight, groups, dilation, current, mask)
 
 
@@ -98,7 +105,15 @@ def _say_that_auto_takes_its_place(device: str) -> None:
     warnings.warn(f"backend 'triton' {triton_fused.NEEDS}; on {device} 'auto' takes its place", stacklevel=3)
 
 
-def _check(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, current: Tensor | None, mask: Tensor | None):
+def _check(
+    feature: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    groups: int,
+    current: Tensor | None,
+    mask: Tensor | None,
+    shift: Tensor | None,
+) -> None:
     n, c, h, w = feature.shape
     kernel_size, taps = weight.shape[-1], weight.shape[-1] ** 2
     if weight.shape[1:] != (c, kernel_size, kernel_size) or kernel_size % 2 == 0:
@@ -114,3 +129,5 @@ def _check(feature: Tensor, offset: Tensor, weight: Tensor, groups: int, current
         raise ValueError(f"current must have the shape of feature, {list(feature.shape)}, got {list(current.shape)}")
     if mask is not None and mask.shape != (n, groups * taps, h, w):
         raise ValueError(f"mask must be {[n, groups * taps, h, w]}, got {list(mask.shape)}")
+    if shift is not None and shift.shape != (n, 2, h, w):
+        raise ValueError(f"shift must be {[n, 2, h, w]}, got {list(shift.shape)}")

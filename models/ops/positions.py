@@ -27,6 +27,12 @@ def tap_positions(offset: Tensor, groups: int, kernel_size: int, dilation: int, 
     return offset[:, :, :, 0] + (dy.view(-1, 1, 1) + rows), offset[:, :, :, 1] + (dx.view(-1, 1, 1) + columns)
 
 
+def shifted(offset: Tensor, shift: Tensor) -> Tensor:
+    """`offset` [N, groups*taps*2, H, W], pairs of (dy, dx), plus `shift` [N, 2, H, W], (dx, dy): at least float32."""
+    pairs = offset.to(torch.promote_types(offset.dtype, torch.float32)).unflatten(1, (-1, 2))
+    return (pairs + shift.flip(1).unsqueeze(1)).flatten(1, 2)
+
+
 def corners(y: Tensor, x: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Top left of the four pixels around each position, and how far down and right in between the position lies.
 

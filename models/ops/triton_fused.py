@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from models.ops import reference
+from models.ops.positions import shifted
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 OLDEST = (8, 0)  # compute capability: for older ones Triton compiles no tensor-core products
@@ -30,6 +31,7 @@ def deform_conv(
     dilation: int,
     current: Tensor | None = None,
     mask: Tensor | None = None,
+    shift: Tensor | None = None,
 ) -> Tensor:
     """See `models.ops.deformable.deform_conv`; positions and sums are float32, the output lies channels-last.
 
@@ -45,39 +47,46 @@ def deform_conv(
     offset = offset.reshape(n, groups, -1, 2, h, w).expand(-1, -1, taps, -1, -1, -1)  # a rigid one lies there once
     if current is not None:
         current, mask = current.to(feature.dtype), mask.to(feature.dtype).reshape(n, groups, taps, h, w)
-    return _Fused.apply(feature, offset, weight.to(feature.dtype), current, mask, dilation)
+    return _Fused.apply(feature, offset, weight.to(feature.dtype), current, mask, shift, dilation)
 
 
 class _Fused(torch.autograd.Function):
     """Forward by the kernel; backward through the plain path, which computes the columns again."""
 
     @staticmethod
-    def forward(ctx, feature, offset, weight, current, mask, dilation):
-        ctx.save_for_backward(feature, offset, weight, current, mask)
+    def forward(ctx, feature, offset, weight, current, mask, shift, dilation):
+        ctx.save_for_backward(feature, offset, weight, current, mask, shift)
         ctx.dilation = dilation
-        return _launch(feature, offset, weight, current, mask, dilation)
+        return _launch(feature, offset, weight, current, mask, shift, dilation)
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad):
-        needed = ctx.needs_input_grad[:5]
+        needed = ctx.needs_input_grad[:6]
         saved = zip(ctx.saved_tensors, needed, strict=True)
         inputs = [None if t is None else t.detach().requires_grad_(n) for t, n in saved]
-        feature, offset, weight, current, mask = inputs
+        feature, offset, weight, current, mask, shift = inputs
         with torch.enable_grad():
             moves, shares = offset.flatten(1, 3), None if mask is None else mask.flatten(1, 2)
+            moves = moves if shift is None else shifted(moves, shift)
             out = reference.deform_conv(feature, moves, weight, offset.shape[1], ctx.dilation, current, shares)
         found = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
         return *(next(found) if n else None for n in needed), None
 
 
 def _launch(
-    feature: Tensor, offset: Tensor, weight: Tensor, current: Tensor | None, mask: Tensor | None, dilation: int
+    feature: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    current: Tensor | None,
+    mask: Tensor | None,
+    shift: Tensor | None,
+    dilation: int,
 ) -> Tensor:
-    """feature, current [N, C, H, W], offset [N, G, taps, 2, H, W], weight [C_out, C, k, k], mask [N, G, taps, H, W]."""
+    """feature, current [N, C, H, W], offset [N, G, taps, 2, H, W], mask [N, G, taps, H, W], shift [N, 2, H, W]."""
     from models.ops.triton_kernel import blended_deform_conv
 
-    arguments, constants = _call(feature, offset, weight, current, mask, dilation)
+    arguments, constants = _call(feature, offset, weight, current, mask, shift, dilation)
     n, _, h, w = feature.shape
     out = feature.new_empty(n, h, w, weight.shape[0])
     tiles = -(-n * h * w // constants["BLOCK_PIXELS"]), -(-weight.shape[0] // constants["BLOCK_OUT"])
@@ -87,7 +96,13 @@ def _launch(
 
 
 def _call(
-    feature: Tensor, offset: Tensor, weight: Tensor, current: Tensor | None, mask: Tensor | None, dilation: int
+    feature: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    current: Tensor | None,
+    mask: Tensor | None,
+    shift: Tensor | None,
+    dilation: int,
 ) -> tuple[tuple, dict]:
     """The kernel's arguments after `out`: tensors and numbers, then what it is compiled for."""
     n, c, h, w = feature.shape
@@ -97,6 +112,7 @@ def _call(
     offset = offset.flatten(-2)  # a view, whichever way a network laid it out
     current = current.permute(0, 2, 3, 1).contiguous() if blend else feature
     mask = mask.flatten(-2) if blend else offset[:, :, :, 0]
+    moves = offset[:, 0, 0] if shift is None else shift.reshape(n, 2, h * w)
     constants = {
         "GROUPS": groups,
         "CHANNELS": c // groups,
@@ -104,10 +120,13 @@ def _call(
         "KERNEL": weight.shape[-1],
         "DILATION": dilation,
         "BLEND": blend,
+        "SHIFT": shift is not None,
         "PRECISION": "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee",
     }
-    numbers = (n * h * w, h, w, *offset.stride(), *mask.stride())
-    return (feature, current, offset, mask, kernel, *numbers), constants | _tile(c // groups, c_out, feature.itemsize)
+    numbers = (n * h * w, h, w, *offset.stride(), *mask.stride(), *moves.stride())
+    return (feature, current, offset, mask, moves, kernel, *numbers), constants | _tile(
+        c // groups, c_out, feature.itemsize
+    )
 
 
 def _tile(channels: int, c_out: int, itemsize: int) -> dict[str, int]:

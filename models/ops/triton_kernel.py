@@ -11,6 +11,7 @@ def blended_deform_conv(
     current,
     offset,
     mask,
+    shift,
     weight,
     n_pixels,
     height,
@@ -24,12 +25,16 @@ def blended_deform_conv(
     mask_group,
     mask_tap,
     mask_pixel,
+    shift_image,
+    shift_axis,
+    shift_pixel,
     GROUPS: tl.constexpr,
     CHANNELS: tl.constexpr,
     OUT: tl.constexpr,
     KERNEL: tl.constexpr,
     DILATION: tl.constexpr,
     BLEND: tl.constexpr,
+    SHIFT: tl.constexpr,
     PRECISION: tl.constexpr,
     BLOCK_PIXELS: tl.constexpr,
     BLOCK_CHANNELS: tl.constexpr,
@@ -38,8 +43,8 @@ def blended_deform_conv(
     """A tile of BLOCK_PIXELS pixels and BLOCK_OUT channels of the output, the columns of one tap and block at a time.
 
     Maps lie channels-last: feature and current [n_pixels, GROUPS * CHANNELS], weight [KERNEL**2, GROUPS * CHANNELS,
-    OUT], out [n_pixels, OUT], where n_pixels counts those of all images. offset [N, GROUPS, KERNEL**2, 2, H * W] and
-    mask [N, GROUPS, KERNEL**2, H * W] lie as their strides say.
+    OUT], out [n_pixels, OUT], where n_pixels counts those of all images. offset [N, GROUPS, KERNEL**2, 2, H * W], mask
+    [N, GROUPS, KERNEL**2, H * W] and shift [N, 2, H * W], which is (dx, dy), lie as their strides say.
     """
     # Lanes beyond the last pixel compute it again and store the same numbers: no read needs a mask for them.
     pixel = tl.minimum(tl.program_id(0).to(tl.int64) * BLOCK_PIXELS + tl.arange(0, BLOCK_PIXELS), n_pixels - 1)
@@ -48,6 +53,10 @@ def blended_deform_conv(
     to = tl.program_id(1) * BLOCK_OUT + tl.arange(0, BLOCK_OUT)
     offset += image * offset_image + place * offset_pixel
     mask += image * mask_image + place * mask_pixel
+    by_x, by_y = 0.0, 0.0
+    if SHIFT:
+        shift += image * shift_image + place * shift_pixel
+        by_x, by_y = tl.load(shift).to(tl.float32), tl.load(shift + shift_axis).to(tl.float32)
 
     total = tl.full((BLOCK_PIXELS, BLOCK_OUT), 0, tl.float32)
     for step in range(GROUPS * KERNEL * KERNEL):
@@ -55,8 +64,8 @@ def blended_deform_conv(
         still_y = row + (tap // KERNEL - KERNEL // 2) * DILATION
         still_x = column + (tap % KERNEL - KERNEL // 2) * DILATION
         moved = offset + group * offset_group + tap * offset_tap
-        y = _near(still_y + tl.load(moved).to(tl.float32), height)
-        x = _near(still_x + tl.load(moved + offset_axis).to(tl.float32), width)
+        y = _near(still_y + (tl.load(moved).to(tl.float32) + by_y), height)
+        x = _near(still_x + (tl.load(moved + offset_axis).to(tl.float32) + by_x), width)
         top, left = tl.floor(y), tl.floor(x)
         down, right = y - top, x - left
         first_y, first_x = top.to(tl.int32), left.to(tl.int32)

@@ -29,7 +29,8 @@ def deform_conv(
     padding = dilation * (weight.shape[-1] // 2)
     keep = None if mask is None else 1 - mask
     # Its operator knows no bfloat16.
-    feature, offset, kernel, keep = (_known(x) for x in (feature, offset, weight, keep))
+    feature, kernel, keep = (_known(x) for x in (feature, weight, keep))
+    offset = offset.to(feature.dtype)
     warped = deform_conv2d(feature, offset, kernel, padding=padding, dilation=dilation, mask=keep).to(weight.dtype)
     return warped if current is None else warped + _masked_conv(current, weight, mask, groups, dilation, padding)
 

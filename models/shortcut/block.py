@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from models.ops.warp import moved
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator
 from models.shortcut.alignment import GlobalAlignment
-from models.shortcut.displacement import displacement, last_channels, moved, with_image
+from models.shortcut.displacement import displacement, last_channels, with_image
 
 if TYPE_CHECKING:
     from models.shortcut.inference import InferenceBlock

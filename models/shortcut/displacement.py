@@ -1,4 +1,4 @@
-"""Where a block reads its reference: one displacement per pixel, and an image moved by it."""
+"""Where a block reads its reference: one displacement per pixel, and an image among its features."""
 
 import torch
 import torch.nn.functional as F
@@ -16,20 +16,6 @@ def displacement(coarse: Tensor, fine: Tensor) -> Tensor:
     dx, dy = mean_over_taps(coarse).unbind(1)
     scaled = torch.stack([dx * (width / coarse.shape[3]), dy * (height / coarse.shape[2])], 1)
     return F.interpolate(scaled, size=(height, width), mode="bilinear") + mean_over_taps(fine)
-
-
-def moved(image: Tensor, displacement: Tensor) -> Tensor:
-    """out[:, y, x] = image[:, y + dy, x + dx], bilinear, the border repeated outside.
-
-    image [N, C, H, W], displacement [N, 2, H, W], (dx, dy) in pixels -> [N, C, H, W]. Positions are computed in
-    float32, as half precision could not tell neighbouring pixels of a large image apart.
-    """
-    height, width = image.shape[2:]
-    dx, dy = displacement.float().unbind(1)
-    x = torch.arange(width, device=image.device) + 0.5 + dx
-    y = torch.arange(height, device=image.device)[:, None] + 0.5 + dy
-    grid = torch.stack([2 * x / width - 1, 2 * y / height - 1], -1)
-    return F.grid_sample(image.float(), grid, padding_mode="border", align_corners=False).to(image.dtype)
 
 
 def last_channels(x: Tensor, count: int) -> Tensor:

@@ -9,10 +9,11 @@ from torch import Tensor, nn
 
 from models.ops import rigid
 from models.ops.deformable import deform_conv, read_convolved
+from models.ops.warp import moved
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve
 from models.shortcut.block import Prediction, ShortcutBlock
-from models.shortcut.displacement import displacement, last_channels, moved, with_image
+from models.shortcut.displacement import displacement, last_channels, with_image
 from models.shortcut.hetconv import FoldedLayers
 from models.shortcut.hold import hold
 
