@@ -55,9 +55,9 @@ def _one_per_value(*_, out_shape=None, **__) -> int:
     return math.prod(out_shape)
 
 
-def _gathered(table_shape, rows_shape, *_, **__) -> int:
-    """Weighted sums of rows: four of each five or of each four are a bilinear reading, a fifth is the current frame."""
-    return rows_shape[0] * min(rows_shape[1], 4) * table_shape[1]
+def _gathered(table_shape, _, sums_shape, *__, **___) -> int:
+    """Weighted sums of rows, each a bilinear reading; what blends it with the current frame is not counted."""
+    return 4 * sums_shape[0] * table_shape[1]
 
 
 def _own_formulas() -> dict:

@@ -1,6 +1,5 @@
 """The Shortcut block at full size: the reference's late features are moved as they are, and then corrected."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
