@@ -102,7 +102,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     setting.add_flags(parser, tasks=("v2c", "v2l"))
     groups = "; ".join(f"{name}: {', '.join(row.name for row in rows)}" for name, rows in GROUPS.items())
-    add("--rows", nargs="+", choices=GROUPS, default=["ladder", "cut"], help=f"default: ladder cut. Known are {groups}")
+    usual = ["ladder", "cut", "hold"]
+    add("--rows", nargs="+", choices=GROUPS, default=usual, help=f"default: {' '.join(usual)}. Known are {groups}")
     add("--steps", type=at_least(1), default=1500, help=f"of {PAIRS} pairs each (default %(default)s)")
     add("--seeds", type=at_least(1), default=2, help="trainings of each row (default %(default)s)")
     add("--train_clips", type=at_least(1), help="only the first so many (default: all)")
