@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data import DATASETS
-from models.ops.deformable import BACKENDS
+from models.ops.backends import BACKENDS
 from models.teachers import TEACHERS
 from options import checks, record, unknown
 from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
