@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data import DATASETS
-from models.ops.deformable import BACKENDS
+from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, record, unknown

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from models.cuda_graphs import graphed
-from models.ops.deformable import choose
+from models.ops.backends import choose
 from models.refresh import Adaptive, Every, Refresh
 from models.shortcut import AnyBlock
 from models.stages import AnyInference, Stages, eager
