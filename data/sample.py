@@ -15,7 +15,7 @@ from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
 from util.label_colours import resize_labels
 
-FORMAT = 4  # raise it when the drawn images change
+FORMAT = 5  # raise it when the drawn images change
 JPEG_QUALITY, PNG_EFFORT = 95, 1
 STAMP_NAME = "sample.json"
 

@@ -30,7 +30,7 @@ def short_sample(tmp_path_factory):
 
 
 def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
-    for split, count in (("train", 32), ("val", 13)):
+    for split, count in (("train", 40), ("val", 13)):
         for kind, suffix in (("img", "jpg"), ("cls", "png")):
             found = sorted((short_sample / "Viper" / split / kind).rglob("*.*"))
             assert len(found) == count
@@ -42,7 +42,7 @@ def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
 
 
 def test_frames_and_label_maps_lie_once_more_as_squares_and_fit_each_other(short_sample):
-    for split, count in (("train", 32), ("val", 13)):
+    for split, count in (("train", 40), ("val", 13)):
         frames, labels = (sorted((short_sample / split / domain).iterdir()) for domain in "AB")
         assert [p.stem for p in frames] == [p.stem for p in labels] and len(frames) == count
     wide = cv2.imread(str(short_sample / "Viper/val/cls/066/066_00000.png"))
