@@ -6,6 +6,7 @@ from data.street import looks
 from data.street.scene import Scene, random_scene
 
 FRAMES, SEED = 30, 2023
+SPLITS = ("train", "val")
 DRIVES = {"train": [f"{n:03d}" for n in range(1, 25)], "val": ["025", "065", "066", "067", "068", "069"]}
 STOPS = {"train": [f"{n:03d}" for n in range(30, 38)], "val": ["073", "074", "075", "076"]}  # brake, wait, pull away
 HELD = [f"{n:03d}" for n in range(50, 58)]  # training clips whose camera a hand holds: pan, tremble, roll and zoom
