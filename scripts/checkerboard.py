@@ -19,13 +19,13 @@ from data.clips import Clip  # noqa: E402
 from data.layouts import cityscapes, label_a, label_b, viper  # noqa: E402
 from data.stream import frames  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
-from options.flags import value, whole  # noqa: E402
 from scripts.tables.text import markdown  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.program import finish  # noqa: E402
 
 DOMAINS = {"v2c": (viper, cityscapes), "v2l": (label_a, label_b), "l2v": (label_b, label_a)}  # source, target
 TASK_OF_NETWORK = {"latest_net_G_A.pth": "v2l", "latest_net_G_B.pth": "l2v"}  # one training gives both
+EVERY = 3  # frames: neighbours show nearly the same
 TILE = 64  # pixels; frequencies are multiples of 1/64
 PERIODS = (2, 4)  # pixels: of the teacher's two upsampling layers
 DIRECTIONS = {"across": [(0, 1)], "down": [(1, 0)], "diagonal": [(1, 1), (1, -1)]}  # steps in (y, x)
@@ -57,7 +57,7 @@ def power_spectrum(images: Iterable[Tensor]) -> Tensor:
 def excess(power: Tensor) -> Excess:
     """dB by which the power at each period and direction is above that of its neighbours on the same line."""
     return {
-        (period, name): 10 * torch.stack([_above(power, TILE // period, *step) for step in steps]).mean().item()
+        (period, name): 10 * max(_above(power, TILE // period, *step).item() for step in steps)
         for period in PERIODS
         for name, steps in DIRECTIONS.items()
     }
@@ -94,18 +94,18 @@ def teachers_of(given: Path, task: str | None) -> list[tuple[Path, str]]:
 
 
 @torch.no_grad()
-def measure(path: Path, task: str, root: Path, every: int) -> tuple[Excess, Excess]:
-    """Of the outputs of the teacher at `path` on every n-th val frame, and of every n-th frame of the target domain."""
+def measure(path: Path, task: str, root: Path) -> tuple[Excess, Excess]:
+    """Of the outputs of the teacher at `path` on val frames, and of the val frames of its target domain."""
     teacher = TEACHERS["recycle_gan"](checkpoint.load(path)).for_inference()
     source, target = (layout(root, "val") for layout in DOMAINS[task])
-    outputs = (teacher(x).clamp(-1, 1) for x in every_nth(source, every))
-    return excess(power_spectrum(outputs)), excess(power_spectrum(every_nth(target, every)))
+    outputs = (teacher(x).clamp(-1, 1) for x in some_frames(source))
+    return excess(power_spectrum(outputs)), excess(power_spectrum(some_frames(target)))
 
 
-def every_nth(clips: Sequence[Clip], n: int) -> Iterator[Tensor]:
-    """Every n-th frame of every clip, [1, 3, H, W] in [-1, 1]."""
+def some_frames(clips: Sequence[Clip]) -> Iterator[Tensor]:
+    """Every EVERY-th frame of every clip, [1, 3, H, W] in [-1, 1]."""
     for clip in clips:
-        yield from (x for t, x in enumerate(frames(clip, None)) if t % n == 0)
+        yield from (x for t, x in enumerate(frames(clip, None)) if t % EVERY == 0)
 
 
 def report(path: Path, task: str, drawn: Excess, wanted: Excess) -> str:
@@ -122,7 +122,7 @@ def report(path: Path, task: str, drawn: Excess, wanted: Excess) -> str:
 def run(given: argparse.Namespace) -> int:
     runtime.prepare(0, "-1")
     for path, task in [pair for name in given.teachers for pair in teachers_of(name, given.task)]:
-        print(report(path, task, *measure(path, task, given.dataroot, given.every)) + "\n")
+        print(report(path, task, *measure(path, task, given.dataroot)) + "\n")
     return 0
 
 
@@ -135,7 +135,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--task", choices=DOMAINS, help="what the teachers do (default: as folder and file are named)")
     sample = "the dataset; its val split is read (default: the built-in sample, %(default)s)"
     parser.add_argument("--dataroot", type=Path, default=Path("datasets/sample"), help=sample)
-    value(parser, "--every", whole(1), 3, "take every N-th frame of a clip")
     return parser.parse_args(argv)
 
 
