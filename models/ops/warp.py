@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.ops.positions import resized
+
 
 def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
     """out[:, y, x] = image[:, y + dy, x + dx], bilinear, the border repeated outside.
@@ -53,8 +55,6 @@ def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend
     Returns:
         [N, C, H, W]
     """
-    (height, width), (h, w) = y.shape[2:], displacement.shape[2:]
-    by = F.interpolate(displacement.float(), size=(height, width), mode="bilinear")
-    by = by * by.new_tensor([width / w, height / h]).view(1, 2, 1, 1)
-    share = F.interpolate(blend, size=(height, width), mode="bilinear")
+    by = resized(displacement.float(), y.shape[2:])
+    share = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
     return y + share * (moved(y_ref, by, backend) - y)
