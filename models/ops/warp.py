@@ -8,6 +8,7 @@ from torch import Tensor
 
 from models.ops import native
 from models.ops.backends import choose_for
+from models.ops.positions import resized
 
 
 def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
@@ -70,10 +71,8 @@ def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend
     _check(y_ref, y.shape, displacement.shape[2:], displacement=displacement, blend=blend)
     if choose_for(backend, y, y_ref, displacement, blend) == "native":
         return native.paint(y, y_ref, displacement, blend)
-    (height, width), (h, w) = y.shape[2:], displacement.shape[2:]
-    by = F.interpolate(displacement.float(), size=(height, width), mode="bilinear")
-    by = by * by.new_tensor([width / w, height / h]).view(1, 2, 1, 1)
-    share = F.interpolate(blend, size=(height, width), mode="bilinear")
+    by = resized(displacement.float(), y.shape[2:])
+    share = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
     return y + share * (moved(y_ref, by, backend) - y)
 
 

@@ -6,13 +6,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.matching_cost import SHIFTS, shift_costs
+from models.ops.matching_cost import shift_costs
+from models.ops.positions import resized
 from models.ops.warp import moved
 
 LEVELS = (4, 2, 1)  # how many times smaller than the maps each level of a pyramid is
 PASSES = (0, 1, 2, 2)  # the level that each pass compares; the last pass corrects the one before it
 WINDOW = 5  # pixels of a level, per side, whose costs are averaged
 SHARPNESS, STILLNESS = 0.05, 0.05  # in parts of the mean of |a|: of the soft choice; cost of a shift by one pixel
+BLANK = 1e-6  # no mean of |a| counts as less than this: features of a blank frame are all 0
 
 
 def pyramid(a: Tensor) -> list[Tensor]:
@@ -39,18 +41,11 @@ def matched(current: Sequence[Tensor], reference: Sequence[Tensor], backend: str
     return found
 
 
-def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
-    """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size."""
-    height, width = displacement.shape[2:]
-    if tuple(size) == (height, width):
-        return displacement
-    scale = displacement.new_tensor([size[1] / width, size[0] / height]).view(1, 2, 1, 1)
-    return F.interpolate(displacement * scale, size=tuple(size), mode="bilinear")
-
-
 def _best_shift(here: Tensor, there: Tensor, backend: str) -> Tensor:
     """[N, 2, h, w] (dx, dy): the soft choice among shifts of at most one pixel."""
-    shifts = here.new_tensor(SHIFTS)  # [9, 2]
+    steps = torch.arange(-1, 2, dtype=here.dtype, device=here.device)
     cost = F.avg_pool2d(shift_costs(here, there, backend), WINDOW, 1, WINDOW // 2, count_include_pad=False)
-    cost = cost / here.abs().mean((1, 2, 3), keepdim=True) + STILLNESS * shifts.norm(dim=1).view(1, -1, 1, 1)
-    return torch.einsum("nkhw,kd->ndhw", (cost / -SHARPNESS).softmax(1), shifts)
+    cost = cost / here.abs().mean((1, 2, 3), keepdim=True).clamp_min(BLANK)
+    cost = cost + STILLNESS * torch.hypot(steps[:, None], steps).view(1, -1, 1, 1)
+    share = (cost / -SHARPNESS).softmax(1).unflatten(1, (3, 3))  # [N, dy, dx, h, w], in the order of the costs
+    return torch.stack([share[:, :, 2] - share[:, :, 0], share[:, 2] - share[:, 0]], 1).sum(2)
