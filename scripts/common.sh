@@ -20,6 +20,7 @@ from_caller() {
 is_path_flag() {
   case "$1" in
     --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
+      --v2c_teacher | --v2l_teacher | --l2v_teacher | \
       --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
       --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
     *) false ;;
