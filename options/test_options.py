@@ -24,6 +24,9 @@ class TestOptions(ClipOptions):
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
+        streams = "also time teacher and Shortcut on whole videos, in turn and with nothing beside them, for the verdict"
+        switch(test, "--verdict", True, f"{streams}; a minute at most on all but very slow machines")
+
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
         self._add_runtime(parser.add_argument_group("runtime"))
