@@ -1,6 +1,6 @@
 import pytest
 
-from util.methods import in_order, method_name
+from util.methods import in_order, method_name, refresh_of
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ def test_names_are_words_and_tell_both_shortcuts_apart():
     names = ["teacher", "Shortcut fixed", "Shortcut adaptive", "flow warp"]
     assert [method_name(method, "fixed") for method in methods] == names
     assert method_name("shortcut", None) == "Shortcut"
+
+
+def test_runs_share_a_refresh_or_none_is_named():
+    fixed, adaptive = ({"runtime": {"refresh": refresh}} for refresh in ("fixed", "adaptive"))
+    assert refresh_of(fixed, fixed) == "fixed"
+    assert refresh_of(fixed, adaptive) is refresh_of({}) is None

@@ -1,6 +1,6 @@
 """The methods of a run, in the order and under the names in which every table, page and chart shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from util.scores import OURS, TEACHER
 
@@ -19,6 +19,12 @@ def in_order(methods: Iterable[str], refresh: str | None) -> list[str]:
 def method_name(method: str, refresh: str | None) -> str:
     """In words: "teacher", "Shortcut fixed", "flow warp"; refresh: as `in_order`."""
     return _full(method, refresh).replace(OURS, "Shortcut").replace("_", " ")
+
+
+def refresh_of(*records: Mapping) -> str | None:
+    """How the judged Shortcut of all these runs' records refreshes; None where they differ, or are too old to say."""
+    found = {record.get("runtime", {}).get("refresh") for record in records}
+    return found.pop() if len(found) == 1 else None
 
 
 def _full(method: str, refresh: str | None) -> str:

@@ -36,46 +36,55 @@ def verdict(latency_ms: Times, streams: Mapping, quality: Mapping, baselines: Ma
     }
 
 
+def streamed(record: Mapping) -> Times:
+    """ms of whole videos, name -> {"median", "p95"}, in a run's record; {} where none was streamed."""
+    return ((record.get("verdict") or {}).get("streams") or {}).get("ms", {})
+
+
 def sentence(figures: Mapping[str, float | None]) -> str:
     """What `verdict` found, in one line; what was not measured is left out."""
     skipped, whole, lead = (figures[key] for key in ("skipped_speedup", "stream_speedup", "psnr_over_flow_warp"))
-    parts = [f"skipped frame {pace(skipped)} its teacher here"]
+    than = "as" if _pace(skipped) == "as fast" else "than"
+    parts = [f"skipped frame {_pace(skipped)} {than} its teacher here"]
     if whole is not None:
-        both_faster = _shown(skipped) == _shown(whole) == "faster"
-        fixed = figures.get("stream_speedup_fixed")
-        beside = "" if fixed is None else f" ({short_pace(fixed)} at a fixed interval)"
-        parts.append(f"whole video {f'{whole:.1f}x' if both_faster else short_pace(whole)}{beside}")
+        said, fixed = _pace(whole), figures["stream_speedup_fixed"]
+        if _pace(skipped).endswith("faster"):
+            said = said.removesuffix(" faster")
+        parts.append(f"whole video {said}" + ("" if fixed is None else f" ({_pace(fixed)} at a fixed interval)"))
     if lead is not None:
         parts.append(f"{lead:+.1f} dB over flow warp" if lead >= 0 else f"{-lead:.1f} dB below flow warp")
     return ", ".join(parts)
 
 
-def pace(speedup: float) -> str:
-    """"2.9x faster than", "1.8x slower than" or "as fast as"."""
-    return f"{short_pace(speedup)} {'as' if _shown(speedup) == 'as fast' else 'than'}"
+def tiles(figures: Mapping[str, float | None]) -> list[tuple[str, str]]:
+    """(what stands large, what it is) of all that was measured, in the order of `sentence`."""
+    lead, fixed = figures.get("psnr_over_flow_warp"), figures.get("stream_speedup_fixed")
+    beside = "" if fixed is None else f"; at a fixed interval {_pace(fixed)}"
+    told = {
+        "skipped_speedup": "a skipped frame, beside its teacher here",
+        "stream_speedup": f"a whole video, decoded and encoded{beside}",
+    }
+    found = [(_pace(figures[key]), text) for key, text in told.items() if figures.get(key) is not None]
+    return found if lead is None else [*found, (f"{lead:+.1f} dB", "PSNR of skipped frames over flow warp")]
 
 
-def short_pace(speedup: float) -> str:
-    """"2.9x faster", "1.8x slower" or "as fast"."""
-    way = _shown(speedup)
-    return way if way == "as fast" else f"{max(speedup, 1 / speedup):.1f}x {way}"
-
-
-def _shown(speedup: float) -> str:
-    if f"{max(speedup, 1 / speedup):.1f}" == "1.0":
+def _pace(speedup: float) -> str:
+    """In words: "2.9x faster", "1.8x slower" or "as fast"."""
+    times = max(speedup, 1 / speedup)
+    if f"{times:.1f}" == "1.0":
         return "as fast"
-    return "faster" if speedup > 1 else "slower"
+    return f"{times:.1f}x {'faster' if speedup > 1 else 'slower'}"
 
 
 def warnings(macs: Mapping[str, float], latency_ms: Times | None = None) -> list[str]:
     """One line for each measure by which a skipped frame costs more than the teacher that it is to replace."""
-    told = []
+    told, costs = [], "warning: a skipped frame"
     if macs["skipped"] > macs["teacher"]:
-        both = f"{macs['skipped'] / 1e9:.3f} G MACs, the teacher {macs['teacher'] / 1e9:.3f} G"
-        told.append(f"warning: a skipped frame costs more than the teacher: {both}")
+        skipped, teacher = macs["skipped"] / 1e9, macs["teacher"] / 1e9
+        told.append(f"{costs} costs more than the teacher: {skipped:.3f} G MACs, the teacher {teacher:.3f} G")
     if latency_ms and latency_ms["skipped"]["median"] > latency_ms[TEACHER]["median"]:
         skipped, teacher = (latency_ms[kind]["median"] for kind in ("skipped", TEACHER))
-        told.append(f"warning: a skipped frame takes longer than the teacher: {skipped:.1f} ms, the teacher {teacher:.1f}")
+        told.append(f"{costs} takes longer than the teacher: {skipped:.1f} ms, the teacher {teacher:.1f}")
     return told
 
 
