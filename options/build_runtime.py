@@ -14,7 +14,7 @@ from models.teachers.base import Teacher
 from models.teachers.vtoonify.encoder import INPUT_CHANNELS
 from models.teachers.vtoonify.steps import RGB
 from models.translator import Translator
-from options.base_options import BaseOptions
+from options.base_options import LONGEST_INTERVAL, BaseOptions
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
 from util import cost, image
@@ -33,7 +33,8 @@ def new_stages(opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor) -> St
     if opt.amp == "fp16" and not x.is_cuda:
         raise ValueError("--amp fp16 needs a CUDA device: a CPU has no fast fp16; use off or bf16")
     fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
-    cuts = slices_of(fast, small, x, interval_of(opt)) if opt.refresh_mode == "spread" else ()
+    interval = opt.max_interval or BaseOptions.default_interval
+    cuts = slices_of(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, PRECISIONS[opt.amp], cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
 
@@ -91,18 +92,18 @@ def input_channels(opt: Options) -> int:
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
-    """When a frame becomes a reference frame, `kind` being one of REFRESHES."""
+    """When a frame becomes a reference frame, `kind` being one of REFRESHES.
+
+    --max_interval belongs to the Shortcut of --refresh. The other one, which --methods may name beside it, has the
+    interval that it would have without the flag.
+    """
+    own = opt.max_interval if kind == opt.refresh else None
     if kind == "fixed":
-        return Every(interval_of(opt))
+        return Every(own or BaseOptions.default_interval)
     if opt.refresh_threshold is not None:
-        return Adaptive(opt.refresh_threshold, interval_of(opt))
+        return Adaptive(opt.refresh_threshold, own or LONGEST_INTERVAL)
     fitted = fitted_refresh(opt, block_id)
-    return Adaptive(fitted.threshold, opt.max_interval or fitted.max_interval)
-
-
-def interval_of(opt: Options) -> int:
-    """--max_interval, or what it is where it was not given."""
-    return opt.max_interval or BaseOptions.default_interval
+    return Adaptive(fitted.threshold, own or fitted.max_interval)
 
 
 def fitted_refresh(opt: Options, block_id: str) -> Adaptive:

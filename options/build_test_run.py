@@ -18,6 +18,7 @@ from options.build_translation import load_block, load_teacher, measure_cost
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
 from util import image
+from util.methods import in_order
 from util.scores import OURS, Scores
 
 
@@ -83,7 +84,7 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
     measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
-    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
+    named = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     return TestRun(
         clips=clips,
         faces=faces,
@@ -94,7 +95,7 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
         costs=costs,
         chosen=describe_runtime(opt, translator, device),
         measuring=measuring,
-        scores=Scores(measuring.metrics, measuring.needs, methods),
+        scores=Scores(measuring.metrics, measuring.needs, in_order(named, opt.refresh)),
         beside=beside,
     )
 

@@ -24,6 +24,9 @@ class TestOptions(ClipOptions):
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
+        alone = "time whole videos too, by teacher and Shortcut in turn with nothing beside them, which takes a minute"
+        switch(test, "--verdict", True, f"{alone} or so; the last line tells both speed-ups and the lead in quality")
+
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
         self._add_runtime(parser.add_argument_group("runtime"))

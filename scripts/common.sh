@@ -111,9 +111,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
 }
 
 test_on_clips() { # test.py with the flags that the test scripts share, then those given here
-  local flags=(--results_dir ./results/ --compare "$@")
-  if ! given --refresh; then flags+=(--max_interval 3); fi # an adaptive refresh has an interval of its own
-  run_on_clips test.py "${flags[@]}"
+  run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
 distil() { # the Shortcut of the task: on the dataset given as published, or in a short run on the sample
