@@ -40,7 +40,7 @@ def translate(opt: Options) -> int:
     job = new_test_run(opt, clips, faces, device)
     shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
     chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **chosen}), *job.measuring.notes, *warnings(job.costs["macs"]), sep="\n")
+    print(log.facts({**shown, **chosen}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
     if not opt.dry_run:
         carry_out(opt, job, folder, device)
     return 0

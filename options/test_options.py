@@ -2,6 +2,7 @@
 
 import argparse
 
+from options.build_precision import AUTO, PRECISIONS
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
 from options.face_flags import add_faces, face_problems
@@ -48,5 +49,6 @@ class TestOptions(ClipOptions):
         modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
         value(group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}")
         precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
-        value(group, "--amp", choice(["off", "fp16", "bf16"]), "off", precision)
+        auto = "auto: the processor's fastest that show the first frame as float32 does, 50 dB at least"
+        value(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
         switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")
