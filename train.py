@@ -43,7 +43,7 @@ def train(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    with closing(RunFolder(opt.run_dir, run.settings, run.networks)) as folder:
+    with closing(RunFolder(opt.run_dir, run.settings, run.networks, opt.defaults)) as folder:
         return 0 if carry_out(plan, opt, run, folder, device) else INTERRUPTED
 
 

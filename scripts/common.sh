@@ -55,9 +55,9 @@ given() { # --flag: is it among the script's arguments?
   return 1
 }
 
-make_sample() {
+make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.sample --root "$sample" >&2
+  "$PYTHON" -m data.sample --root "$sample" ${1:+--split "$1"} >&2
 }
 
 make_heads() {
@@ -71,13 +71,15 @@ run() { # program and its flags; the script's own arguments come last and win
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
+  sample_block=(--h_dim 32)
   sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
-  full_load=(--loadSizeW 286 --loadSizeH 286) full_size=(--fineSizeW 256 --fineSizeH 256)
+  paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in
     v2c)
       teacher_run=v2c_teacher
+      sample_block=(--h_dim 64)
       sample_load=(--loadSizeW 272 --loadSizeH 136) sample_size=(--fineSizeW 256 --fineSizeH 128)
-      full_load=(--loadSizeW 542 --loadSizeH 286) full_size=(--fineSizeW 512 --fineSizeH 256)
+      paper_load=(--loadSizeW 542 --loadSizeH 286) paper_size=(--fineSizeW 512 --fineSizeH 256)
       ;;
     l2v) direction=G_B ;; # one training gives both: G_A makes label maps of video, G_B video of label maps
   esac
@@ -92,13 +94,13 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
   local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
   local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
-    --skip_idx_start 4 --skip_idx_end 22 --hold 0.2)
+    --skip_idx_start 5 --skip_idx_end 17)
 
   if [ -z "$dataroot" ]; then
-    make_sample
+    if given --phase || given --options; then make_sample; else make_sample val; fi
     run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
   fi
-  flags+=(--dataroot "$dataroot" "${full_size[@]}")
+  flags+=(--dataroot "$dataroot" "${paper_size[@]}")
   if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   if given --name || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
@@ -109,9 +111,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
 }
 
 test_on_clips() { # test.py with the flags that the test scripts share, then those given here
-  local flags=(--results_dir ./results/ --compare "$@")
-  if ! given --refresh; then flags+=(--max_interval 3); fi # an adaptive refresh has an interval of its own
-  run_on_clips test.py "${flags[@]}"
+  run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
 distil() { # the Shortcut of the task: on the dataset given as published, or in a short run on the sample
@@ -119,18 +119,19 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
 
   if [ -z "$dataroot" ]; then
     make_sample
-    # Few steps on a CPU have to do: L1 terms alone, and a block that starts from reuse. The published objective is below.
-    # Distances up to 12, near ones more often, so that every interval up to 13 and adaptive refreshes can be used.
+    # Few steps on a CPU have to do: a block that starts from the moved reference, L1 and L2 terms alone. The published
+    # form and objective are below. Distances up to 12, near ones more often, so that every interval up to 13 and adaptive
+    # refreshes can be used.
     run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --continue_train --max_interval 13 --gaps near \
-      --main_G_path "$demo_teacher" --skip_idx_start 4 --skip_idx_end 22 --h_dim 16 --g_layers 5 --l_layers 4 \
-      --init_type reuse --init_gain 1 --mask_initial -1 --lr 3e-3 --flip \
-      --lambda_L1_out 50 --perceptual none --lambda_D 0 --lambda_D_T 0 \
+      --main_G_path "$demo_teacher" --skip_idx_start 5 --skip_idx_end 17 --block full_size "${sample_block[@]}" \
+      --init_gain 1 --mask_initial -1 --lr 3e-3 --flip --amp auto \
+      --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0 \
       "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 125 --niter_decay 55 \
       --print_freq 96 --save_latest_freq 960 --display_freq 960
   fi
 
   if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
-  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${full_load[@]}" "${full_size[@]}" \
+  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
     --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
     --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

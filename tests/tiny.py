@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator
@@ -24,13 +24,13 @@ def teacher(seed: int = 0) -> Teacher:
     return generator(seed).cut()
 
 
-def block(seed: int = 0) -> ShortcutBlock:
-    torch.manual_seed(seed)
-    return initialise(ShortcutBlock(**SHAPE))
+def block(form: str = "published") -> AnyBlock:
+    torch.manual_seed(0)
+    return initialise(BLOCKS[form](**SHAPE))
 
 
 VTOONIFY_WIDTH = 16
-VTOONIFY_SHAPE = {"feat_ch": 4, "f_ch": 7, "image_ch": 3, "h_dim": 16, "g_layers": 1, "l_layers": 1}
+VTOONIFY_SHAPE = {"feat_ch": 4, "f_ch": 7, "h_dim": 16, "g_layers": 1, "l_layers": 1}
 
 
 @torch.no_grad()
@@ -41,9 +41,10 @@ def vtoonify(split: str = "A", backbone: str = "dualstylegan", seed: int = 0) ->
     return cut(network.styled(network.w_plus(torch.randn(18, VTOONIFY_WIDTH))), split)
 
 
-def vtoonify_block(seed: int = 0, **arguments: int) -> ShortcutBlock:
-    torch.manual_seed(seed)
-    return initialise(ShortcutBlock(**{**VTOONIFY_SHAPE, **arguments}), gain=1.0)
+def vtoonify_block(form: str = "published") -> AnyBlock:
+    torch.manual_seed(0)
+    image = {"image_ch": 3} if form == "published" else {}
+    return initialise(BLOCKS[form](**VTOONIFY_SHAPE, **image), gain=1.0)
 
 
 def video(frames: int = 7, height: int = 16, width: int = 24, seed: int = 0) -> Tensor:

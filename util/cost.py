@@ -38,12 +38,13 @@ def count_extra(fn: Callable[..., object], *inputs: object) -> int:
         aten.upsample_bilinear2d: _four_per_value,
         aten._embedding_bag: _gathered,
         aten._embedding_bag_forward_only: _gathered,
+        aten.gather: _one_per_value,  # four of them make one bilinear reading
         aten.abs: _one_per_value,
         aten.abs_: _one_per_value,
-    }
+    } | dict.fromkeys(_torchvisions_operator(), _taps_read)
     with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=formulas) as counter:
         fn(*inputs)
-    counts = counter.get_flop_counts()["Global"]
+    counts = counter.get_flop_counts().get("Global", {})  # no entry at all where nothing was counted
     return sum(counts.get(operator, 0) for operator in formulas)
 
 
@@ -60,15 +61,26 @@ def _gathered(table_shape, _, sums_shape, *__, **___) -> int:
     return 4 * sums_shape[0] * table_shape[1]
 
 
+def _taps_read(_, w_shape, *__, out_shape=None, **___) -> int:
+    """One reading by every tap of every input channel, wherever a deformable convolution is computed."""
+    batch, _, height, width = out_shape
+    return 4 * batch * height * width * math.prod(w_shape[1:])
+
+
 def _own_formulas() -> dict:
     """Flops of operators that torch's counter does not know."""
     aten = torch.ops.aten
     formulas = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _added_vector_flops}
-    with contextlib.suppress(ImportError, RuntimeError):  # RuntimeError: a torchvision built for another torch
-        import torchvision.ops  # noqa: F401  (registers its operator, which `fn` may be the first to use)
+    return formulas | dict.fromkeys(_torchvisions_operator(), _deform_conv_flops)
 
-        formulas[torch.ops.torchvision.deform_conv2d] = _deform_conv_flops
-    return formulas
+
+def _torchvisions_operator() -> list:
+    """Its deformable convolution, if there is one."""
+    with contextlib.suppress(ImportError, RuntimeError):  # RuntimeError: a torchvision built for another torch
+        import torchvision.ops  # noqa: F401  (registers its operator, which what is counted may be the first to use)
+
+        return [torch.ops.torchvision.deform_conv2d]
+    return []
 
 
 def _deform_conv_flops(x_shape, w_shape, *_, out_shape=None, **__) -> int:

@@ -22,10 +22,18 @@ class RunFolder:
         folder: made when the run begins.
         settings: flags that must not change within a run, as plain values; recorded with the state.
         networks: names of the networks whose weights the run writes beside the state.
+        defaults: what runs have been doing that are older than a setting and so have not recorded it.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, object], networks: Iterable[str] = ()):
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, object],
+        networks: Iterable[str] = (),
+        defaults: Mapping[str, object] | None = None,
+    ):
         self.folder, self.settings, self.networks = folder, dict(settings), tuple(networks)
+        self.defaults = dict(defaults or {})
         self._lock_file: int | None = None
 
     def begin(self, resume: bool, restart: bool) -> dict | None:
@@ -94,6 +102,7 @@ class RunFolder:
     def _check(self, state: dict) -> None:
         saved = state.get("settings", {})
         names = sorted(saved.keys() | self.settings.keys())
+        saved = {**self.defaults, **saved}
         differ = [
             f"{name}: started with {saved.get(name)!r}, now {self.settings.get(name)!r}"
             for name in names

@@ -1,6 +1,9 @@
-"""Where the taps of a deformable convolution read."""
+"""Where maps are read: the taps of a deformable convolution, and displacements in the pixels of another size."""
+
+from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -31,6 +34,15 @@ def shifted(offset: Tensor, shift: Tensor) -> Tensor:
     """`offset` [N, groups*taps*2, H, W], pairs of (dy, dx), plus `shift` [N, 2, H, W], (dx, dy): at least float32."""
     pairs = offset.to(torch.promote_types(offset.dtype, torch.float32)).unflatten(1, (-1, 2))
     return (pairs + shift.flip(1).unsqueeze(1)).flatten(1, 2)
+
+
+def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
+    """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size, bilinear."""
+    (height, width), (h, w) = size, displacement.shape[2:]
+    if (height, width) == (h, w):
+        return displacement
+    dx, dy = displacement.unbind(1)  # scaled by plain numbers: a tensor of both cannot reach a GPU during a recording
+    return F.interpolate(torch.stack([dx * (width / w), dy * (height / h)], 1), (height, width), mode="bilinear")
 
 
 def corners(y: Tensor, x: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -1,8 +1,8 @@
 """Where a block reads its reference: one displacement per pixel, and an image among its features."""
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from models.ops.positions import resized
 
 
 def displacement(coarse: Tensor, fine: Tensor) -> Tensor:
@@ -12,10 +12,7 @@ def displacement(coarse: Tensor, fine: Tensor) -> Tensor:
         coarse: [N, 2*taps, h, w] in pixels of its own, lower resolution, order (tap, [dy, dx]).
         fine: [N, 2*taps, H, W] in feature pixels.
     """
-    height, width = fine.shape[2:]
-    dx, dy = mean_over_taps(coarse).unbind(1)
-    scaled = torch.stack([dx * (width / coarse.shape[3]), dy * (height / coarse.shape[2])], 1)
-    return F.interpolate(scaled, size=(height, width), mode="bilinear") + mean_over_taps(fine)
+    return resized(mean_over_taps(coarse), fine.shape[2:]) + mean_over_taps(fine)
 
 
 def last_channels(x: Tensor, count: int) -> Tensor:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from models.ops.positions import resized
 from models.ops.warp import add_moved, moved, paint
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve
 from models.shortcut.block import Prediction, block_problems
 from models.shortcut.displacement import mean_over_taps
-from models.shortcut.matching import matched, pyramid, resized
+from models.shortcut.matching import matched, pyramid
 
 if TYPE_CHECKING:
     from models.shortcut.full_size_inference import FullSizeInference

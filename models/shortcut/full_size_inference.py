@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
+from models.ops.positions import resized
 from models.ops.warp import add_moved, moved
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve
@@ -15,7 +16,7 @@ from models.shortcut.full_size import FullSizeBlock, PixelPath
 from models.shortcut.hetconv import FoldedLayers
 from models.shortcut.hold import hold
 from models.shortcut.inference import Inside, copied, lying_channels_last
-from models.shortcut.matching import matched, pyramid, resized
+from models.shortcut.matching import matched, pyramid
 
 
 class FullSizeReference(NamedTuple):

@@ -7,11 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.matching_cost import SHIFTS, shift_costs
+from models.ops.matching_cost import shift_costs
+from models.ops.positions import resized
 from models.ops.warp import moved
 
 LEVELS = (4, 2, 1)  # how many times smaller than the maps each level of a pyramid is
 PASSES = (0, 1, 2, 2)  # the level that each pass compares; the last pass corrects the one before it
+BLANK = 1e-6  # no mean of |a| counts as less than this: features of a blank frame are all 0
 
 
 class Choice(NamedTuple):
@@ -54,18 +56,11 @@ def matched(
     return found
 
 
-def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
-    """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size."""
-    height, width = displacement.shape[2:]
-    if tuple(size) == (height, width):
-        return displacement
-    scale = displacement.new_tensor([size[1] / width, size[0] / height]).view(1, 2, 1, 1)
-    return F.interpolate(displacement * scale, size=tuple(size), mode="bilinear")
-
-
 def _best_shift(here: Tensor, there: Tensor, backend: str, choice: Choice) -> Tensor:
     """[N, 2, h, w] (dx, dy): the soft choice among shifts of at most one pixel."""
-    shifts, window = here.new_tensor(SHIFTS), choice.window  # [9, 2]
+    steps, window = torch.arange(-1, 2, dtype=here.dtype, device=here.device), choice.window
     cost = F.avg_pool2d(shift_costs(here, there, backend), window, 1, window // 2, count_include_pad=False)
-    cost = cost / here.abs().mean((1, 2, 3), keepdim=True) + choice.stillness * shifts.norm(dim=1).view(1, -1, 1, 1)
-    return torch.einsum("nkhw,kd->ndhw", (cost / -choice.sharpness).softmax(1), shifts)
+    cost = cost / here.abs().mean((1, 2, 3), keepdim=True).clamp_min(BLANK)
+    cost = cost + choice.stillness * torch.hypot(steps[:, None], steps).view(1, -1, 1, 1)
+    share = (cost / -choice.sharpness).softmax(1).unflatten(1, (3, 3))  # [N, dy, dx, h, w], in the order of the costs
+    return torch.stack([share[:, :, 2] - share[:, :, 0], share[:, 2] - share[:, 0]], 1).sum(2)

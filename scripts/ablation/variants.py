@@ -4,10 +4,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.ops.positions import resized
 from models.ops.warp import moved
 from models.shortcut.alignment import halve
 from models.shortcut.full_size import FullSizeBlock
-from models.shortcut.matching import matched, pyramid, resized
+from models.shortcut.matching import matched, pyramid
 from scripts.ablation.features import Features
 
 

@@ -6,9 +6,10 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from models.ops.positions import resized
 from models.ops.warp import moved
 from models.shortcut.alignment import halve
-from models.shortcut.matching import Choice, matched, pyramid, resized
+from models.shortcut.matching import Choice, matched, pyramid
 from scripts.ablation.features import Features
 from util.metrics.image import Psnr, unit_pair
 

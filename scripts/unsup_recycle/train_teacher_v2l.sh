@@ -18,4 +18,4 @@ if [ -z "$dataroot" ]; then
 fi
 
 run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2l_teacher \
-  "${full_load[@]}" "${full_size[@]}" --niter 5 --niter_decay 0
+  "${paper_load[@]}" "${paper_size[@]}" --niter 5 --niter_decay 0
