@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from models.shortcut import FullSizeBlock
+from models.shortcut.full_size import PixelPath
 from models.shortcut.init import GATE, initialise
 from scripts.ablation import variants
 
@@ -91,6 +92,10 @@ def test_each_group_of_channels_has_a_gate(maps):
     gate = block._gate(torch.randn(1, 8, 4, 4))
     assert gate.shape == (1, 8, 4, 4)
     torch.testing.assert_close(gate, torch.full_like(gate, GATE).sigmoid())
-    assert block.with_pixels(*maps)[1].blend.shape == (1, 3, 32, 48)
+    _, pixels = block.with_pixels(*maps)
+    pixels = pixels._replace(blend=torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1).expand(1, 3, 32, 48))
+    y, y_ref = torch.rand(2, 1, 3, 64, 96)
+    painted, shown = pixels.paint(y, y_ref), PixelPath(pixels.displacement, torch.ones(1, 1, 32, 48)).paint(y, y_ref)
+    torch.testing.assert_close(painted, torch.stack([y[:, 0], (y + shown)[:, 1] / 2, shown[:, 2]], dim=1))
     with pytest.raises(ValueError, match="f_ch must be a multiple of 8, got 6"):
         variants.GatedGroups(**SHAPE, f_ch=6)

@@ -7,9 +7,10 @@ import sys
 import pytest
 import torch
 
+from models.ops.positions import resized
 from models.ops.warp import moved
 from models.shortcut.alignment import halve
-from models.shortcut.matching import CHOICE, Choice, matched, pyramid, resized
+from models.shortcut.matching import CHOICE, Choice, matched, pyramid
 from scripts.ablation.setting import ROOT
 from scripts.fit_matching.__main__ import parse
 from scripts.fit_matching.search import fits, mean_fit

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.positions import resized
-from models.ops.warp import add_moved, moved, paint
+from models.ops.warp import moved, paint
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve
 from models.shortcut.block import Prediction, block_problems
@@ -98,10 +98,10 @@ class FullSizeBlock(nn.Module):
         fine, mask = split_offset_mask(self.generator.to_offset_mask(hidden))
         f_small = self.reduce_f(f_ref).relu()
         corrections = self.reconstruct(self.adabd(f_small, a_small, fine, mask, shift=coarse))
-        displacement, gate = coarse + mean_over_taps(fine), self._gate(hidden)
-        aligned = moved(f_ref, displacement) if self.training else None
-        feature = corrections + gate * aligned if self.training else add_moved(corrections, f_ref, displacement, gate)
-        return Prediction(feature, mask, aligned), self._pixels(hidden, displacement)
+        displacement = coarse + mean_over_taps(fine)
+        aligned = moved(f_ref, displacement)
+        feature = corrections + self._gate(hidden) * aligned
+        return Prediction(feature, mask, aligned if self.training else None), self._pixels(hidden, displacement)
 
     def _coarse(self, a_ref: Tensor, a_cur: Tensor) -> Tensor:
         """D: [N, 2, H, W], (dx, dy) in feature pixels."""

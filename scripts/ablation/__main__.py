@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from data.clips import Clip
 from scripts.ablation import setting
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs
 from scripts.ablation.features import Features
 from scripts.ablation.results import Results
-from scripts.ablation.rows import GROUPS, Recipe, Row
+from scripts.ablation.rows import GROUPS, WHOLE, Recipe, Row
 from scripts.ablation.setting import at_least
 from scripts.ablation.training import LR, PAIRS, WEIGHTS, trained
 from util import checkpoint, runtime
@@ -39,19 +40,21 @@ def main() -> int:
 
 
 def shared(given: argparse.Namespace) -> dict[str, object]:
-    """What all rows of one file share."""
+    """What all rows of one file have in common."""
     weights = ", ".join(f"{name} {weight}" for name, weight in asdict(WEIGHTS).items() if weight)
-    teachers = {
-        task: checkpoint.fingerprint(setting.teacher_of(given, task, (5, 17)).uncut_weights()) for task in given.task
-    }
-    return {
-        "steps": given.steps,
-        "pairs per step": PAIRS,
-        "learning rate": LR,
-        "weights": weights,
-        "clips": f"{given.train_clips or 'all'} for training, {given.val_clips or 'all'} held out",
-        **{f"teacher {task}": identity for task, identity in teachers.items()},
-    }
+    common = {"steps": given.steps, "pairs per step": PAIRS, "learning rate": LR, "weights": weights}
+    for task in given.task:
+        teacher = setting.teacher_of(given, task, WHOLE.recipe.cut)
+        train, held_out = clips(given, task)
+        common[f"{task} teacher"] = checkpoint.fingerprint(teacher.uncut_weights())
+        common[f"{task} clips"] = f"{len(train)} to train on, {len(held_out)} held out"
+    return common
+
+
+def clips(given: argparse.Namespace, task: str) -> tuple[list[Clip], list[Clip]]:
+    """Those to train on and those held out."""
+    limits = {"train": given.train_clips, "val": given.val_clips}
+    return tuple(setting.clips_of(given, task, split, limit) for split, limit in limits.items())
 
 
 def cuts(given: argparse.Namespace) -> list[tuple[int, int]]:
@@ -76,8 +79,7 @@ def missing(given: argparse.Namespace, results: Results, task: str, cut: tuple[i
 def fill(given: argparse.Namespace, results: Results, task: str, cut: tuple[int, int], wanted: Missing) -> None:
     """Train and test what is `wanted`, and the baselines if they are missing."""
     teacher = setting.teacher_of(given, task, cut)
-    train = Features(teacher, setting.clips_of(given, task, "train", given.train_clips))
-    held_out = Features(teacher, setting.clips_of(given, task, "val", given.val_clips))
+    train, held_out = (Features(teacher, shown) for shown in clips(given, task))
     for name, predict in baselines(held_out).items():
         if not results.done(task, name, None):
             results.add(task, name, None, figures=figures(predict, held_out))

@@ -1,5 +1,7 @@
 """Forms of the full-size block that one of its ideas is taken from, or another put in place of it."""
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -7,7 +9,7 @@ from torch import Tensor, nn
 from models.ops.positions import resized
 from models.ops.warp import moved
 from models.shortcut.alignment import halve
-from models.shortcut.full_size import FullSizeBlock
+from models.shortcut.full_size import FullSizeBlock, PixelPath
 from models.shortcut.matching import matched, pyramid
 from scripts.ablation.features import Features
 
@@ -90,6 +92,21 @@ class GatedGroups(FullSizeBlock):
 
     def _gate(self, hidden: Tensor) -> Tensor:
         return super()._gate(hidden).repeat_interleave(self.config["f_ch"] // self.GROUPS, dim=1)
+
+    def _pixels(self, hidden: Tensor, displacement: Tensor) -> "ColourPaths":
+        return ColourPaths(displacement, self.to_blend(hidden).sigmoid())
+
+
+class ColourPaths(NamedTuple):
+    """A `PixelPath` for each colour: `blend` is [N, 3, h, w]."""
+
+    displacement: Tensor
+    blend: Tensor
+
+    def paint(self, y: Tensor, y_ref: Tensor) -> Tensor:
+        """As `PixelPath.paint`."""
+        colours = zip(*(x.split(1, dim=1) for x in (self.blend, y, y_ref)), strict=True)
+        return torch.cat([PixelPath(self.displacement, share).paint(*both) for share, *both in colours], dim=1)
 
 
 def show_frames(block: nn.Module, features: Features, reference: list[int], current: list[int]) -> None:
