@@ -105,7 +105,7 @@ def _alone(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"another process is making {root}: waiting for it", file=sys.stderr, flush=True)
+            tqdm.write(f"another process is making {root}: waiting for it", file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError:
             pass  # a file system without locks
