@@ -71,7 +71,7 @@ run() { # program and its flags; the script's own arguments come last and win
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
-  sample_block=(--h_dim 32)
+  sample_block=(--h_dim 16)
   sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
   paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in
@@ -126,7 +126,7 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
       --main_G_path "$demo_teacher" --skip_idx_start 5 --skip_idx_end 17 --block full_size "${sample_block[@]}" \
       --init_gain 1 --mask_initial -1 --lr 3e-3 --flip --amp auto \
       --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0 \
-      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 125 --niter_decay 55 \
+      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 50 --niter_decay 25 \
       --print_freq 96 --save_latest_freq 960 --display_freq 960
   fi
 
