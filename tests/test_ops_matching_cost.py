@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from models.ops.matching_cost import SHIFTS, shift_costs
@@ -23,3 +24,8 @@ def test_half_precision_is_summed_in_float32():
     expected = shift_costs(current.float(), reference.float())
     assert shift_costs(current, reference).dtype == torch.float32
     torch.testing.assert_close(shift_costs(current, reference), expected, atol=0.01, rtol=0.01)
+
+
+def test_maps_of_two_shapes_are_refused():
+    with pytest.raises(ValueError, match=r"one shape, got \[1, 2, 3, 4\] and \[1, 2, 3, 3\]"):
+        shift_costs(torch.zeros(1, 2, 3, 4), torch.zeros(1, 2, 3, 3))

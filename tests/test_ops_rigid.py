@@ -26,3 +26,9 @@ def test_every_backend_reads_zero_far_outside(backend):
 def test_an_unknown_backend_is_refused():
     with pytest.raises(ValueError, match="backend must be one of"):
         read_convolved(torch.zeros(1, 1, 9, 9), torch.zeros(1, 2, 3, 3), "gpu")
+
+
+@pytest.mark.parametrize("offset", [(2, 2, 3, 3), (1, 4, 3, 3)], ids=str)
+def test_an_offset_that_does_not_fit_is_refused(offset):
+    with pytest.raises(ValueError, match="does not fit 1 maps of 1 channels"):
+        read_convolved(torch.zeros(1, 1, 9, 9), torch.zeros(offset))

@@ -66,3 +66,21 @@ def test_painting_gives_gradients_to_all_it_reads():
     leaves = [x.requires_grad_() for x in inputs]
     paint(*leaves).square().sum().backward()
     assert all(x.grad.abs().max() > 0 for x in leaves)
+
+
+@pytest.mark.parametrize(
+    "call,message",
+    [
+        (lambda x: moved(x, torch.zeros(1, 2, 8, 7)), r"displacement must be \[1, 2, 8, 8\], got \[1, 2, 8, 7\]"),
+        (
+            lambda x: add_moved(x, x[:, :2], x[:, :2], x[:, :1]),
+            r"image to move must be \[1, 3, 8, 8\].*got \[1, 2, 8, 8\]",
+        ),
+        (lambda x: add_moved(x, x, x[:, :2], x), r"gate must be \[1, 1, 8, 8\], got \[1, 3, 8, 8\]"),
+        (lambda x: paint(x, x, x[:, :2, ::2], x[:, :1]), r"blend must be \[1, 1, 4, 8\], got \[1, 1, 8, 8\]"),
+        (lambda x: moved(x, x[:, :2], "gpu"), "backend must be one of"),
+    ],
+)
+def test_what_does_not_fit_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(torch.zeros(1, 3, 8, 8))

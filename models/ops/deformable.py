@@ -69,7 +69,14 @@ def deform_conv(
 
 
 def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> Tensor:
-    """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that `models.ops.rigid.convolve` was given."""
+    """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that `models.ops.rigid.convolve` was given.
+
+    Raises:
+        ValueError: another number of images, channels that do not divide into the groups, or an unknown backend.
+    """
+    n, channels = convolved.shape[:2]
+    if len(offset) != n or channels % (offset.shape[1] // 2):
+        raise ValueError(f"offset {list(offset.shape)} does not fit {n} maps of {channels} channels")
     return rigid.read(convolved, offset, choose_for(backend, convolved, offset))
 
 
