@@ -39,7 +39,8 @@ def train(opt: Options) -> int:
     run.trainer.amp = runtime.precision(opt.amp, device)
     plan = new_plan(opt, len(run.dataset))
     print(describe(opt))
-    print(log.facts({**run.facts, "device": device, "steps": f"{plan.steps} of {plan.batch_size} samples"}))
+    shown = {**run.facts, "device": device, "steps": f"{plan.steps} of {plan.batch_size} samples"}
+    print(log.facts(shown), *run.warnings, sep="\n")
     if opt.dry_run:
         return 0
 

@@ -22,6 +22,7 @@ from options.record import Options
 from options.run import Run, fixed_settings
 from options.validation import val_clips, validate
 from util import checkpoint, cost, image
+from util.verdict import warnings
 
 
 def distillation(opt: Options, device: torch.device) -> Run:
@@ -47,7 +48,7 @@ def distillation(opt: Options, device: torch.device) -> Run:
         state = to_checkpoint(block, identity, teacher.split, steps=distiller.steps)
         checkpoint.save(opt.run_dir / f"{label}_net_ShortcutV2V.pth", state)
 
-    x = image.blank(opt.fine_size, device)
+    macs = measure_cost(teacher, block, image.blank(opt.fine_size, device), opt.max_interval)["macs"]
     return Run(
         trainer=distiller,
         dataset=dataset,
@@ -63,8 +64,9 @@ def distillation(opt: Options, device: torch.device) -> Run:
             "distances": f"1..{max_gap}",
             "teacher features": f"{teacher.f_channels} channels, layers {teacher.split[0]}..{teacher.split[1]}",
             "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
-            "MACs": measure_cost(teacher, block, x, opt.max_interval)["macs"],
+            "MACs": macs,
         },
+        warnings=tuple(warnings(macs)),
     )
 
 

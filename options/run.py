@@ -35,6 +35,7 @@ class Run:
         left out a line that says why.
     settings: plain values that every part of a resumed run must share.
     facts: what --dry_run shows.
+    warnings: what speaks against training this at all, a line each.
     """
 
     trainer: Trainer
@@ -47,6 +48,7 @@ class Run:
     validate: Callable[[], tuple[dict[str, float], list[str]]]
     settings: dict[str, object]
     facts: dict[str, object]
+    warnings: tuple[str, ...] = ()
 
     def take(self, batch: dict) -> tuple[Tensor, ...]:
         """The arguments of the trainer's step."""

@@ -13,9 +13,11 @@ from options.build_faces import first_style  # noqa: E402
 from options.build_translation import load_block, load_teacher, measure_cost  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
-from options.refresh_trial import Trial  # noqa: E402
+from options.refresh_trial import Trial, frame_ms  # noqa: E402
 from util import image, log, runtime  # noqa: E402
-from util.curve import Point, comparison, write_chart, write_csv  # noqa: E402
+from util.curve import Point, comparison, write_csv  # noqa: E402
+from util.curve_chart import write_chart  # noqa: E402
+from util.evaluation import BASELINES  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
 from util.program import finish  # noqa: E402
 from util.target import Target  # noqa: E402
@@ -40,13 +42,14 @@ def fit(opt: Options) -> int:
         return 0
 
     stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
-    trial = Trial(opt, clips, stages, macs, device)
+    trial = Trial(opt, clips, stages, macs, device, frame_ms(opt, clips[0], stages, device))
     fixed, adaptive = first_curve(trial, opt)
     rival = fixed[opt.target_interval - FIRST_INTERVAL]
     equal = {"equal cost": Target(macs=rival.amortised_macs), "equal PSNR": Target(psnr=rival.pooled_psnr)}
     target = own_target(opt, macs["teacher"]) or equal["equal cost"]
     adaptive = refined(trial, adaptive, [*equal.values(), target])
-    curve = write_curve(opt, fitted, fixed, adaptive)
+    rivals = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
+    curve = write_curve(opt, fitted, fixed, adaptive, rivals)
     chosen = best(opt, target, adaptive)
     identity = {"shortcut_fingerprint": block_id, "teacher_fingerprint": teacher_id, "clips": [c.name for c in clips]}
     write_threshold(fitted, opt, chosen, identity)
@@ -57,9 +60,13 @@ def fit(opt: Options) -> int:
 
 def first_curve(trial: Trial, opt: Options) -> tuple[list[Point], list[Point]]:
     """Points of every fixed interval up to --max_interval, and of a range of thresholds."""
-    intervals = range(FIRST_INTERVAL, opt.max_interval + 1)
-    points = trial.measure(intervals, trial.thresholds(), "curve")
-    return points[: len(intervals)], points[len(intervals) :]
+    points = trial.measure(intervals(opt), trial.thresholds(), "curve")
+    return points[: len(intervals(opt))], points[len(intervals(opt)) :]
+
+
+def intervals(opt: Options) -> range:
+    """The fixed intervals that are measured."""
+    return range(FIRST_INTERVAL, opt.max_interval + 1)
 
 
 def own_target(opt: Options, teacher_macs: float) -> Target | None:
@@ -99,11 +106,13 @@ def asked(opt: Options) -> dict[str, float]:
     return dict([next(item for item in given.items() if item[1] is not None)])
 
 
-def write_curve(opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point]) -> Path:
-    """The path without ".csv" and ".svg"."""
+def write_curve(
+    opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], rivals: Sequence[Point]
+) -> Path:
+    """The path without ".csv" and ".svg"; the chart shows no rivals, which lie far below."""
     path = Path(opt.curve) if opt.curve else fitted.with_suffix("")
     prepare_folder(path.parent)
-    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive])
+    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *rivals])
     write_chart(path.with_name(path.name + ".svg"), fixed, adaptive, f"{opt.name}: when to refresh the reference")
     return path
 

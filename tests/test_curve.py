@@ -1,11 +1,10 @@
 import csv
 import math
-import xml.etree.ElementTree as ET
 
 import pytest
 import torch
 
-from util.curve import Point, comparison, point, write_chart, write_csv
+from util.curve import Point, comparison, point, read_csv, write_csv
 from util.metrics import Needs, Scene
 from util.metrics.image import Psnr
 
@@ -44,13 +43,6 @@ def test_rows_have_the_fields_of_a_point_and_no_infinity(tmp_path):
     assert second["psnr"] == second["pooled_psnr"] == ""
 
 
-def test_the_chart_ends_where_the_fixed_intervals_do(tmp_path):
-    fixed = [made(2, 60.0, 38.0, "fixed"), made(3, 50.0, 35.0, "fixed")]
-    write_chart(tmp_path / "c.svg", fixed, [made(0.1, 90.0, 50.0), made(0.2, 55.0), made(0.3, 45.0, math.inf)], "a & b")
-    circles = list(ET.parse(tmp_path / "c.svg").iter("{http://www.w3.org/2000/svg}circle"))
-    assert len(circles) == 2 + 1  # fixed, adaptive
-
-
 def test_the_comparison_says_what_is_gained():
     rival, dearer, cheaper = made(3, policy="fixed"), made(0.2, 50.0, 36.5), made(0.4, 40.0, 35.0)
     shown = comparison(rival, dearer, cheaper, cheaper)
@@ -60,3 +52,18 @@ def test_the_comparison_says_what_is_gained():
 def test_the_comparison_leaves_out_what_no_threshold_reaches():
     shown = comparison(made(3, policy="fixed"), None, None, made(0.25)).splitlines()
     assert len(shown) == 3 and shown[1].startswith("fixed interval 3") and shown[2].startswith("adaptive, chosen")
+
+
+def test_a_point_takes_the_mean_time_of_its_frames():
+    assert point("fixed", 4, [30.0, 30.0, 30.0], 1, MACS, {"reference": 60.0, "skipped": 10.0}).ms == (60 + 3 * 10) / 4
+
+
+def test_what_is_written_can_be_read_and_so_can_a_file_without_times(tmp_path):
+    points = [point("fixed", 1, [], 5, MACS), point("adaptive", 0.5, [30.0], 1, MACS, {"reference": 6, "skipped": 1})]
+    write_csv(tmp_path / "c.csv", points)
+    first, second = read_csv(tmp_path / "c.csv")
+    assert first.pooled_psnr == math.inf and first.psnr is first.ms is None
+    assert second.ms == 3.5 and second.psnr == pytest.approx(30)
+    old = [line.rpartition(",")[0] for line in (tmp_path / "c.csv").read_text().splitlines()]
+    (tmp_path / "old.csv").write_text("\n".join(old))
+    assert [p.ms for p in read_csv(tmp_path / "old.csv")] == [None, None]

@@ -86,6 +86,14 @@ def test_a_target_psnr_is_reached_and_the_curve_goes_where_asked(folder):
     assert {path.name for path in (folder / "new").iterdir()} == {"my.curve.csv", "my.curve.svg"}
 
 
+def test_baselines_and_times_stand_in_the_curve_if_asked_for(folder):
+    fitted(folder, "--baselines", "--curve", str(folder / "with"))
+    found = rows(folder / "with.csv")
+    assert [row["setting"] for row in found if row["policy"] == "flow_warp"] == ["2", "3", "4", "5"]
+    reuse = [row for row in found if row["policy"] == "reuse"]
+    assert float(reuse[0]["ms"]) > float(reuse[-1]["ms"]) > 0 and all(float(row["ms"]) > 0 for row in found)
+
+
 def test_a_target_saving_is_reached(folder):
     assert fitted(folder, "--target_saving", "1.001")["measured"]["saving"] >= 1.001
 

@@ -44,3 +44,9 @@ def test_points_come_in_the_order_asked_for(trial):
 
 def test_measuring_again_gives_the_same(trial):
     assert trial.measure([3], [0.1], "test") == trial.measure([3], [0.1], "test")
+
+
+def test_a_baseline_costs_the_teacher_on_reference_frames_alone(trial):
+    two, three = trial.measure_baseline("reuse", [2, 3])
+    assert (two.policy, two.setting, two.amortised_macs) == ("reuse", 2, 100 * 7 / 14) and two.ms is None
+    assert three.amortised_macs == 100 * 5 / 14 and two.pooled_psnr > three.pooled_psnr

@@ -1,11 +1,13 @@
 import pytest
+import torch
 
 from models.refresh import Adaptive, Every
 from models.stages import Stages, eager
 from models.translator import Translator
 from tests.tiny import block, teacher, video
+from util.evaluation import BASELINES
 from util.metrics.image import Psnr, unit_pair
-from util.replay import Tally, replay
+from util.replay import BaselineStages, Tally, replay
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,11 @@ def test_every_clip_begins_with_a_reference_frame(stages):
     for _ in range(3):
         replay(stages, frames, policy, tallies, {})
     assert tallies[0].references == 3 and len(tallies[0].psnrs) == 3
+
+
+def test_a_baseline_is_replayed_from_the_teachers_output_of_its_reference():
+    whole, frames, tally = teacher(), video(5), Tally()
+    replay(BaselineStages(whole, BASELINES["reuse"]), frames, [Every(2)], [tally], {})
+    with torch.no_grad():
+        expected = [Psnr.measure(*unit_pair(whole(frames[k - 1]), whole(frames[k]))) for k in (1, 3)]
+    assert tally.references == 3 and tally.psnrs == pytest.approx(expected)

@@ -16,6 +16,7 @@ from tests.test_train import run as distil_now
 from tests.tiny import block
 from util import checkpoint
 from util.runtime import fast_types
+from util.verdict import sentence
 from util.viper import VIPER
 
 
@@ -65,6 +66,7 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
         sizes = {(frame.width, frame.height) for frame in video.decode(video=0)}
         assert video.streams.video[0].codec_context.name == "h264" and sizes == {(3 * WIDTH, HEIGHT)}
     shown = capsys.readouterr().out
+    assert "whole video, teacher" in shown and "whole video, Shortcut fixed" in shown
     assert "saving per skipped frame" in shown and f"report page: {folder / 'index.html'}" in shown
     assert (folder / "index.html").is_file()
 
@@ -116,7 +118,7 @@ def test_all_methods_stand_in_one_table_with_their_cost(trained, capsys):
     methods = ["--methods", "teacher,reuse,flow_warp,fixed,adaptive", "--refresh_threshold", "0.0001"]
     record, rows = translated(trained, "methods", *methods)
     macs, costs = record["cost"]["macs"], record["cost"]["methods"]
-    assert list(costs) == ["teacher", "reuse", "flow_warp", "shortcut", "shortcut_adaptive"]
+    assert list(costs) == ["teacher", "shortcut", "shortcut_adaptive", "reuse", "flow_warp"]
     assert costs["teacher"]["macs"] == macs["teacher"] and costs["reuse"]["macs"] == pytest.approx(macs["teacher"] / 3)
     assert costs["shortcut"]["macs"] == pytest.approx((macs["reference"] + 2 * macs["skipped"]) / 3)
     assert costs["shortcut_adaptive"]["macs"] == macs["reference"]  # the picture moves, so every frame is one
@@ -126,7 +128,50 @@ def test_all_methods_stand_in_one_table_with_their_cost(trained, capsys):
     assert record["teacher"].keys() == {"warp_error", "flicker"} <= record["quality"].keys()
     assert {"teacher_warp_error", "shortcut_adaptive_psnr"} <= rows[0].keys()
     shown = capsys.readouterr().out
-    assert "\nshortcut adaptive " in shown and "\nshortcut fixed " in shown
+    rows = [shown.index(f"\n{name} ") for name in ("Shortcut fixed", "Shortcut adaptive", "reuse", "flow warp")]
+    assert rows == sorted(rows)
+
+
+def test_the_last_line_says_whether_it_pays(trained, capsys):
+    record, _ = translated(trained, "verdict")
+    found, latency = record["verdict"], record["latency_ms"]
+    medians = {name: times["median"] for name, times in (latency | found["streams"]["ms"]).items()}
+    assert found["skipped_speedup_eager"] == pytest.approx(medians["teacher_eager"] / medians["skipped"])
+    assert found["skipped_speedup"] == pytest.approx(latency["teacher"]["median"] / medians["skipped"])
+    assert found["stream_speedup"] == pytest.approx(medians["teacher"] / medians["shortcut"])
+    assert found["streams"]["ms"].keys() == {"teacher", "shortcut"} and found["streams"]["frames"] == 6
+    skipped = [of["psnr"]["skipped"] for of in (record["quality"], record["baselines"]["flow_warp"])]
+    assert found["psnr_over_flow_warp"] == pytest.approx(skipped[0] - skipped[1])
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last == sentence(found) and "its teacher here, whole video " in last and "flow warp" in last
+
+
+def test_without_whole_videos_and_flow_warp_the_verdict_is_of_single_frames(trained, capsys):
+    record, _ = translated(trained, "short", "--no-verdict", "--methods", "teacher,fixed")
+    found = record["verdict"]
+    assert found["skipped_speedup"] > 0 and found["stream_speedup"] is found["psnr_over_flow_warp"] is None
+    assert found["streams"] is None and capsys.readouterr().out.endswith(" its teacher here\n")
+
+
+def test_an_adaptive_refresh_is_streamed_beside_a_fixed_interval(trained, capsys):
+    flags = ["--refresh", "adaptive", "--refresh_threshold", "50", "--max_frames", "4"]
+    found = translated(trained, "beside", *flags)[0]["verdict"]
+    assert found["streams"]["ms"].keys() == {"teacher", "shortcut", "shortcut_fixed"}
+    assert found["streams"]["frames"] == 4 and found["stream_speedup_fixed"] > 0
+    assert " at a fixed interval), " in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_skipped_frame_that_costs_more_than_the_teacher_is_warned_of(trained, capsys):
+    distil_now(distil(trained, "--name", "wide", "--h_dim", "32", "--val_clips", "0"))
+    capsys.readouterr()
+    assert run(translation(trained, "--name", "wide", "--dry_run")) == 0
+    warning = "\nwarning: a skipped frame costs more than the teacher: 0.008737 G MACs, the teacher 0.002691 G"
+    assert warning in capsys.readouterr().out
+    run(translation(trained, "--name", "wide", "--no-verdict"))
+    *_, before, blank, verdict = capsys.readouterr().out.splitlines()
+    assert before.startswith("warning: a skipped frame ") and not blank and verdict.startswith("skipped frame ")
+    run(translation(trained, "--dry_run"))
+    assert "warning" not in capsys.readouterr().out
 
 
 def test_only_the_metrics_and_methods_that_are_named_are_measured(trained):
@@ -272,6 +317,19 @@ def fitted(trained, **changes):
     block_id = record_of(trained)["checkpoints"]["shortcut"]
     record = {"threshold": 50.0, "max_interval": 9, "shortcut_fingerprint": block_id} | changes
     (trained / "runs" / "tiny" / "latest_refresh.json").write_text(json.dumps(record))
+
+
+def test_an_interval_is_that_of_the_refresh_it_was_given_with(trained):
+    run(translation(trained))
+    fitted(trained)
+    both = ["--methods", "teacher,fixed,adaptive"]
+    record, rows = translated(trained, "fixed2", *both, "--max_interval", "2")
+    assert [row["distance"] for row in rows] == ["0", "1", "0", "1", "0", "1"]
+    assert record["baselines"]["shortcut_adaptive"]["psnr"]["per_distance"].keys() == {"1", "2", "3", "4", "5"}
+    record, rows = translated(trained, "adaptive4", *both, "--refresh", "adaptive", "--max_interval", "4")
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "3", "0", "1"]
+    assert record["baselines"]["shortcut_fixed"]["psnr"]["per_distance"].keys() == {"1", "2"}
+    (trained / "runs" / "tiny" / "latest_refresh.json").unlink()
 
 
 def test_a_fitted_threshold_is_found_beside_the_checkpoint(trained):

@@ -74,6 +74,14 @@ def test_a_finished_run_has_nothing_left_to_do(tmp_path):
     assert same(before, block_of(tmp_path))
 
 
+def test_a_block_that_costs_more_than_the_teacher_is_warned_of_before_it_is_trained(tmp_path, capsys):
+    assert run(distil(tmp_path, "--dry_run", "--h_dim", "32")) == 0
+    shown = capsys.readouterr().out
+    assert "\nwarning: a skipped frame costs more than the teacher: 0.008737 G MACs, the teacher 0.002691 G\n" in shown
+    run(distil(tmp_path, "--dry_run", "--h_dim", "4"))
+    assert "warning" not in capsys.readouterr().out
+
+
 def test_a_dry_run_builds_everything_and_writes_nothing(tmp_path, capsys):
     assert run(distil(tmp_path, "--dry_run")) == 0
     shown = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What refresh policies cost and how near they come to the teacher, as numbers, CSV and a chart."""
+"""What refresh policies cost and how near they come to the teacher, as numbers and CSV."""
 
 import csv
 import math
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from util.chart import Line, line_chart
 from util.files import replacing
 from util.metrics import PSNR_CAP_DB
 
@@ -15,11 +14,13 @@ from util.metrics import PSNR_CAP_DB
 class Point:
     """One policy, measured on clips.
 
-    policy, setting: "fixed" and its interval in frames, or "adaptive" and its threshold.
+    policy, setting: "fixed" and its interval in frames, or "adaptive" and its threshold; of a baseline its name and its
+        interval.
     amortised_macs: multiply-accumulates per frame, the mean over all frames; saving: of the teacher over it.
     refresh_share: share of reference frames.
     psnr: mean of the skipped frames in dB against the teacher, None if none was skipped.
     pooled_psnr: dB of the mean squared error over all frames, of which a reference frame has none; inf if all are.
+    ms: per frame, the mean over all frames; None if nothing was timed.
     """
 
     policy: str
@@ -29,16 +30,29 @@ class Point:
     refresh_share: float
     psnr: float | None
     pooled_psnr: float
+    ms: float | None = None
 
 
-def point(policy: str, setting: float, psnrs: Sequence[float], references: int, macs: Mapping[str, float]) -> Point:
+def point(
+    policy: str,
+    setting: float,
+    psnrs: Sequence[float],
+    references: int,
+    macs: Mapping[str, float],
+    ms: Mapping[str, float] | None = None,
+) -> Point:
     """The point of a policy that ran `references` reference frames and skipped frames of these `psnrs` (dB).
 
     Args:
         macs: of one "teacher", "reference" and "skipped" frame.
+        ms: of one "reference" and "skipped" frame.
     """
     frames = references + len(psnrs)
-    mean_macs = (references * macs["reference"] + len(psnrs) * macs["skipped"]) / frames
+
+    def mean(cost: Mapping[str, float]) -> float:
+        return (references * cost["reference"] + len(psnrs) * cost["skipped"]) / frames
+
+    mean_macs = mean(macs)
     error = sum(10 ** (-psnr / 10) for psnr in psnrs if psnr < PSNR_CAP_DB) / frames
     return Point(
         policy,
@@ -48,6 +62,7 @@ def point(policy: str, setting: float, psnrs: Sequence[float], references: int, 
         references / frames,
         sum(psnrs) / len(psnrs) if psnrs else None,
         -10 * math.log10(error) if error else math.inf,
+        mean(ms) if ms else None,
     )
 
 
@@ -59,16 +74,26 @@ def write_csv(path: Path, points: Sequence[Point]) -> None:
         writer.writerows([_cell(value) for value in asdict(point).values()] for point in points)
 
 
-def write_chart(path: Path, fixed: Sequence[Point], adaptive: Sequence[Point], title: str) -> None:
-    """Amortised GMACs against pooled PSNR as SVG, fixed intervals named; as far as the fixed intervals reach."""
-    dearest = max(p.amortised_macs for p in fixed)
-    fixed, adaptive = ([p for p in line if math.isfinite(p.pooled_psnr)] for line in (fixed, adaptive))
-    lines = [
-        Line("fixed interval α", _places(fixed), [f"{p.setting:g}" for p in fixed]),
-        Line("adaptive", _places([p for p in adaptive if p.amortised_macs <= dearest])),
-    ]
-    with replacing(path) as partial:
-        partial.write_text(line_chart(lines, title, "GMACs per frame, amortised", "pooled PSNR, dB"), encoding="utf-8")
+def read_csv(path: Path) -> list[Point]:
+    """What `write_csv` wrote; from before frames were timed, too.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: the file is another one; the message names it.
+    """
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return [_read(row) for row in rows]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no curve of scripts/fit_refresh.py: {error!r}") from error
+
+
+def _read(row: Mapping[str, str]) -> Point:
+    numbers = {name: float(text) if (text := row.get(name)) else None for name in ("psnr", "pooled_psnr", "ms")}
+    needed = {name: float(row[name]) for name in ("setting", "amortised_macs", "saving", "refresh_share")}
+    pooled = math.inf if numbers["pooled_psnr"] is None else numbers["pooled_psnr"]
+    return Point(row["policy"], **needed, **{**numbers, "pooled_psnr": pooled})
 
 
 def comparison(rival: Point, same_cost: Point | None, same_psnr: Point | None, chosen: Point) -> str:
@@ -87,10 +112,6 @@ def comparison(rival: Point, same_cost: Point | None, same_psnr: Point | None, c
         less = 1 - same_psnr.amortised_macs / rival.amortised_macs
         lines.append(f"adaptive at equal PSNR: {less:.1%} less computation")
     return "\n".join(lines)
-
-
-def _places(points: Sequence[Point]) -> list[tuple[float, float]]:
-    return [(p.amortised_macs / 1e9, p.pooled_psnr) for p in points]
 
 
 def _cell(value: object) -> str:

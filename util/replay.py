@@ -26,6 +26,28 @@ class Stages(Protocol):
     predict: Callable[[Any, Tensor], Tensor]
 
 
+@dataclass(frozen=True)
+class BaselineStages:
+    """Stages of a baseline, whose reference is a frame with the teacher's output of it.
+
+    teacher: frame [1, 3, H, W] in [-1, 1] -> its output.
+    baseline: (reference frame, current frame, reference output) -> output.
+    """
+
+    teacher: Callable[[Tensor], Tensor]
+    baseline: Callable[[Tensor, Tensor, Tensor], Tensor]
+
+    def head(self, frame: Tensor) -> Tensor:
+        return frame
+
+    def translate(self, frame: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        y = self.teacher(frame)
+        return (frame, y), y
+
+    def predict(self, reference: tuple[Tensor, Tensor], frame: Tensor) -> Tensor:
+        return self.baseline(reference[0], frame, reference[1])
+
+
 @dataclass
 class Tally:
     """Frames that one policy ran: how many reference frames, and the PSNR of each skipped one in dB."""

@@ -81,7 +81,7 @@ def warnings(macs: Mapping[str, float], latency_ms: Times | None = None) -> list
     told, costs = [], "warning: a skipped frame"
     if macs["skipped"] > macs["teacher"]:
         skipped, teacher = macs["skipped"] / 1e9, macs["teacher"] / 1e9
-        told.append(f"{costs} costs more than the teacher: {skipped:.3f} G MACs, the teacher {teacher:.3f} G")
+        told.append(f"{costs} costs more than the teacher: {skipped:.4g} G MACs, the teacher {teacher:.4g} G")
     if latency_ms and latency_ms["skipped"]["median"] > latency_ms[TEACHER]["median"]:
         skipped, teacher = (latency_ms[kind]["median"] for kind in ("skipped", TEACHER))
         told.append(f"{costs} takes longer than the teacher: {skipped:.1f} ms, the teacher {teacher:.1f}")
