@@ -17,10 +17,10 @@ from_caller() {
   esac
 }
 
-is_path_flag() {
+is_path_flag() { # a script may set own_path_flag, one more that is a path in it alone
   case "$1" in
-    --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
-      --v2c_teacher | --v2l_teacher | --l2v_teacher | \
+    "${own_path_flag:---none}" | --init_G_A | --init_G_B | --v2c_teacher | --v2l_teacher | --l2v_teacher | \
+      --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
       --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
       --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
     *) false ;;
