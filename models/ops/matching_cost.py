@@ -15,7 +15,7 @@ def shift_costs(current: Tensor, reference: Tensor, backend: str = "auto") -> Te
         backend: see `models.ops.deformable.deform_conv`.
 
     Returns:
-        [N, 9, H, W], at least float32, one channel for each of SHIFTS: dy from -1 to 1, in each of them dx from -1 to 1.
+        [N, 9, H, W], at least float32, a channel for each of SHIFTS: dy from -1 to 1, in each of them dx from -1 to 1.
     """
     h, w = current.shape[2:]
     padded = F.pad(reference, (1, 1, 1, 1), mode="replicate")
