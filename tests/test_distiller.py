@@ -150,15 +150,29 @@ def test_the_preview_shows_the_teachers_output_and_a_mask():
     assert shown["mask"].shape == (1, 9, 16, 16) and shown["shortcut"].shape == current.shape
 
 
-@pytest.mark.parametrize("form", BLOCKS)
-@pytest.mark.parametrize("split", ["A", "B"])
-def test_a_block_for_a_teacher_with_a_picture_among_its_features_learns(split, form):
+def vtoonify_distiller(split, form):
     made = vtoonify(split)
     judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
     weights = LossWeights(adversarial=0.01, temporal=0.01)
-    trained = Distiller(made, vtoonify_block(form), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+    return Distiller(made, vtoonify_block(form), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_block_for_a_teacher_with_a_picture_among_its_features_learns(split):
+    trained = vtoonify_distiller(split, "published")
     losses = [trained.step(*pair()) for _ in range(30)]
     for term in ("feature", "align", "output", "perceptual"):
         assert losses[-1][term] < 0.8 * losses[0][term], term
+    shown = trained.preview(*pair())
+    assert shown["shortcut"].shape == shown["teacher"].shape == (1, 3, 128, 128)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_full_size_block_for_such_a_teacher_starts_nearer_and_learns(split):
+    far, trained = vtoonify_distiller(split, "published").step(*pair()), vtoonify_distiller(split, "full_size")
+    losses = [trained.step(*pair()) for _ in range(20)]
+    for term in ("feature", "align", "output", "perceptual"):
+        assert losses[0][term] < 0.2 * far[term], term
+    assert losses[-1]["output"] < losses[0]["output"]
     shown = trained.preview(*pair())
     assert shown["shortcut"].shape == shown["teacher"].shape == (1, 3, 128, 128)
