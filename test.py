@@ -13,7 +13,7 @@ from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
 from options.build_faces import Portrayed, write_whole_frames
 from options.build_test_run import TestRun, found_clips, known_interval, new_test_run
-from options.build_translation import frame_kinds
+from options.build_timing import measure_latency, measure_streams
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import cost, log, runtime
@@ -25,8 +25,7 @@ from util.program import finish
 from util.report import FrameTable, write_run
 from util.scores import OURS, TEACHER
 from util.tables import table
-
-WARMUP = 3
+from util.verdict import sentence, verdict, warnings
 
 
 def translate(opt: Options) -> int:
@@ -41,7 +40,7 @@ def translate(opt: Options) -> int:
     job = new_test_run(opt, clips, faces, device)
     shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
     chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **chosen}), *job.measuring.notes, sep="\n")
+    print(log.facts({**shown, **chosen}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
     if not opt.dry_run:
         carry_out(opt, job, folder, device)
     return 0
@@ -67,12 +66,16 @@ def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) ->
     """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
     begin(opt, folder)
     latency_ms = measure_latency(opt, job)
+    streams = measure_streams(opt, job, latency_ms) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
     stream_ms = run(opt, job, folder, device)
     if opt.paste:
         write_whole_frames(opt, job.faces, folder, job.teacher.scale)
+    measured = figures(opt, job, latency_ms)
+    judged = verdict(latency_ms, streams, measured["quality"], measured["baselines"])
     record = {
-        **figures(opt, job, latency_ms),
+        **measured,
+        "verdict": judged,
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},
         "peak_memory_mb": cost.peak_memory_mb(device),
         "size": job.size,
@@ -86,6 +89,7 @@ def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) ->
     truth = job.measuring.truth
     for warning in truth.warnings() if truth else ():
         print(f"ground truth: {warning}")
+    print(*warnings(job.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
 
 
 def run(opt: Options, job: TestRun, folder: Path, device: torch.device) -> array:
@@ -124,24 +128,6 @@ def figures(opt: Options, job: TestRun, latency_ms: Mapping[str, Mapping[str, fl
         "frames": count,
         "runtime": {**job.chosen, "interval": interval},
     }
-
-
-def measure_latency(opt: Options, job: TestRun) -> dict[str, dict[str, float]]:
-    """ms of single frames, measured in turn: name -> {"median", "p95"}.
-
-    "teacher_eager" is the teacher as it was trained, "teacher" the same network run as the Shortcut's parts are.
-    """
-    teacher, x, translator = job.teacher, job.x, job.translators.of(job.size)[OURS]
-    reference, skipped = frame_kinds(translator.stages, x, opt.refresh_output, translator.reuse_found)
-    wait = torch.cuda.synchronize if x.is_cuda else None
-    cases = {
-        "teacher_eager": lambda: teacher(x),
-        "teacher": lambda: translator.stages.teacher(x),
-        "reference": reference,
-        "skipped": skipped,
-    }
-    with torch.no_grad():
-        return cost.latency(cases, opt.latency_repeats, WARMUP, wait)
 
 
 def progress(opt: Options, clips: list[Clip]) -> tqdm:

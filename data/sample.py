@@ -1,31 +1,33 @@
 """The built-in sample: a procedural street drive in the directory layouts of the real data sets.
 
-python -m data.sample [--root datasets/sample]
+python -m data.sample [--root datasets/sample] [--split val]
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from data.made import ensure_made, on_all_cores
-from data.sample_clips import FRAMES, SEED, SampleClip, clips, look_of, scene_of
+from data.sample_clips import FRAMES, SEED, SPLITS, SampleClip, clips, look_of, scene_of
 from data.street.camera import HEIGHT, WIDTH
 from data.street.render import render
 from util.label_colours import resize_labels
 
-FORMAT = 4  # raise it when the drawn images change
+FORMAT = 5  # raise it when the drawn images change
 JPEG_QUALITY, PNG_EFFORT = 95, 1
 STAMP_NAME = "sample.json"
 
 
-def ensure(root: Path, frames: int = FRAMES) -> Path:
-    """`root`, which holds the whole sample afterwards; made only if it is missing or of another version.
+def ensure(root: Path, frames: int = FRAMES, splits: Sequence[str] = SPLITS) -> Path:
+    """`root`, which holds these splits of the sample afterwards; only what is missing or of another version is made.
 
     Args:
-        root: folder of the sample; it appears whole or not at all.
+        root: folder of the sample; each split appears whole or not at all.
         frames: length of every clip.
+        splits: of "train" and "val".
 
     Raises:
         ValueError: `root` holds something else; nothing is touched then.
@@ -33,11 +35,11 @@ def ensure(root: Path, frames: int = FRAMES) -> Path:
     stamp = {"format": FORMAT, "height": HEIGHT, "width": WIDTH, "frames": frames, "jpeg_quality": JPEG_QUALITY}
     stamp["seed"] = SEED
 
-    def make(folder: Path) -> None:
-        calls = [(folder, clip, frames) for clip in clips()]
-        on_all_cores(write_clip, calls, len(calls) * frames, "sample")
+    def make(folder: Path, missing: Sequence[str]) -> None:
+        calls = [(folder, clip, frames) for clip in clips() if clip.split in missing]
+        on_all_cores(write_clip, calls, len(calls) * frames, f"sample, {' and '.join(missing)}")
 
-    return ensure_made(root, stamp, STAMP_NAME, make)
+    return ensure_made(root, stamp, STAMP_NAME, splits, make)
 
 
 def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
@@ -70,7 +72,9 @@ def main() -> None:
     parser.add_argument(
         "--root", type=Path, default=Path("datasets/sample"), help="folder to fill (default: %(default)s)"
     )
-    print(ensure(parser.parse_args().root))
+    parser.add_argument("--split", choices=SPLITS, help="make this split only; a later call adds the other")
+    given = parser.parse_args()
+    print(ensure(given.root, splits=[given.split] if given.split else SPLITS))
 
 
 def _write(path: Path, image) -> None:

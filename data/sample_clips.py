@@ -6,11 +6,13 @@ from data.street import looks
 from data.street.scene import Scene, random_scene
 
 FRAMES, SEED = 30, 2023
+SPLITS = ("train", "val")
 DRIVES = {"train": [f"{n:03d}" for n in range(1, 25)], "val": ["025", "065", "066", "067", "068", "069"]}
 STOPS = {"train": [f"{n:03d}" for n in range(30, 38)], "val": ["073", "074", "075", "076"]}  # brake, wait, pull away
+HELD = [f"{n:03d}" for n in range(50, 58)]  # training clips whose camera a hand holds: pan, tremble, roll and zoom
 # Where a clip cuts to another scene. All three phases of interval 3 occur, so that it is neither lucky nor unlucky.
 CUTS = {"040": 13, "041": 15, "042": 17}
-CLIPS_A = {"train": DRIVES["train"] + STOPS["train"], "val": DRIVES["val"] + STOPS["val"] + [*CUTS]}
+CLIPS_A = {"train": DRIVES["train"] + STOPS["train"] + HELD, "val": DRIVES["val"] + STOPS["val"] + [*CUTS]}
 CLIPS_B = {
     "train": [f"{city}_{n:06d}" for city in ("aachen", "bremen", "ulm") for n in range(4)],
     "val": [f"frankfurt_{n:06d}" for n in range(2)],
@@ -33,6 +35,11 @@ class SampleClip:
     def stops(self) -> bool:
         """Whether the camera brakes, waits and pulls away again."""
         return self.domain == "A" and self.name in STOPS[self.split]
+
+    @property
+    def held(self) -> bool:
+        """Whether a hand holds the camera."""
+        return self.domain == "A" and self.name in HELD
 
     @property
     def shots(self) -> list["SampleClip"]:
@@ -61,7 +68,7 @@ def clips() -> list[SampleClip]:
 
 def scene_of(clip: SampleClip, frames: int = FRAMES) -> Scene:
     """The scene a clip shows, up to its cut if it has one; `data.street.flow.exact_flow` takes it."""
-    return random_scene(clip.seed, frames, clip.stops)
+    return random_scene(clip.seed, frames, clip.stops, clip.held)
 
 
 def look_of(clip: SampleClip) -> looks.Look:

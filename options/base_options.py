@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data import DATASETS
-from models.ops.deformable import BACKENDS
+from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, record, unknown
@@ -14,6 +14,7 @@ from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, wh
 from options.record import SPLITS, Options
 from options.vtoonify_flags import add_vtoonify, vtoonify_problems
 
+LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")
 
 
@@ -107,7 +108,7 @@ class BaseOptions:
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
         if self.default_interval is None:
-            interval += "; not given: 3, adaptive: as fitted"
+            interval += f"; not given: 3, adaptive: as fitted, or {LONGEST_INTERVAL} with --refresh_threshold"
         value(group, "--max_interval", whole(1), self.default_interval, interval)
         refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)

@@ -1,12 +1,13 @@
 """From options to how a teacher and its Shortcut are run: numbers, operators, graphs, and when they refresh."""
 
 import json
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
 from models.cuda_graphs import graphed
-from models.ops.deformable import choose
+from models.ops.backends import choose
 from models.refresh import Adaptive, Every, Refresh
 from models.shortcut import AnyBlock
 from models.stages import AnyInference, Stages, eager
@@ -14,27 +15,22 @@ from models.teachers.base import Teacher
 from models.teachers.vtoonify.encoder import INPUT_CHANNELS
 from models.teachers.vtoonify.steps import RGB
 from models.translator import Translator
-from options.base_options import BaseOptions
+from options.base_options import LONGEST_INTERVAL, BaseOptions
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
 from util import cost, image
 from util.partition import balanced_cuts
 from util.scores import OURS
 
-PRECISIONS = {"off": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
-
-def new_stages(opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor) -> Stages:
-    """Teacher and block as the options want them run on frames like x [1, 3, H, W].
-
-    Raises:
-        ValueError: --amp fp16 on a CPU.
-    """
-    if opt.amp == "fp16" and not x.is_cuda:
-        raise ValueError("--amp fp16 needs a CUDA device: a CPU has no fast fp16; use off or bf16")
+def new_stages(
+    opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
+) -> Stages:
+    """Teacher and block as the options want them run on frames like x [1, 3, H, W], in numbers of type `dtype`."""
     fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
-    cuts = slices_of(fast, small, x, interval_of(opt)) if opt.refresh_mode == "spread" else ()
-    stages = eager(fast, small, PRECISIONS[opt.amp], cuts)
+    interval = opt.max_interval or BaseOptions.default_interval
+    cuts = slices_of(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
+    stages = eager(fast, small, dtype, cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
 
 
@@ -62,10 +58,19 @@ class Translators:
 
     Args:
         block_id: the fingerprint of the block.
+        dtype: what they compute with.
     """
 
-    def __init__(self, opt: Options, teacher: Teacher, block: AnyBlock, block_id: str, device: torch.device):
-        self._opt, self._teacher, self._block, self._device = opt, teacher, block, device
+    def __init__(
+        self,
+        opt: Options,
+        teacher: Teacher,
+        block: AnyBlock,
+        block_id: str,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ):
+        self._opt, self._teacher, self._block, self._device, self._dtype = opt, teacher, block, device, dtype
         kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
         named = {OURS if kind == opt.refresh else f"{OURS}_{kind}": kind for kind in kinds}
         self._refreshes = {name: new_refresh(opt, kind, block_id) for name, kind in named.items()}
@@ -80,7 +85,7 @@ class Translators:
         return self._last[1]
 
     def _new(self, refresh: Refresh, x: Tensor) -> Translator:
-        stages = new_stages(self._opt, self._teacher, self._block, x)
+        stages = new_stages(self._opt, self._teacher, self._block, x, self._dtype)
         spread, reuse = self._opt.refresh_mode == "spread", self._opt.parsing == "reference"
         return Translator(stages, refresh, self._opt.refresh_output, spread, reuse)
 
@@ -91,18 +96,18 @@ def input_channels(opt: Options) -> int:
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
-    """When a frame becomes a reference frame, `kind` being one of REFRESHES."""
+    """When a frame becomes a reference frame, `kind` being one of REFRESHES.
+
+    --max_interval belongs to the Shortcut of --refresh. The other one, which --methods may name beside it, has the
+    interval that it would have without the flag.
+    """
+    own = opt.max_interval if kind == opt.refresh else None
     if kind == "fixed":
-        return Every(interval_of(opt))
+        return Every(own or BaseOptions.default_interval)
     if opt.refresh_threshold is not None:
-        return Adaptive(opt.refresh_threshold, interval_of(opt))
+        return Adaptive(opt.refresh_threshold, own or LONGEST_INTERVAL)
     fitted = fitted_refresh(opt, block_id)
-    return Adaptive(fitted.threshold, opt.max_interval or fitted.max_interval)
-
-
-def interval_of(opt: Options) -> int:
-    """--max_interval, or what it is where it was not given."""
-    return opt.max_interval or BaseOptions.default_interval
+    return Adaptive(fitted.threshold, own or fitted.max_interval)
 
 
 def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
@@ -126,11 +131,14 @@ def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
     return policy
 
 
-def describe_runtime(opt: Options, translator: Translator, device: torch.device) -> dict[str, object]:
-    """What was chosen, for the record of a run."""
+def describe_runtime(
+    opt: Options, translator: Translator, device: torch.device, psnr_db: Mapping[str, Mapping[str, float]]
+) -> dict[str, object]:
+    """What was chosen, for the record of a run; `psnr_db` is what --amp auto measured."""
     return {
         "engine": translator.stages.engine,
         "dtype": str(translator.stages.dtype).removeprefix("torch."),
+        **({"dtype_psnr_db": psnr_db} if psnr_db else {}),
         "deform_backend": choose(opt.deform_backend, device),
         "refresh": opt.refresh,
         "refresh_threshold": getattr(translator.refresh, "threshold", None),

@@ -8,16 +8,20 @@ import torch
 from torch import Tensor
 
 from data import Clip, find_clips
-from data.stream import size_of
+from data.stream import frames, size_of
+from models.shortcut.block import ShortcutBlock
 from models.teachers.base import Teacher
 from options.build_faces import Portrayed, aligned_faces, maps_beside, portrayed
 from options.build_metrics import Measuring, new_measuring
+from options.build_precision import AUTO, Precision, decided, named
 from options.build_runtime import Translators, describe_runtime, input_channels
 from options.build_style import face_style
 from options.build_translation import load_block, load_teacher, measure_cost
 from options.metric_flags import REFRESHES, methods_of
 from options.record import Options
 from util import image
+from util.evaluation import scenes
+from util.methods import in_order
 from util.scores import OURS, Scores
 
 
@@ -31,6 +35,7 @@ class TestRun:
     x: a grey frame of the first clip's size, with all that the networks are given.
     costs: of frames like x; no "amortised" saving where only the clips will tell.
     chosen: how it is run.
+    notes: what the user should know before it runs, a line each.
     beside: clip, number of its frames -> number of a frame -> what the networks are given beside it, or None.
     """
 
@@ -44,6 +49,7 @@ class TestRun:
     x: Tensor
     costs: dict
     chosen: dict[str, object]
+    notes: list[str]
     measuring: Measuring
     scores: Scores
     beside: Callable[[Clip], Callable[[int], Tensor] | None]
@@ -73,7 +79,8 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
     seen = face_style(opt, aligned_faces(faces)) if opt.style_encoder_path else None
     teacher, teacher_id = load_teacher(opt, device, seen)
     block, block_id = load_block(opt, teacher, teacher_id, device)
-    translators = Translators(opt, teacher, block, block_id, device)
+    precision = new_precision(opt, teacher, block, clips[0], beside)
+    translators = Translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[OURS], image.blank(size, device, input_channels(opt))
     # A spread refresh computes what one does that shows a prediction, only later.
@@ -83,7 +90,7 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
     measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
-    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
+    named = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     return TestRun(
         clips=clips,
         faces=faces,
@@ -92,9 +99,10 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
         identities={"teacher": teacher_id, "shortcut": block_id},
         x=x,
         costs=costs,
-        chosen=describe_runtime(opt, translator, device),
+        chosen=describe_runtime(opt, translator, device, precision.psnr_db),
+        notes=[*([precision.note] if precision.note else []), *measuring.notes],
         measuring=measuring,
-        scores=Scores(measuring.metrics, measuring.needs, methods),
+        scores=Scores(measuring.metrics, measuring.needs, in_order(named, opt.refresh)),
         beside=beside,
     )
 
@@ -108,3 +116,19 @@ def enlarged(size: tuple[int, int], teacher: Teacher) -> tuple[int, int]:
 def known_interval(opt: Options) -> bool:
     """Whether reference frames come at fixed intervals, whatever is seen."""
     return opt.refresh == "fixed" and opt.refresh_mode == "whole"
+
+
+def new_precision(
+    opt: Options,
+    teacher: Teacher,
+    block: ShortcutBlock,
+    clip: Clip,
+    beside: Callable[[Clip], Callable[[int], Tensor] | None],
+) -> Precision:
+    """What --amp says; "auto" is decided on the first frames of `clip`."""
+    device = next(teacher.parameters()).device
+    if opt.amp != AUTO:
+        return named(opt.amp, device)
+    shots = scenes(clip.name, frames(clip, opt.fine_size, 2), beside=beside(clip))
+    given = [scene.given for scene in shots]
+    return decided(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), given)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from models.ops.deformable import choose
+from models.ops.backends import choose
 from models.refresh import Every
 from models.shortcut import AnyBlock
 from models.shortcut.saved import from_checkpoint

@@ -2,6 +2,7 @@
 
 import argparse
 
+from options.base_options import LONGEST_INTERVAL
 from options.clip_options import ClipOptions
 from options.flags import PATH, number, value, whole
 from options.record import Options
@@ -12,7 +13,7 @@ class FitOptions(ClipOptions):
 
     program = "fit_refresh.py"
     phase = "val"
-    default_interval = 12
+    default_interval = LONGEST_INTERVAL
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)

@@ -2,6 +2,7 @@
 
 import argparse
 
+from options.build_precision import AUTO, PRECISIONS
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
 from options.face_flags import add_faces, face_problems
@@ -24,6 +25,9 @@ class TestOptions(ClipOptions):
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
+        alone = "time whole videos too, by teacher and Shortcut in turn with nothing beside them, which takes a minute"
+        switch(test, "--verdict", True, f"{alone} or so; the last line tells both speed-ups and the lead in quality")
+
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
         self._add_runtime(parser.add_argument_group("runtime"))
@@ -45,5 +49,6 @@ class TestOptions(ClipOptions):
         modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
         value(group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}")
         precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
-        value(group, "--amp", choice(["off", "fp16", "bf16"]), "off", precision)
+        auto = "auto: the processor's fastest that show the first frame as float32 does, 50 dB at least"
+        value(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
         switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")

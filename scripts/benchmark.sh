@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Time teacher and Shortcut frame by frame, and write docs/benchmarks/<machine>.json with a table beside it.
-#   bash scripts/benchmark.sh [--quick] [--case NAME] [--amp off|fp16|bf16] [--gpu_ids N] [--repeats N] [--out FILE.json]
+#   bash scripts/benchmark.sh [--quick] [--case NAME] [--amp off|bf16|fp16|auto] [--gpu_ids N] [--repeats N] [--out FILE.json]
+#   bash scripts/benchmark.sh --compare OLD.json [...]      measure, and show how every figure differs from OLD.json
 #   bash scripts/benchmark.sh --profile [--case NAME]      print where a skipped frame's time goes instead
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -20,6 +20,7 @@ from_caller() {
 is_path_flag() {
   case "$1" in
     --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
+      --v2c_teacher | --v2l_teacher | --l2v_teacher | \
       --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
       --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
     *) false ;;
@@ -54,9 +55,9 @@ given() { # --flag: is it among the script's arguments?
   return 1
 }
 
-make_sample() {
+make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.sample --root "$sample" >&2
+  "$PYTHON" -m data.sample --root "$sample" ${1:+--split "$1"} >&2
 }
 
 make_heads() {
@@ -96,7 +97,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
     --skip_idx_start 5 --skip_idx_end 17)
 
   if [ -z "$dataroot" ]; then
-    make_sample
+    if given --phase || given --options; then make_sample; else make_sample val; fi
     run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
   fi
   flags+=(--dataroot "$dataroot" "${paper_size[@]}")
@@ -110,9 +111,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
 }
 
 test_on_clips() { # test.py with the flags that the test scripts share, then those given here
-  local flags=(--results_dir ./results/ --compare "$@")
-  if ! given --refresh; then flags+=(--max_interval 3); fi # an adaptive refresh has an interval of its own
-  run_on_clips test.py "${flags[@]}"
+  run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
 distil() { # the Shortcut of the task: on the dataset given as published, or in a short run on the sample

@@ -8,6 +8,7 @@ RUN is a results folder or its metrics.json.
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -16,6 +17,7 @@ from scripts.tables.charts import write_charts  # noqa: E402
 from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
 from scripts.tables.text import markdown, number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
+from util.methods import method_name, refresh_of  # noqa: E402
 from util.program import finish  # noqa: E402
 from util.scores import OURS  # noqa: E402
 
@@ -28,7 +30,9 @@ def compare(paths: Sequence[Path], folder: Path) -> int:
     if len({run.path.resolve() for run in runs}) < max(2, len(runs)):
         raise ValueError(f"a comparison needs at least two different runs, got {', '.join(map(str, paths))}")
     names = labels(runs)
-    table, differing = side_by_side(runs, figures), side_by_side(runs, circumstances, only_differing=True)
+    refresh = refresh_of(*(run.record for run in runs))
+    table = side_by_side(runs, partial(figures, refresh=refresh))
+    differing = side_by_side(runs, circumstances, only_differing=True)
     text = f"{shown(names, table)}\n\nwhat differs:\n\n{shown(names, differing)}"
     prepare_folder(folder)
     write_text(folder / "compare.md", f"# {' / '.join(names)}\n\n{text}\n")
@@ -66,18 +70,29 @@ def merged(orders: Iterable[Iterable]) -> list:
     return keys
 
 
-def figures(record: Mapping) -> Rows:
-    """Quality of the Shortcut in all its parts, of the other methods in one figure per metric; then cost and speed."""
-    rows = {(OURS, f"{metric} {part}"): v for metric, f in record["quality"].items() for part, v in parts(f).items()}
+def figures(record: Mapping, refresh: str | None) -> Rows:
+    """Quality, of the judged Shortcut in all its parts and of the other methods in one figure per metric; then cost.
+
+    Args:
+        refresh: how the judged Shortcut refreshes, if it does so in all runs alike: otherwise its rows do not say.
+    """
+    rows, costs = {}, {}
     for method, found in methods(record).items():
-        if method != OURS:
-            rows |= {(method, metric): main_figure(metric, values) for metric, values in found.items()}
-    for method in methods(record):
-        cost = cost_of(record, method)
-        rows[("cost", f"GMACs per frame, {method}")] = cost["macs"] and cost["macs"] / 1e9
-        rows[("cost", f"saving, {method}")] = cost["saving"]
-        rows[("cost", f"ms per frame, {method}")] = cost["ms"]
-    return {key: value for key, value in (rows | _kinds(record)).items() if value is not None}
+        name, cost = method_name(method, refresh), cost_of(record, method)
+        for metric, values in found.items():
+            shown = parts(values) if method == OURS else {"": main_figure(metric, values)}
+            rows |= {(name, f"{metric} {part}".strip()): value for part, value in shown.items()}
+        costs[("cost", f"GMACs per frame, {name}")] = cost["macs"] and cost["macs"] / 1e9
+        costs[("cost", f"saving, {name}")] = cost["saving"]
+        costs[("cost", f"ms per frame, {name}")] = cost["ms"]
+    rows |= costs | _kinds(record) | _verdict(record)
+    return {key: value for key, value in rows.items() if value is not None}
+
+
+def _verdict(record: Mapping) -> Rows:
+    """Its figures; not those of the videos that it was found on."""
+    found = record.get("verdict") or {}
+    return {("verdict", key.replace("_", " ")): value for key, value in found.items() if key != "streams"}
 
 
 def _kinds(record: Mapping) -> Rows:

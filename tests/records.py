@@ -29,7 +29,7 @@ def record(skipped: float = 30.0, interval: int = 3, **more: object) -> dict:
         },
         "latency_ms": {kind: {"median": 8.0, "p95": 9.0} for kind in ("teacher", "reference", "skipped")},
         "frames": {"total": 90, "reference": 30, "skipped": 60},
-        "runtime": {"interval": interval},
+        "runtime": {"interval": interval, "refresh": "fixed"},
         "options": {"dataroot": "some/clips", "max_interval": interval},
         "checkpoints": {"teacher": "abc"},
         "machine": {"cpu": "x"},

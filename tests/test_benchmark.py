@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from scripts.benchmark.profiling import profile_table
 from scripts.benchmark.record import RATIOS, Effort, measure
 from scripts.benchmark.streams import clip_rates
 from scripts.benchmark.table import TIMES, markdown
-from scripts.benchmark.variants import EAGER, Variant, variants
+from scripts.benchmark.variants import EAGER, Variant, settled, variants
 from tests.runs import ROOT
 from tests.tiny import block, teacher, vtoonify, vtoonify_block
 
@@ -111,8 +112,20 @@ def test_a_cpu_runs_float32_unless_it_is_told_otherwise():
     device = torch.device("cpu")
     assert [way.amp for way in variants(device, None)] == ["off"]
     assert [way.amp for way in variants(device, ["bf16"])] == ["bf16"]
-    with pytest.raises(ValueError, match="fp16 needs a GPU; a CPU runs off or bf16"):
+    with pytest.raises(ValueError, match="fp16 needs a GPU; a CPU runs off, bf16 or auto"):
         variants(device, ["off", "fp16"])
+
+
+def test_auto_is_settled_for_each_case_and_said():
+    way, note = settled(Variant(CPU.device, "auto", EAGER), TINY)
+    assert way.amp in ("off", "bf16") and note.startswith(f"--amp auto: {str(way.dtype).removeprefix('torch.')}; ")
+    assert settled(CPU, TINY) == (CPU, None)
+
+
+def test_bf16_is_timed_in_every_stage_with_published_figures_in_float32():
+    entry = measure(TINY, replace(CPU, amp="bf16"), Effort(repeats=1, warmup=0, stream=1, clip=1))
+    assert entry["dtype"] == "bfloat16" and 1e-5 < entry["block_error"] < 0.1
+    assert entry["adabd_ms"].keys() == {"cpu"} and all(entry[f"{name}_ms"] > 0 for name in TIMES)
 
 
 def test_a_gpu_runs_every_precision_on_both_engines():
@@ -130,6 +143,8 @@ def test_a_gpu_runs_every_precision_on_both_engines():
         (["--repeats", "few"], "must be a whole number of at least 1, got 'few'"),
         (["--amp", "int8"], "choose from"),
         (["--out", "table.txt"], "must end in .json, got 'table.txt'"),
+        (["--compare", "old.txt"], "must end in .json, got 'old.txt'"),
+        (["--profile", "--compare", "old.json"], "--profile measures nothing that --compare could show"),
         (["--quik"], "unrecognized arguments: --quik"),
     ],
 )
@@ -156,6 +171,11 @@ def test_the_program_writes_the_file_and_its_table_where_the_caller_says(tmp_pat
     assert written["command"].startswith("bash scripts/benchmark.sh --quick") and written["machine"]["device"] == "cpu"
     assert CONTRACT <= written["cases"][0].keys() and written["cases"][0]["clip_fps"]["interval_3"] > 0
     assert (tmp_path / "new" / "own.md").read_text().strip() in ended.stdout
+    ended = program(*quick, "--out", "second.json", "--compare", "new/own.json", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "# Against new/own.json" in ended.stdout and "| teacher / skipped frame |" in ended.stdout
+    ended = program(*quick, "--out", "third.json", "--compare", "none.json", cwd=tmp_path)
+    assert ended.returncode == 1 and "none.json" in ended.stderr and not (tmp_path / "third.json").exists()
 
 
 def test_a_gpu_that_is_not_there_is_one_clear_error(tmp_path):

@@ -30,7 +30,7 @@ def test_as_a_program_it_shows_and_writes_runs_side_by_side(tmp_path):
     assert made == {"compare.md", "compare.csv", "quality_cost.svg", "per_distance.svg"}
     found = rows(tmp_path / "new" / "folder")
     assert found["section", "figure"] == ["first", "second"]
-    assert found["shortcut", "psnr skipped"] == ["30.0", "28.5"]
+    assert found["Shortcut fixed", "psnr skipped"] == ["30.0", "28.5"]
     assert found["options", "max_interval"] == ["3", "5"] and ("options", "dataroot") not in found
 
 
@@ -40,11 +40,27 @@ def test_what_only_one_run_has_is_a_dash_in_the_others(tmp_path, capsys):
     second = results(tmp_path, "rich", quality={**psnr(29.0, 30.0, 28.0, 27.0), **miou}, teacher=miou)
     assert compare([first, second], tmp_path / "out") == 0
     found = rows(tmp_path / "out")
-    assert found["shortcut", "miou day"] == ["", "0.625"] and found["teacher", "miou"] == ["", "0.5"]
-    order = [figure for section, figure in found if section == "shortcut"]
+    assert found["Shortcut fixed", "miou day"] == ["", "0.625"] and found["teacher", "miou"] == ["", "0.5"]
+    order = [figure for section, figure in found if section == "Shortcut fixed"]
     assert order.index("psnr distance 3") == order.index("psnr distance 2") + 1
     line = next(line for line in capsys.readouterr().out.splitlines() if "miou day" in line)
     assert line.split()[-4:] == ["-", "|", "0.6250", "|"]
+
+
+def test_rows_have_the_order_and_names_of_all_tables(tmp_path):
+    runs = [results(tmp_path, name, verdict={"stream_speedup": 2.0, "streams": None}) for name in "ab"]
+    compare(runs, tmp_path / "out")
+    found = rows(tmp_path / "out")
+    sections = list(dict.fromkeys(section for section, _ in found))
+    assert sections[1:4] == ["teacher", "Shortcut fixed", "reuse"]
+    assert found["verdict", "stream speedup"] == ["2.0", "2.0"] and ("verdict", "streams") not in found
+
+
+def test_shortcuts_that_refresh_differently_stand_in_one_row(tmp_path):
+    fixed = results(tmp_path, "fixed")
+    adaptive = results(tmp_path, "adaptive", skipped=31.0, runtime={"interval": 3.2, "refresh": "adaptive"})
+    compare([fixed, adaptive], tmp_path / "out")
+    assert rows(tmp_path / "out")["Shortcut", "psnr skipped"] == ["30.0", "31.0"]
 
 
 @pytest.mark.parametrize("again", [[], ["first"]])

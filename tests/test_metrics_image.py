@@ -37,11 +37,15 @@ def test_psnr_of_a_known_error():
     assert figure(Psnr(Needs()), target + 0.2, target) == pytest.approx(20)  # an error of 0.1 in [0, 1]
 
 
-def test_identical_images_count_100_db_and_the_mean_stays_finite():
+def test_exact_frames_do_not_raise_the_psnr_of_all_frames_above_the_error_that_is_left():
     x, metric = torch.rand(1, 3, 8, 8), Psnr(Needs())
-    figure(metric, x, x)
-    figure(metric, torch.full_like(x, 0.2), torch.zeros_like(x))
-    assert metric.figures()["psnr"]["all"] == pytest.approx(60)
+    assert metric.figures()["psnr"]["all"] is None
+    assert figure(metric, x, x, distance=0) == 100
+    assert metric.figures()["psnr"]["all"] == 100
+    figure(metric, torch.full_like(x, 0.2), torch.zeros_like(x))  # 20 dB: an error of 0.01, 0.005 over both frames
+    found = metric.figures()["psnr"]
+    assert found["all"] == found["pooled"] == pytest.approx(-10 * math.log10(0.005))
+    assert found["skipped"] == pytest.approx(20)
 
 
 def test_the_pooled_psnr_is_that_of_the_mean_squared_error():

@@ -159,7 +159,7 @@ def test_half_precision_positions_stay_exact(backend):
         ({"weight": torch.zeros(3, 4, 2, 2)}, "k odd"),
         ({"shift": torch.zeros(2, 2, 6, 6)}, r"shift must be \[2, 2, 6, 7\], got \[2, 2, 6, 6\]"),
         ({"groups": 3}, "4 channels do not divide into 3"),
-        ({"backend": "gpu"}, "backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'"),
+        ({"backend": "gpu"}, "backend must be one of auto, reference, cpu, native, triton, torchvision, got 'gpu'"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, message):

@@ -45,7 +45,7 @@ def test_by_default_nothing_but_the_interval_decides():
         ("--refresh adaptive --refresh_output shortcut", "--refresh_output shortcut would show another scene"),
         ("--refresh_mode spread --max_interval 1", "spread needs --max_interval of at least 2, got 1"),
         ("--refresh sometimes", "--refresh must be one of fixed, adaptive, got 'sometimes'"),
-        ("--amp half", "--amp must be one of off, fp16, bf16, got 'half'"),
+        ("--amp half", "--amp must be one of off, bf16, fp16, auto, got 'half'"),
         (
             "--deform_backend gpu",
             "--deform_backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'",

@@ -136,10 +136,11 @@ def test_another_figure_can_be_charted(opened):
     opened.press("ArrowRight")
     wait_for(opened, 1)
     keys = "[...document.querySelectorAll('[data-method]')].filter(key => !key.hidden).map(key => key.textContent)"
-    assert opened.run(keys) == ["shortcut", "reuse", "flow warp"]
+    assert opened.run(keys) == ["Shortcut fixed", "reuse", "flow warp"]
     opened.run("at('figure').value = 1; at('figure').dispatchEvent(new Event('change'))")
-    assert opened.run(keys) == ["shortcut", "teacher"] and opened.run("at('figure-name').textContent") == "flicker"
-    assert "shortcut 1.500 · teacher 0.250" in opened.run("readout.textContent")
+    assert opened.run(keys) == ["teacher", "Shortcut fixed"]
+    assert opened.run("at('figure-name').textContent") == "flicker"
+    assert "teacher 0.250 · Shortcut fixed 1.500" in opened.run("readout.textContent")
 
 
 def test_a_click_on_the_chart_seeks(opened):
@@ -147,7 +148,7 @@ def test_a_click_on_the_chart_seeks(opened):
     for share, number in ((0.8, 4), (0.2, 1)):
         opened.click(box["x"] + 46 + share * (box["width"] - 56), box["y"] + box["height"] / 2)
         wait_for(opened, number)
-        assert f"shortcut {psnr(0, number):.2f}" in opened.run("readout.textContent")
+        assert f"Shortcut fixed {psnr(0, number):.2f}" in opened.run("readout.textContent")
         assert opened.run("at('scrubber').value") == str(number)
 
 

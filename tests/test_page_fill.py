@@ -48,6 +48,26 @@ def test_the_page_shows_the_table_the_options_and_the_fingerprints(tmp_path):
         assert shown in text
 
 
+def test_the_verdict_comes_first_in_words(tmp_path):
+    folder = finished_run(tmp_path)
+    assert "over flow warp" not in text_of(folder)  # a run from before there were verdicts
+    figures = {"skipped_speedup": 0.56, "stream_speedup": 2.1, "psnr_over_flow_warp": 1.94}
+    text = text_of(change(folder, verdict={**figures, "stream_speedup_fixed": None, "streams": None}))
+    assert re.findall(r'class="tile"><strong>(.*?)</strong>', text)[:4] == [
+        "1.8x slower",
+        "2.1x faster",
+        "+1.9 dB",
+        "30.12 dB",
+    ]
+
+
+def test_interpolation_and_matching_stand_beside_the_macs_where_there_are_any(tmp_path):
+    folder = finished_run(tmp_path)
+    assert "block matching" not in text_of(folder)
+    cost = {**RECORD["cost"], "macs": {**RECORD["cost"]["macs"], "extra": 125_000_000}}
+    assert "block matching: 0.125 G" in text_of(change(folder, cost=cost))
+
+
 def test_nothing_is_fetched_from_anywhere(tmp_path):
     found = Page(text_of(finished_run(tmp_path))).addresses()
     assert found and all(re.match(r"data:|#\d+/\d+$", address) for address in found)
@@ -59,7 +79,7 @@ def test_scripts_get_every_frame_of_every_clip(tmp_path):
         ("a", "a.mp4", 6),
         ("b", "b.mp4", 6),
     ]
-    assert [one["name"] for one in data["methods"]] == ["shortcut", "reuse", "flow warp", "teacher"]
+    assert [one["name"] for one in data["methods"]] == ["teacher", "Shortcut fixed", "reuse", "flow warp"]
     assert [figure["key"] for figure in data["figures"]] == ["psnr", "flicker"]
     ticks = data["figures"][0]["ticks"]
     lowest = min(clip["figures"]["psnr"]["flow_warp"][5] for clip in data["clips"])
@@ -126,9 +146,9 @@ def test_segmentation_has_a_table_per_figure_with_its_conditions(tmp_path):
 def test_more_methods_than_colours_can_all_be_told_apart(tmp_path):
     folder = finished_run(tmp_path)
     one = json.loads((folder / "metrics.json").read_text())["baselines"]["reuse"]
-    text = text_of(change(folder, baselines={f"shortcut_{number}": one for number in range(12)}))
+    text = text_of(change(folder, baselines={f"other_{number}": one for number in range(12)}))
     looks = {(one["colour"], one["dash"]) for one in data_of(text)["methods"]}
-    assert len(looks) == 14 and all(f">shortcut {number}</text>" in text for number in range(12))
+    assert len(looks) == 14 and all(f">other {number}</text>" in text for number in range(12))
 
 
 @pytest.mark.parametrize("quality", [{}, {"ssim": {"skipped": 0.9, "all": 0.95, "per_distance": {"1": 0.9}}}], ids=str)

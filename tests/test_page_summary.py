@@ -13,6 +13,7 @@ RECORD = {
     },
     "teacher": {},
     "cost": {"methods": COSTS},
+    "runtime": {"refresh": "fixed"},
 }
 PARTS = {"all": 0.5, "skipped": 0.4, "day": 0.6, "night": None}
 
@@ -33,8 +34,8 @@ def test_methods_are_rows_with_cost_beside_quality():
     table = summary(record())
     assert table.heads == [("G MACs ↓", 1), ("saving ↑", 1), ("ms ↓", 1), ("PSNR dB ↑", 2), ("SSIM ↑", 1)]
     assert table.subheads == ["", "", "", "skipped", "pooled", "skipped"]
-    assert list(shown(table)) == ["teacher", "shortcut", "reuse", "flow warp"]
-    assert shown(table)["shortcut"] == ["32.000", "2.15×", "717.0", "30.12", "31.50", "0.9000"]
+    assert list(shown(table)) == ["teacher", "Shortcut fixed", "reuse", "flow warp"]
+    assert shown(table)["Shortcut fixed"] == ["32.000", "2.15×", "717.0", "30.12", "31.50", "0.9000"]
     assert shown(table)["flow warp"] == ["–", "–", "–", "22.00", "–", "0.6000"]
 
 
@@ -43,7 +44,7 @@ def test_the_best_beside_the_teacher_is_marked():
     baselines = {"reuse": {"flicker": {"all": 0.3}, "ssim": {"skipped": 0.90001}}}
     table = summary(record(quality=quality, baselines=baselines, teacher={"flicker": {"all": 0.1}}))
     assert [best(table, column) for column in range(4)] == [["reuse"], ["reuse"], ["reuse"], ["reuse"]]
-    assert best(table, 4) == ["shortcut", "reuse"]  # what is written alike is as good
+    assert best(table, 4) == ["Shortcut fixed", "reuse"]  # what is written alike is as good
     assert shown(table)["teacher"][3:] == ["0.100", "–"]
 
 
@@ -52,12 +53,18 @@ def test_one_method_alone_and_a_figure_that_nobody_knows_are_no_contest():
     table = summary(record(**strange))
     assert table.heads[-1] == ("strange", 1) and best(table, 3) == []
     alone = summary(record(baselines={}, cost={"methods": {"shortcut": COSTS["shortcut"]}}))
-    assert list(shown(alone)) == ["shortcut"] and not any(best(alone, column) for column in range(6))
+    assert list(shown(alone)) == ["Shortcut fixed"] and not any(best(alone, column) for column in range(6))
 
 
 def test_a_run_without_costs_of_methods_shows_quality_alone():
     table = summary(record(cost={}))
-    assert table.heads[0] == ("PSNR dB ↑", 2) and list(shown(table)) == ["shortcut", "reuse", "flow warp"]
+    assert table.heads[0] == ("PSNR dB ↑", 2) and list(shown(table)) == ["Shortcut fixed", "reuse", "flow warp"]
+
+
+def test_the_other_shortcut_stands_where_its_refresh_does():
+    baselines = {**RECORD["baselines"], "shortcut_fixed": RECORD["quality"]}
+    table = summary(record(baselines=baselines, runtime={"refresh": "adaptive"}))
+    assert list(shown(table)) == ["teacher", "Shortcut fixed", "Shortcut adaptive", "reuse", "flow warp"]
 
 
 def test_figures_of_parts_have_a_table_each():
@@ -66,6 +73,6 @@ def test_figures_of_parts_have_a_table_each():
     assert (miou.title, miou.subheads) == ("mIoU ↑", ["all", "day", "night", "snow"]) and mp.subheads == ["all", "day"]
     assert shown(miou) == {
         "teacher": ["0.5000", "0.7000", "–", "0.1000"],
-        "shortcut": ["0.5000", "0.6000", "–", "–"],
+        "Shortcut fixed": ["0.5000", "0.6000", "–", "–"],
     }
     assert of_parts(RECORD) == []

@@ -1,15 +1,20 @@
 import json
 import platform
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from util.runtime import machine, prepare, trim_memory
+from util.runtime import computes_bf16, machine, precision, prepare, trim_memory
 
 CPU = torch.device("cpu")
+GLIBC = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="memory is kept and given back by glibc's own calls"
+)
 
 
 def draw():
@@ -57,7 +62,47 @@ def test_machine_facts_are_plain_values():
     assert (facts["gpu"] is not None) == torch.cuda.is_available()
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="memory is given back by glibc's own call")
+PAGE_FAULTS = """
+import resource, torch
+from util.runtime import prepare
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+prepare(0, "-1")
+for turn in range(40):
+    if turn == 30:  # the heap has found its size
+        before = faults()
+    torch.ones(16 * 2**20 // 4)  # 16 MiB, 4096 pages
+print(faults() - before)
+"""
+
+
+@GLIBC
+def test_memory_that_was_used_before_comes_without_page_faults():
+    ended = subprocess.run(
+        [sys.executable, "-c", PAGE_FAULTS], capture_output=True, text=True, cwd=Path(__file__).parent.parent
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout) < 4096
+
+
+def test_numbers_are_float32_unless_others_are_asked_for():
+    assert precision("off", CPU) is None
+    assert precision("bf16", CPU) == torch.bfloat16 and precision("fp16", CPU) == torch.float16
+
+
+def test_auto_is_bf16_where_the_processor_multiplies_it():
+    assert precision("auto", CPU) == (torch.bfloat16 if computes_bf16(CPU) else None)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="these are instructions of x86")
+def test_the_processors_bf16_instructions_are_those_that_torch_sees():
+    seen = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    assert computes_bf16(CPU) == seen
+
+
+@GLIBC
 def test_freed_memory_is_given_back():
     kept = [torch.ones(16 * 1024) for _ in range(2000)]  # 64 KiB each: too small to be given back one by one
     last = torch.ones(16 * 1024)  # and what lies above them in memory stays

@@ -30,7 +30,7 @@ def short_sample(tmp_path_factory):
 
 
 def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
-    for split, count in (("train", 32), ("val", 13)):
+    for split, count in (("train", 40), ("val", 13)):
         for kind, suffix in (("img", "jpg"), ("cls", "png")):
             found = sorted((short_sample / "Viper" / split / kind).rglob("*.*"))
             assert len(found) == count
@@ -42,7 +42,7 @@ def test_it_lies_on_disk_as_the_real_data_sets_do(short_sample):
 
 
 def test_frames_and_label_maps_lie_once_more_as_squares_and_fit_each_other(short_sample):
-    for split, count in (("train", 32), ("val", 13)):
+    for split, count in (("train", 40), ("val", 13)):
         frames, labels = (sorted((short_sample / split / domain).iterdir()) for domain in "AB")
         assert [p.stem for p in frames] == [p.stem for p in labels] and len(frames) == count
     wide = cv2.imread(str(short_sample / "Viper/val/cls/066/066_00000.png"))
@@ -55,13 +55,22 @@ def test_frames_and_label_maps_lie_once_more_as_squares_and_fit_each_other(short
 
 
 def test_nothing_unfinished_stays_beside_it(short_sample):
-    assert [p.name for p in short_sample.parent.iterdir()] == ["sample"]
+    assert {p.name for p in short_sample.parent.iterdir()} == {"sample", ".sample.lock"}
 
 
 def test_a_second_call_makes_nothing(short_sample):
     before = {p: p.stat().st_mtime_ns for p in short_sample.rglob("*")}
     assert sample.ensure(short_sample, frames=1) == short_sample
     assert {p: p.stat().st_mtime_ns for p in short_sample.rglob("*")} == before
+
+
+def test_the_val_split_alone_is_what_tests_need_and_the_rest_joins_it(short_sample, tmp_path):
+    root = sample.ensure(tmp_path / "sample", frames=1, splits=["val"])
+    val, whole = digest(root), digest(short_sample)
+    assert json.loads((root / sample.STAMP_NAME).read_text())["parts"] == ["val"]
+    assert {name for name in whole if "val/" in name} == val.keys() - {sample.STAMP_NAME}
+    sample.ensure(root, frames=1)
+    assert digest(root) == whole
 
 
 def test_another_version_is_replaced(short_sample):

@@ -76,6 +76,15 @@ def test_a_script_parses_without_a_dataset(path, workplace):
     assert f"-m {program} --root {folder}" in told
 
 
+@pytest.mark.parametrize("path", [p for p in SCRIPTS if p.parent.name != "vtoonify"], ids=name)
+def test_a_test_draws_the_val_split_of_the_sample_alone_and_a_training_all_of_it(path, workplace):
+    drawn = "-m data.sample --root datasets/sample"
+    alone = not path.name.startswith("train")
+    assert (f"{drawn} --split val" in shown(path)[1]) == alone
+    if alone:
+        assert f"{drawn}\n" in shown(path, "--phase", "train")[1]
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_parses_with_a_dataset(path, workplace):
     arguments, told = shown(path, dataset_root=str(workplace))

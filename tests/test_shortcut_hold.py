@@ -43,6 +43,18 @@ def test_the_threshold_is_relative_to_the_features_scale():
     assert not torch.allclose(one, predicted)
 
 
+def test_one_changed_pixel_unsettles_all_whose_window_holds_it_also_at_the_border():
+    a = torch.ones(1, 4, 20, 14)
+    for row, column in ((0, 0), (3, 13), (19, 5), (10, 7)):
+        changed = a.clone()
+        changed[..., row, column] += 1
+        shown = hold(torch.ones_like(a), torch.zeros_like(a), a, changed, 0.5)[0, 0]
+        reach = WINDOW // 2 + EDGE // 2
+        rows, columns = torch.meshgrid(torch.arange(20), torch.arange(14), indexing="ij")
+        near = ((rows - row).abs() <= reach) & ((columns - column).abs() <= reach)
+        assert torch.equal(shown > 0, near)
+
+
 def test_a_block_holds_only_if_asked():
     torch.manual_seed(0)
     block = ShortcutBlock(4, 4).eval()

@@ -6,16 +6,17 @@ from data import sample
 from data.street.flow import exact_flow
 from data.street.render import render
 
-CLIP = next(clip for clip in sample.clips() if clip.name == "067")
+CLIPS = [clip for clip in sample.clips() if clip.name in ("067", "053")]  # driven, and held in a hand
+LOOK = sample.look_of(CLIPS[0])
 
 
-@pytest.fixture(scope="module")
-def scene():
-    return sample.scene_of(CLIP)
+@pytest.fixture(scope="module", params=CLIPS, ids=lambda clip: clip.name)
+def scene(request):
+    return sample.scene_of(request.param)
 
 
 def frame(scene, t):
-    return render(scene, sample.look_of(CLIP), t)[0].astype(np.float32)
+    return render(scene, LOOK, t)[0].astype(np.float32)
 
 
 def pull_back(image, flow):

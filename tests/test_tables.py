@@ -11,13 +11,13 @@ def cost(macs, saving, ms):
 
 RECORD = {
     "quality": {
-        "psnr": figures(30.123, 60.5, 31.0, 29.0, pooled=31.5),
+        "psnr": figures(30.123, 31.5, 31.0, 29.0, pooled=31.5),
         "ssim": figures(0.9, 0.95, 0.91, 0.89),
         "warp_error": figures(0.5, 0.25, 0.1, 0.1),
     },
     "teacher": {"warp_error": figures(0.0001234, 0.0002, 0.1, 0.1)},
     "baselines": {
-        "reuse": {"psnr": figures(20.0, 50.5, 21.0, 19.0), "ssim": figures(0.5, 0.6, 0.55, 0.45)},
+        "reuse": {"psnr": figures(20.0, 21.5, 21.0, 19.0), "ssim": figures(0.5, 0.6, 0.55, 0.45)},
         "flow_warp": {"psnr": figures(22.0, None, 23.0, 21.0), "ssim": figures(0.6, 0.7, 0.65, 0.55)},
     },
     "cost": {
@@ -73,20 +73,20 @@ def test_each_method_is_a_row_with_cost_beside_quality():
     assert row("skipped pooled skipped all") in shown
     assert row("teacher 70.110 G 1.00x 1340.0 - - - 0.000200") in shown
     assert row("flow warp 23.370 G 3.00x 450.0 22.00 - 0.6000 -") in shown
-    assert row("shortcut fixed 32.650 G 2.15x 716.7 30.12 31.50 0.9000 0.250000") in shown
+    assert row("Shortcut fixed 32.650 G 2.15x 716.7 30.12 31.50 0.9000 0.250000") in shown
 
 
 def test_each_distance_has_a_row_with_every_method():
     shown = lines()
     assert row("per distance PSNR dB SSIM") in shown
-    assert row("shortcut fixed reuse flow warp shortcut fixed reuse flow warp") in shown
+    assert row("Shortcut fixed reuse flow warp Shortcut fixed reuse flow warp") in shown
     assert row("distance 1 31.00 21.00 23.00 0.9100 0.5500 0.6500") in shown
     assert row("distance 10 29.00 19.00 21.00 0.8900 0.4500 0.5500") in shown
     assert row("skipped frames 30.12 20.00 22.00 0.9000 0.5000 0.6000") in shown
 
 
 def test_a_figure_that_is_missing_is_a_dash():
-    assert row("all frames 60.50 50.50 - 0.9500 0.6000 0.7000") in lines()
+    assert row("all, PSNR pooled 31.50 21.50 - 0.9500 0.6000 0.7000") in lines()
 
 
 def test_metrics_that_do_not_fit_beside_each_other_get_a_table_of_their_own():
@@ -113,8 +113,26 @@ def test_cost_latency_and_memory_are_shown():
         assert tuple(row.split()) in shown
 
 
-def test_the_pooled_psnr_stands_under_the_means():
-    assert ("all", "frames,", "pooled", "31.50", *["-"] * 5) in lines()
+def test_rows_have_the_order_of_all_tables_whatever_that_of_the_record():
+    costs = dict(reversed(RECORD["cost"]["methods"].items())) | {"shortcut_adaptive": cost(1, 1.0, 1.0)}
+    shown = table({**RECORD, "cost": {**RECORD["cost"], "methods": costs}}).splitlines()[3:8]
+    names = [line[:17].strip() for line in shown]
+    assert names == ["teacher", "Shortcut fixed", "Shortcut adaptive", "reuse", "flow warp"]
+
+
+def test_interpolation_and_matching_stand_beside_the_macs_where_there_are_any():
+    assert "interpolation" not in table(RECORD)
+    macs = {**RECORD["cost"]["macs"], "extra": 125_000_000}
+    shown = lines({**RECORD, "cost": {**RECORD["cost"], "macs": macs}})
+    assert row("besides: interpolation, matching 0.125 G") in shown and row("MACs skipped frame 13.920 G") in shown
+
+
+def test_whole_videos_stand_under_the_single_frames():
+    ms = {"shortcut": {"median": 20.0, "p95": 21.0}, "teacher": {"median": 40.0, "p95": 44.0}}
+    shown = table({**RECORD, "verdict": {"streams": {"ms": ms}}})
+    assert {row("whole video, teacher 40.0 44.0"), row("whole video, Shortcut fixed 20.0 21.0")} <= {
+        tuple(line.split()) for line in shown.splitlines()
+    }
 
 
 def test_an_adaptive_refresh_shows_its_threshold_and_the_interval_that_came_out():
@@ -135,5 +153,5 @@ def test_without_a_comparison_only_the_shortcut_and_its_cost_are_shown():
     costs = {**RECORD["cost"], "methods": {"shortcut": cost(32_650_000_000, 2.1475, 716.7)}}
     alone = {**RECORD, "quality": {}, "teacher": {}, "baselines": {}, "cost": costs, "peak_memory_mb": None}
     shown = lines(alone)
-    assert row("shortcut fixed 32.650 G 2.15x 716.7") in shown and row("teacher 1340.0 1610.0") in shown
+    assert row("Shortcut fixed 32.650 G 2.15x 716.7") in shown and row("teacher 1340.0 1610.0") in shown
     assert not any(line[:2] in (("peak", "memory"), ("per", "distance")) for line in shown)

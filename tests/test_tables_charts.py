@@ -17,7 +17,7 @@ def texts(path):
 def test_both_charts_name_the_runs(tmp_path):
     told = write_charts(tmp_path, runs(tmp_path, short={"interval": 2}, long={"interval": 6, "skipped": 28.0}))
     assert [line.split(":")[0] for line in told] == ["chart", "chart"]
-    assert {"short", "long", "shortcut", "reuse"} <= set(texts(tmp_path / "quality_cost.svg"))
+    assert {"short", "long", "Shortcut fixed", "reuse"} <= set(texts(tmp_path / "quality_cost.svg"))
     assert {"short", "long"} <= set(texts(tmp_path / "per_distance.svg"))
 
 

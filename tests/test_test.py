@@ -15,6 +15,7 @@ from tests.runs import HEIGHT, WIDTH, distil, program, save, stripes, teacher_fi
 from tests.test_train import run as distil_now
 from tests.tiny import block
 from util import checkpoint
+from util.runtime import fast_types
 from util.viper import VIPER
 
 
@@ -166,6 +167,24 @@ def test_ground_truth_that_is_missing_is_an_error_if_it_was_asked_for_and_one_li
 def test_half_precision_and_a_forced_operator_are_recorded(trained):
     record, _ = translated(trained, "half", "--amp", "bf16", "--deform_backend", "reference")
     assert record["runtime"]["dtype"] == "bfloat16" and record["runtime"]["deform_backend"] == "reference"
+
+
+def test_auto_decides_on_the_first_frame_says_so_and_is_recorded(trained, capsys):
+    record, _ = translated(trained, "auto", "--amp", "auto")
+    dtype = record["runtime"]["dtype"]
+    assert dtype in ("float32", "bfloat16") and record["options"]["amp"] == "auto"
+    assert f"\n--amp auto: {dtype}; " in capsys.readouterr().out
+    tried = record["runtime"].get("dtype_psnr_db", {})
+    assert tried.keys() == {str(dtype).removeprefix("torch.") for dtype in fast_types(torch.device("cpu"))}
+    assert all(found.keys() == {"teacher", "skipped"} for found in tried.values())
+    assert (dtype == "bfloat16") == (bool(tried) and min(tried["bfloat16"].values()) >= 50)
+
+
+def test_quality_in_half_precision_is_measured_against_the_float32_teacher(trained):
+    record, rows = translated(trained, "against", "--amp", "bf16")
+    shown = [float(row["shortcut_psnr"]) for row in rows if row["reference"] == "1"]
+    assert all(20 < psnr < 90 for psnr in shown)  # bf16's own teacher would be met exactly, at 100 dB
+    assert record["baselines"]["reuse"]["psnr"]["all"] > 0 and record["latency_ms"]["teacher"]["median"] > 0
 
 
 def test_clips_of_different_sizes_are_each_translated_at_their_own(trained, write_video):

@@ -1,4 +1,5 @@
 import json
+import math
 import shutil
 import signal
 
@@ -196,3 +197,34 @@ def test_a_teachers_training_resumes_as_if_never_stopped(tmp_path):
     run(teacher_flags(tmp_path, "--name", "parts", "--niter", "2", "--continue_train"))
     whole, parts = (checkpoint.load(tmp_path / "runs" / n / "latest_net_G_A.pth") for n in ("whole", "parts"))
     assert same(whole, parts)
+
+
+def test_a_distillation_in_half_precision_is_another_one_with_finite_losses_and_float32_weights(tmp_path):
+    for name, amp in (("exact", "off"), ("half", "bf16")):
+        assert run(distil(tmp_path, "--name", name, "--amp", amp, "--print_freq", "1")) == 0
+    totals = {name: [r["total"] for r in log_of(tmp_path, name) if "total" in r] for name in ("exact", "half")}
+    assert len(totals["half"]) == 4 and all(map(math.isfinite, totals["half"]))
+    assert totals["half"] != totals["exact"] and totals["half"] == pytest.approx(totals["exact"], rel=0.05)
+    assert {value.dtype for value in block_of(tmp_path, "half").values()} == {torch.float32}
+
+
+def test_a_distillation_in_half_precision_resumes_as_if_never_stopped(tmp_path):
+    run(distil(tmp_path, "--name", "whole", "--niter", "4", "--amp", "bf16"))
+    run(distil(tmp_path, "--name", "parts", "--niter", "2", "--amp", "bf16"))
+    run(distil(tmp_path, "--name", "parts", "--niter", "4", "--amp", "bf16", "--continue_train"))
+    assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "parts"))
+
+
+def test_a_run_may_go_on_in_another_precision(tmp_path):
+    run(distil(tmp_path))
+    assert run(distil(tmp_path, "--niter", "4", "--amp", "bf16", "--continue_train")) == 0
+    assert checkpoint.load(tmp_path / "runs" / "tiny" / "state.pt")["step"] == 8
+
+
+def test_a_teacher_is_trained_in_half_precision(tmp_path):
+    viper(tmp_path / "data", frames=2)
+    assert run(teacher_flags(tmp_path, "--amp", "bf16", "--print_freq", "1")) == 0
+    records = [r for r in log_of(tmp_path, "teacher") if "total" in r]
+    assert records and all(math.isfinite(value) for r in records for value in r.values())
+    weights = checkpoint.load(tmp_path / "runs" / "teacher" / "latest_net_G_A.pth")
+    assert {value.dtype for value in weights.values()} == {torch.float32}

@@ -1,7 +1,19 @@
+import pytest
 import torch
 from torch import nn
 
 from models.trainer import Trainer
+
+
+class Product(Trainer):
+    """A step is one matrix product; it keeps the type of the numbers that came out."""
+
+    def __init__(self):
+        super().__init__([])
+
+    def _step(self, x):
+        self.seen = (x @ x).dtype
+        return {"total": 0.0}
 
 
 class Two(Trainer):
@@ -43,3 +55,11 @@ def test_a_state_holds_every_part_by_its_name_and_the_steps():
     second.load_state_dict(state)
     assert second.steps == 7 and torch.equal(second.single.weight, first.single.weight)
     assert torch.equal(second.networks["b"].weight, first.networks["b"].weight)
+
+
+@pytest.mark.parametrize(("amp", "seen"), [(None, torch.float32), (torch.bfloat16, torch.bfloat16)])
+def test_a_step_computes_with_the_numbers_that_it_is_told_to(amp, seen):
+    made = Product()
+    made.amp = amp
+    assert made.step(torch.ones(2, 2)) == {"total": 0.0} and made.seen == seen
+    assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32  # and outside of steps as before

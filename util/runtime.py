@@ -21,7 +21,7 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
         ValueError: there is no such GPU, or more than one is named.
     """
     device = _device(gpu_ids)
-    _keep_memory()
+    keep_memory()
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
@@ -68,6 +68,12 @@ def precision(amp: str, device: torch.device) -> torch.dtype | None:
     return {"off": None, "bf16": torch.bfloat16, "fp16": torch.float16}[amp]
 
 
+def fast_types(device: torch.device) -> tuple[torch.dtype, ...]:
+    """What `device` multiplies faster than float32, the more exact first."""
+    half = (torch.float16,) if device.type == "cuda" else ()
+    return (*half, torch.bfloat16) if computes_bf16(device) else half
+
+
 def computes_bf16(device: torch.device) -> bool:
     """Whether the processor has instructions for bf16 products."""
     if device.type == "cuda":
@@ -76,9 +82,10 @@ def computes_bf16(device: torch.device) -> bool:
     return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Let glibc keep what is freed for the next allocation; given back, it comes again page by page, each a fault.
 
+    For this process alone: one that it starts has to call this again. Where the C library is another it does nothing.
     Large blocks lie in the heap (M_MMAP_MAX 0), which is never cut (M_TRIM_THRESHOLD) and grows by 64 MiB (M_TOP_PAD).
     """
     with contextlib.suppress(OSError, AttributeError):

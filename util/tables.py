@@ -1,11 +1,14 @@
 """A run's record as plain text for the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from util.methods import in_order, method_name, refresh_of
 from util.metrics.labels import label
 from util.scores import OURS, TEACHER
+from util.verdict import streamed
 
 STAGES = ("head", "body", "block", "tail")
+KINDS = {"teacher_eager": "teacher eager", "stream": "stream, beside all that measures"}
 DISTANCE_COLUMNS = 7  # as many as fit into 120 characters
 
 
@@ -31,36 +34,34 @@ def _methods(record: Mapping) -> str:
         ["", "", "", "", *(kind for _, kind in columns)],
     ]
     rows = []
-    for method, cost in record["cost"]["methods"].items():
-        own = figures.get(method, {})
+    costs = record["cost"]["methods"]
+    for method in _rows(costs, record):
+        own, cost = figures.get(method, {}), costs[method]
         values = [label(name).shown(own.get(name, {}).get(kind)) for name, kind in columns]
         rows.append([_name(method, record), _giga(cost["macs"]), _times(cost["saving"]), f"{cost['ms']:.1f}", *values])
     return _align(heads, rows)
 
 
 def _distances(record: Mapping) -> list[str]:
-    """For the figures that depend on it: one line per distance, then skipped and all frames, one column per method.
-
-    Pooled: of the mean squared error of all frames, which only PSNR has.
-    """
-    methods = {OURS: record["quality"], **record["baselines"]}
+    """For the figures that depend on it: one line per distance, then skipped and all frames, one column per method."""
+    found = {OURS: record["quality"], **record["baselines"]}
+    methods = {method: found[method] for method in _rows(found, record)}
     names = [name for name in record["quality"] if "skipped" in label(name).kinds]
     together = max(1, DISTANCE_COLUMNS // len(methods))
     return [_distance_table(record, methods, names[i : i + together]) for i in range(0, len(names), together)]
 
 
 def _distance_table(record: Mapping, methods: Mapping[str, Mapping], names: Sequence[str]) -> str:
-    columns = [(name, method) for name in names for method in methods]
+    first, columns = next(iter(methods)), [(name, method) for name in names for method in methods]
     heads = [
-        ["per distance", *(label(name).text if method == OURS else "" for name, method in columns)],
+        ["per distance", *(label(name).text if method == first else "" for name, method in columns)],
         ["", *(_name(method, record) for _, method in columns)],
     ]
     distances = sorted({d for name in names for d in record["quality"][name]["per_distance"]}, key=int)
     rows = [[f"distance {d}", *(label(n).shown(methods[m][n]["per_distance"].get(d)) for n, m in columns)]
             for d in distances]  # fmt: skip
-    for key, text in (("skipped", "skipped frames"), ("all", "all frames"), ("pooled", "all frames, pooled")):
-        if any(key in methods[OURS][name] for name in names):
-            rows.append([text, *(label(n).shown(methods[m][n].get(key)) for n, m in columns)])
+    for key, text in (("skipped", "skipped frames"), ("all", "all, PSNR pooled")):
+        rows.append([text, *(label(n).shown(methods[m][n].get(key)) for n, m in columns)])
     return _align(heads, rows)
 
 
@@ -68,6 +69,8 @@ def _cost(record: Mapping) -> str:
     """MACs per stage and per kind of frame, parameters, savings."""
     macs, saving, params = (record["cost"][key] for key in ("macs", "saving", "params"))
     stages = [[f"MACs {stage}", _giga(macs.get(stage))] for stage in STAGES]
+    if macs.get("extra"):
+        stages.append(["besides: interpolation, matching", _giga(macs["extra"])])
     kinds = [[f"MACs {kind} frame", _giga(macs.get(kind))] for kind in ("teacher", "reference", "skipped")]
     savings = [
         ["saving per skipped frame", _times(saving["skipped"])],
@@ -92,8 +95,11 @@ def _runtime(record: Mapping) -> str:
 
 
 def _latency(record: Mapping) -> str:
-    times = {kind.replace("_", " "): (ms["median"], ms["p95"]) for kind, ms in record["latency_ms"].items()}
-    rows = [[kind, *(f"{one:.1f}" for one in both)] for kind, both in times.items()]
+    """Single frames, then frames of whole videos that teacher and Shortcut streamed in turn."""
+    streams = streamed(record)
+    times = {KINDS.get(kind, kind): ms for kind, ms in record["latency_ms"].items()}
+    times |= {f"whole video, {_name(method, record)}": streams[method] for method in _rows(streams, record)}
+    rows = [[kind, f"{ms['median']:.1f}", f"{ms['p95']:.1f}"] for kind, ms in times.items()]
     return _align([["latency ms", "median", "p95"]], rows)
 
 
@@ -109,9 +115,12 @@ def _times(value: float) -> str:
     return f"{value:.2f}x"
 
 
+def _rows(methods: Iterable[str], record: Mapping) -> list[str]:
+    return in_order(methods, refresh_of(record))
+
+
 def _name(method: str, record: Mapping) -> str:
-    """In words; the Shortcut that is judged is told from the other one by when it refreshes."""
-    return f"{OURS} {record['runtime']['refresh']}" if method == OURS else method.replace("_", " ")
+    return method_name(method, refresh_of(record))
 
 
 def _align(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> str:

@@ -4,6 +4,7 @@ python -m data.heads.sample [--root datasets/heads]
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -34,11 +35,11 @@ def ensure(root: Path, frames: int = FRAMES, size: int = SIZE) -> Path:
     """
     stamp = {"format": FORMAT, "size": size, "frames": frames, "clips": CLIPS, "seed": SEED}
 
-    def make(folder: Path) -> None:
-        calls = [(folder, split, n, frames, size) for split, count in CLIPS.items() for n in range(count)]
+    def make(folder: Path, missing: Sequence[str]) -> None:
+        calls = [(folder, split, n, frames, size) for split in missing for n in range(CLIPS[split])]
         on_all_cores(write_clip, calls, len(calls) * frames, "heads")
 
-    return ensure_made(root, stamp, STAMP_NAME, make)
+    return ensure_made(root, stamp, STAMP_NAME, list(CLIPS), make)
 
 
 def write_clip(root: Path, split: str, number: int, frames: int = FRAMES, size: int = SIZE) -> int:

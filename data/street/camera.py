@@ -8,7 +8,7 @@ from data.street.palette import Material
 from data.street.scene import Scene
 
 HEIGHT, WIDTH = 128, 256
-FOCAL_PX = 270.0
+FOCAL_PX = 270.0  # without zoom
 HORIZON_PX = 58.0
 NEAR_M = 0.25
 SKY, SKYLINE, GROUND = 0, 1, 2  # ids of the three surfaces every scene has; its faces follow, then its spheres
@@ -26,6 +26,7 @@ class View:
     inverse: np.ndarray  # [h, w] float32, 1 / depth in 1/metres; 0 is infinitely far
     ray_x: np.ndarray  # [w]
     ray_y: np.ndarray  # [h]
+    focal: float  # focal length in pixels of the image
 
 
 def to_camera(scene: Scene, t: int) -> np.ndarray:

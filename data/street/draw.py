@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.street.camera import FIRST_FACE, FOCAL_PX, HORIZON_PX, NEAR_M, WIDTH, View, to_camera, turned
+from data.street.camera import FIRST_FACE, HORIZON_PX, NEAR_M, WIDTH, View, to_camera, turned
 from data.street.palette import Material
 from data.street.scene import Scene
 
@@ -13,7 +13,7 @@ def draw_faces(view: View, scene: Scene, t: int, scale: int) -> None:
     points = np.einsum("fij,fkj->fki", matrices[:, :3, :3], scene.corners) + matrices[:, None, :3, 3]
     plane = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
     offset = np.einsum("fi,fi->f", plane, points[:, 0])
-    boxes = _screen_boxes(points, scale, view.ids.shape)
+    boxes = _screen_boxes(view, points, scale)
     edges = np.cross(points, np.roll(points, -1, axis=1))  # [F, 6, 3]
     edges *= np.sign(np.einsum("fki,fi->fk", edges, points.mean(1)))[..., None]
     edges = edges.astype(np.float32)
@@ -40,7 +40,7 @@ def _draw_face(part, ids, x, y, slope, edges, surface) -> None:
     np.copyto(ids, surface, where=inside)
 
 
-def _screen_boxes(points: np.ndarray, scale: int, shape: tuple[int, int]) -> np.ndarray:
+def _screen_boxes(view: View, points: np.ndarray, scale: int) -> np.ndarray:
     """[F, 4] left, right, top, bottom of the part of every polygon [F, 6, 3] in front of the camera, in samples."""
     following = np.roll(points, -1, axis=1)
     z0, z1 = points[..., 2], following[..., 2]
@@ -50,13 +50,12 @@ def _screen_boxes(points: np.ndarray, scale: int, shape: tuple[int, int]) -> np.
     both = np.concatenate([points, cut], axis=1)
     usable = np.concatenate([z0 > NEAR_M, crossing], axis=1)
     z = np.where(usable, np.maximum(both[..., 2], NEAR_M * 0.99), 1)
-    x = (both[..., 0] / z * FOCAL_PX + WIDTH / 2) * scale
-    y = (both[..., 1] / z * FOCAL_PX + HORIZON_PX + 0.5) * scale
+    x = (both[..., 0] / z * view.focal + WIDTH / 2) * scale
+    y = (both[..., 1] / z * view.focal + HORIZON_PX + 0.5) * scale
     low = [np.where(usable, v, np.inf).min(1) for v in (x, y)]
     high = [np.where(usable, v, -np.inf).max(1) for v in (x, y)]
     bounds = np.stack([low[0] - 1, high[0] + 1, low[1] - 1, high[1] + 1], axis=1)
-    limit = [shape[1], shape[1], shape[0], shape[0]]
-    return np.clip(bounds, 0, limit).astype(int)
+    return np.clip(bounds, 0, np.array(view.ids.shape)[[1, 1, 0, 0]]).astype(int)
 
 
 def draw_spheres(view: View, scene: Scene, t: int, scale: int) -> None:
@@ -65,9 +64,9 @@ def draw_spheres(view: View, scene: Scene, t: int, scale: int) -> None:
     centres = np.einsum("sij,sj->si", matrices[:, :3, :3], scene.spheres[:, :3]) + matrices[:, :3, 3]
     radii, first = scene.spheres[:, 3], FIRST_FACE + len(scene.corners)
     depth = np.maximum(centres[:, 2] - radii, NEAR_M)
-    reach = (1.15 * radii / depth * FOCAL_PX + 1) * scale
-    x = (centres[:, 0] / centres[:, 2] * FOCAL_PX + WIDTH / 2) * scale
-    y = (centres[:, 1] / centres[:, 2] * FOCAL_PX + HORIZON_PX + 0.5) * scale
+    reach = (1.15 * radii / depth * view.focal + 1) * scale
+    x = (centres[:, 0] / centres[:, 2] * view.focal + WIDTH / 2) * scale
+    y = (centres[:, 1] / centres[:, 2] * view.focal + HORIZON_PX + 0.5) * scale
     boxes = np.stack([x - reach, x + reach, y - reach, y + reach], axis=1)
     boxes = np.clip(boxes, 0, np.array(view.ids.shape)[[1, 1, 0, 0]]).astype(int)
     seen = (centres[:, 2] > radii + NEAR_M) & (boxes[:, 0] < boxes[:, 1]) & (boxes[:, 2] < boxes[:, 3])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.street.camera import FOCAL_PX, HORIZON_PX, WIDTH, kinds, to_camera
+from data.street.camera import HORIZON_PX, WIDTH, kinds, to_camera
 from data.street.raster import rasterise
 from data.street.scene import Scene
 
@@ -13,7 +13,7 @@ def exact_flow(scene: Scene, t: int, u: int) -> tuple[np.ndarray, np.ndarray]:
     The value of pixel (x, y) of frame t is found at (x + flow[0, y, x], y + flow[1, y, x]) of frame u.
 
     Returns:
-        flow: [2, H, W] float32 pixels, +x right, +y down; the sky moves with the camera's rotation only. Points
+        flow: [2, H, W] float32 pixels, +x right, +y down; the sky moves with the camera's turns and zoom only. Points
             that are behind the camera in frame u are NaN.
         visible: [H, W] bool, true where the four pixels around the target all show the surface the point is on:
             neither hidden, nor outside the image, nor at an outline.
@@ -26,8 +26,8 @@ def exact_flow(scene: Scene, t: int, u: int) -> tuple[np.ndarray, np.ndarray]:
     point = np.stack([view.ray_x[columns], view.ray_y[rows], np.ones(view.ids.shape), view.inverse], axis=-1)
     x, y, depth, _ = np.moveaxis(np.einsum("hwij,hwj->hwi", motion[thing], point), -1, 0)
     depth = np.where(depth > 1e-6, depth, np.nan)
-    x = x / depth * FOCAL_PX + (WIDTH - 1) / 2
-    y = y / depth * FOCAL_PX + HORIZON_PX
+    x = x / depth * target.focal + (WIDTH - 1) / 2
+    y = y / depth * target.focal + HORIZON_PX
     flow = np.stack([x - columns, y - rows]).astype(np.float32)
     return flow, _seen_around(target.ids, x, y, view.ids)
 

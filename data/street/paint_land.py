@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from data.street.camera import FOCAL_PX, HORIZON_PX, NEAR_M, WIDTH, View, turned
+from data.street.camera import HORIZON_PX, NEAR_M, WIDTH, View, turned
 from data.street.drive import CAMERA_HEIGHT_M, LANE_M
 from data.street.looks import Look
 from data.street.noise import hash01, mix, smooth
@@ -21,11 +21,11 @@ def street_position(scene: Scene, t: int, ray: np.ndarray, depth: np.ndarray) ->
     return scene.road.street_coordinates(x, z)
 
 
-def ground(look: Look, s: np.ndarray, d: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """[n, 3] of asphalt with its marks, kerbs and paved walks at street coordinates (s, d)."""
+def ground(look: Look, s: np.ndarray, d: np.ndarray, depth: np.ndarray, focal: float) -> np.ndarray:
+    """[n, 3] of asphalt with its marks, kerbs and paved walks at street coordinates (s, d); focal length in pixels."""
     side = np.abs(d)
-    ahead = depth * depth / F(FOCAL_PX * CAMERA_HEIGHT_M)  # metres of road a pixel covers
-    across = depth / F(FOCAL_PX) + np.abs(d - F(LANE_M)) * depth / F(FOCAL_PX * CAMERA_HEIGHT_M)
+    ahead = depth * depth / F(focal * CAMERA_HEIGHT_M)  # metres of road a pixel covers
+    across = depth / F(focal) + np.abs(d - F(LANE_M)) * depth / F(focal * CAMERA_HEIGHT_M)
     grain = smooth(s * F(1.1), d * F(3.1)) * F(0.8) + smooth(s * 14, d * 14) * np.clip(1.5 - ahead / F(0.12), 0, 1)
     worn = F(0.05) * np.cos((side - F(LANE_M)) * F(2 * np.pi / 1.7)) * (side < 4)
     colour = look.asphalt.astype(F) * (1 + F(look.texture) * grain + worn)[:, None]
@@ -76,7 +76,7 @@ def shadows(scene: Scene, look: Look, view: View, t: int, scale: int) -> np.ndar
         hull = cv2.convexHull(np.concatenate([foot, foot + drop]).astype(np.float32)).reshape(-1, 2)
         points = _in_front(hull @ camera[:3, [0, 2]].T + camera[:3, 3])
         if len(points):
-            xy = points[:, :2] / points[:, 2:] * FOCAL_PX + (WIDTH / 2, HORIZON_PX + 0.5)
+            xy = points[:, :2] / points[:, 2:] * view.focal + (WIDTH / 2, HORIZON_PX + 0.5)
             cv2.fillConvexPoly(dark, np.clip(xy * scale * 16, -1e6, 1e6).astype(np.int32), 255, shift=4)
     return cv2.blur(dark, (3 * scale, 2 * scale)).astype(F) * F(look.shadow / 255)
 

@@ -11,16 +11,17 @@ _SKYLINE_TOP = 0.102
 
 def rasterise(scene: Scene, t: int, scale: int) -> View:
     """Frame t at `scale` samples per pixel in each direction; at scale 1 samples are the pixel centres."""
-    ray_x = (((np.arange(WIDTH * scale) + 0.5) / scale - WIDTH / 2) / FOCAL_PX).astype(np.float32)
-    ray_y = (((np.arange(HEIGHT * scale) + 0.5) / scale - 0.5 - HORIZON_PX) / FOCAL_PX).astype(np.float32)
-    view = _backdrop(scene, t, ray_x, ray_y)
+    focal = FOCAL_PX * float(scene.zoom[t])
+    ray_x = (((np.arange(WIDTH * scale) + 0.5) / scale - WIDTH / 2) / focal).astype(np.float32)
+    ray_y = (((np.arange(HEIGHT * scale) + 0.5) / scale - 0.5 - HORIZON_PX) / focal).astype(np.float32)
+    view = View(*_backdrop(scene, t, ray_x, ray_y), ray_x, ray_y, focal)
     draw_faces(view, scene, t, scale)
     draw_spheres(view, scene, t, scale)
     return view
 
 
-def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> View:
-    """The ground, and infinitely far the sky above a skyline."""
+def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`ids` and `inverse` of a view of the ground, and infinitely far the sky above a skyline."""
     rotation, place = scene.camera[t][:3, :3], scene.camera[t][:3, 3]
     down = rotation[:, 1]
     fall = (down[0] * ray_x)[None] + (down[1] * ray_y + down[2])[:, None]  # metres down per metre of depth
@@ -35,7 +36,7 @@ def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> Vie
     table = np.linspace(azimuth.min(), azimuth.max(), 2048) if len(azimuth) else np.zeros(1)
     rise = np.interp(azimuth, table, _skyline(table, scene.seed))
     ids[rows, columns] = np.where(-y < np.hypot(x, z) * rise, SKYLINE, SKY)
-    return View(ids, inverse, ray_x, ray_y)
+    return ids, inverse
 
 
 def _skyline(azimuth: np.ndarray, seed: int) -> np.ndarray:

@@ -63,7 +63,7 @@ def _paint_land(scene, look, view, material, t, out) -> None:
     shade = paint_land.shadows(scene, look, view, t, SCALE).reshape(-1)[blocks.first]
     s, d = paint_land.street_position(scene, t, blocks.ray, blocks.depth)
     light = F(look.sky_light + look.sun_light * -look.sun[1])
-    blocks.spread(paint_land.ground(look, s, d, blocks.depth) * (light * (1 - shade))[:, None], out)
+    blocks.spread(paint_land.ground(look, s, d, blocks.depth, view.focal) * (light * (1 - shade))[:, None], out)
 
 
 def _paint_balls(scene, look, view, material, t, geometry, out) -> None:

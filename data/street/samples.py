@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.street.camera import FIRST_FACE, FOCAL_PX, View, kinds, to_camera
+from data.street.camera import FIRST_FACE, View, kinds, to_camera
 from data.street.looks import Look
 from data.street.scene import Scene
 
@@ -48,7 +48,8 @@ class FrameGeometry:
         depth = 1 / self.view.inverse.reshape(-1)[at]
         u, v, cosine = (a[face] * x + b[face] * y + c[face] for a, b, c in self.directions)
         u, v = u * depth - self.start[0][face], v * depth - self.start[1][face]
-        blur = depth / np.maximum(np.abs(cosine) * np.float32(FOCAL_PX), np.float32(0.05 * FOCAL_PX))
+        focal = self.view.focal
+        blur = depth / np.maximum(np.abs(cosine) * np.float32(focal), np.float32(0.05 * focal))
         width, height = (size[face] for size in self.extent)
         return Samples(at, u, v, width, height, self.kinds[FIRST_FACE:, 2][face], blur, self.light[face])
 

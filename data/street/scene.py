@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.street import things
+from data.street import hand_held, things
 from data.street.drive import LANE_M, drive, steady, sway, with_a_stop
 from data.street.road import Road, random_road
 from data.street.solids import Solids, placement
@@ -28,6 +28,7 @@ class Scene:
     sphere_kind: np.ndarray  # [S, 3]
     shadows: np.ndarray  # [C, 4] object, centre x, centre z, yaw of every car, in its object
     camera: np.ndarray  # [T, 4, 4] world -> camera
+    zoom: np.ndarray  # [T] factor of the focal length
     objects: np.ndarray  # [T, O, 4, 4] object -> world; object 0 is the world
     road: Road
     seed: int
@@ -36,8 +37,13 @@ class Scene:
         return len(self.camera)
 
 
-def random_scene(seed: list[int], frames: int, stops: bool = False) -> Scene:
-    """The street, traffic and drive that `seed` draws, for that many frames; `stops`: the camera brakes and waits."""
+def random_scene(seed: list[int], frames: int, stops: bool = False, held: bool = False) -> Scene:
+    """The street, traffic and drive that `seed` draws, for that many frames.
+
+    Args:
+        stops: the camera brakes, waits and pulls away.
+        held: a hand holds the camera, and the car drives faster.
+    """
     rng = np.random.default_rng(seed)
     road, solids = random_road(rng), Solids()
     shadows = []
@@ -45,9 +51,11 @@ def random_scene(seed: list[int], frames: int, stops: bool = False) -> Scene:
         _line_with_houses(solids, road, side, rng)
         _line_with_furniture(solids, road, side, rng)
         shadows += _park_cars(solids, road, side, rng)
-    speed = rng.uniform(0.27, 0.4)
+    hand = np.random.default_rng([*seed, 3])
+    speed = rng.uniform(0.27, 0.4) * (hand.uniform(1, 1.4) if held else 1)
     clock = with_a_stop(frames, np.random.default_rng([*seed, 1])) if stops else steady(frames)
     tracks, moving = _traffic(solids, road, speed, frames, rng)
+    camera = drive(road, speed, clock, rng)
     return Scene(
         np.array(solids.corners),
         np.array(solids.axes),
@@ -56,7 +64,8 @@ def random_scene(seed: list[int], frames: int, stops: bool = False) -> Scene:
         np.array(solids.spheres),
         np.array(solids.sphere_kind),
         np.array(shadows + moving),
-        drive(road, speed, clock, rng),
+        hand_held.turns(frames, hand) @ camera if held else camera,
+        hand_held.zoom(frames, hand) if held else np.ones(frames),
         tracks,
         road,
         int(rng.integers(1 << 30)),

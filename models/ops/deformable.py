@@ -1,16 +1,10 @@
 """Deformable convolution with adaptive blending: one function, several ways to compute it."""
 
-import warnings
-from functools import cache
-
-import torch
 from torch import Tensor
 
-from models.ops import gather, reference, rigid, triton_fused, vision
+from models.ops import gather, native, reference, rigid, triton_fused, vision
+from models.ops.backends import choose_for
 from models.ops.positions import shifted
-
-BACKENDS = ("auto", "reference", "cpu", "triton", "torchvision")
-AUTO_ON_CUDA = "torchvision"  # becomes "triton" when a measurement in docs/benchmarks shows it to be faster
 
 
 def deform_conv(
@@ -41,8 +35,9 @@ def deform_conv(
         current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
         dilation: d; the map keeps its size.
         shift: s, [N, 2, H, W], (dx, dy) in pixels, by which all taps of all groups move further; None: not at all.
-        backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "triton" (one fused
-            kernel), "torchvision" (its operator) or "auto", see `choose`.
+        backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "native" (C, compiled on
+            first use; where a gradient is needed "cpu" takes its place, as for float64 and kernels beyond 3 x 3),
+            "triton" (one fused kernel), "torchvision" (its operator) or "auto", see `models.ops.backends.choose`.
 
     Returns:
         [N, C_out, H, W]
@@ -54,14 +49,19 @@ def deform_conv(
     """
     taps = weight.shape[-1] ** 2
     _check(feature, offset, weight, groups, current, mask, shift)
-    backend = choose(backend, feature.device)
-    if backend == "triton":
-        return triton_fused.deform_conv(feature, offset, weight, groups, dilation, current, mask, shift)
+    moves_alike = offset.shape[1] == 2 * groups
+    backend = choose_for(backend, feature, offset, weight, current, mask, shift)
+    if backend == "native" and taps > native.MOST_TAPS:
+        backend = "cpu"
+    if moves_alike and backend in ("cpu", "native") and current is None:
+        offset = offset if shift is None else shifted(offset, shift)
+        return rigid.read(rigid.convolve(feature, weight, groups, dilation), offset, backend)
+    if backend in ("native", "triton"):
+        return {"native": native, "triton": triton_fused}[backend].deform_conv(
+            feature, offset, weight, groups, dilation, current, mask, shift
+        )
     if shift is not None:
         offset = shifted(offset, shift)
-    moves_alike = offset.shape[1] == 2 * groups
-    if moves_alike and backend == "cpu" and current is None:
-        return rigid.read(rigid.convolve(feature, weight, groups, dilation), offset, fast=True)
     if moves_alike:
         offset = every_tap(offset, groups, taps)
     modules = {"reference": reference, "cpu": gather, "torchvision": vision}
@@ -70,39 +70,13 @@ def deform_conv(
 
 def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> Tensor:
     """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that `models.ops.rigid.convolve` was given."""
-    return rigid.read(convolved, offset, fast=choose(backend, convolved.device) == "cpu")
+    return rigid.read(convolved, offset, choose_for(backend, convolved, offset))
 
 
 def every_tap(offset: Tensor, groups: int, taps: int) -> Tensor:
     """One displacement per group [N, groups*2, H, W] given to every tap: [N, groups*taps*2, H, W], group by group."""
     n, _, h, w = offset.shape
     return offset.view(n, groups, 1, 2, h, w).expand(-1, -1, taps, -1, -1, -1).reshape(n, -1, h, w)
-
-
-def choose(backend: str, device: torch.device) -> str:
-    """The backend that computes on `device` when `backend` is asked for, never "auto".
-
-    "auto" is "cpu" on the CPU, AUTO_ON_CUDA on CUDA if it can be imported, otherwise "reference". Where "triton" cannot
-    run it gives way to "auto", with a warning.
-
-    Raises:
-        ValueError: an unknown backend.
-    """
-    if backend not in BACKENDS:
-        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
-    if backend == "triton" and not triton_fused.available(device):
-        _say_that_auto_takes_its_place(device.type)
-        backend = "auto"
-    if backend != "auto":
-        return backend
-    if device.type == "cpu":
-        return "cpu"
-    return AUTO_ON_CUDA if device.type == "cuda" and vision.available() else "reference"
-
-
-@cache  # once, whatever the warning filters: this is asked on every frame
-def _say_that_auto_takes_its_place(device: str) -> None:
-    warnings.warn(f"backend 'triton' {triton_fused.NEEDS}; on {device} 'auto' takes its place", stacklevel=3)
 
 
 def _check(

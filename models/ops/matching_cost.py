@@ -4,6 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.ops import native
+from models.ops.backends import choose_for
+
 SHIFTS = tuple((dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1))  # in pixels, in the order of the costs
 
 
@@ -15,8 +18,15 @@ def shift_costs(current: Tensor, reference: Tensor, backend: str = "auto") -> Te
         backend: see `models.ops.deformable.deform_conv`.
 
     Returns:
-        [N, 9, H, W], at least float32, a channel for each of SHIFTS: dy from -1 to 1, in each of them dx from -1 to 1.
+        [N, 9, H, W], at least float32, one channel for each of SHIFTS.
+
+    Raises:
+        ValueError: maps of two shapes, or an unknown backend.
     """
+    if current.shape != reference.shape:
+        raise ValueError(f"both maps must have one shape, got {list(current.shape)} and {list(reference.shape)}")
+    if choose_for(backend, current, reference) == "native":
+        return native.shift_costs(current, reference)
     h, w = current.shape[2:]
     padded = F.pad(reference, (1, 1, 1, 1), mode="replicate")
     dtype = torch.promote_types(current.dtype, torch.float32)

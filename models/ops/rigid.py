@@ -7,7 +7,7 @@ read many times is convolved once, and k*k readings per pixel become one.
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops import gather, reference
+from models.ops import gather, native, reference
 from models.ops.pixel_table import PixelTable
 from models.ops.positions import tap_positions
 
@@ -31,20 +31,22 @@ def convolve(feature: Tensor, weight: Tensor, groups: int, dilation: int) -> Ten
     return F.pad(convolved, (RIM, RIM, RIM, RIM))
 
 
-def read(convolved: Tensor, offset: Tensor, fast: bool) -> Tensor:
+def read(convolved: Tensor, offset: Tensor, backend: str) -> Tensor:
     """The second step.
 
     Args:
         convolved: [N, groups * C_out, ...] from `convolve`.
         offset: [N, groups * 2, H, W] in pixels, order (group, [dy, dx]).
-        fast: by a weighted gather, which is made for a CPU.
+        backend: "native", "cpu" (a weighted gather) or any other, which is plain torch.
 
     Returns:
         [N, C_out, H, W]
     """
+    if backend == "native":
+        return native.read_convolved(convolved, offset)
     groups, (height, width) = offset.shape[1] // 2, convolved.shape[2:]
     margin = (height - offset.shape[2]) // 2
-    if fast:
+    if backend == "cpu":
         rows = convolved.permute(0, 2, 3, 1).reshape(-1, convolved.shape[1] // groups)
         size = height - 2 * RIM, width - 2 * RIM
         return gather.read(PixelTable(rows, size, RIM, (height, width), groups), offset, margin - RIM)

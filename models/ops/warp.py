@@ -1,9 +1,13 @@
 """Images moved by one displacement per pixel, alone and as part of the sums that need them."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.ops import native
+from models.ops.backends import choose_for
 from models.ops.positions import resized
 
 
@@ -18,7 +22,13 @@ def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
 
     Returns:
         [N, C, H, W] in the dtype of `image`.
+
+    Raises:
+        ValueError: shapes that do not fit each other; so do the other functions here.
     """
+    _check(image, displacement=displacement)
+    if choose_for(backend, image, displacement) == "native":
+        return native.moved(image, displacement)
     height, width = image.shape[2:]
     dx, dy = displacement.float().unbind(1)
     x = torch.arange(width, device=image.device) + 0.5 + dx
@@ -36,6 +46,9 @@ def add_moved(feature: Tensor, image: Tensor, displacement: Tensor, gate: Tensor
         gate: [N, 1, H, W].
         backend: see `models.ops.deformable.deform_conv`.
     """
+    _check(image, feature.shape, displacement=displacement, gate=gate)
+    if choose_for(backend, feature, image, displacement, gate) == "native":
+        return native.add_moved(feature, image, displacement, gate)
     part = gate * moved(image, displacement, backend)
     needs_gradient = torch.is_grad_enabled() and (feature.requires_grad or part.requires_grad)
     return feature + part if needs_gradient else feature.add_(part)
@@ -55,6 +68,21 @@ def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend
     Returns:
         [N, C, H, W]
     """
+    _check(y_ref, y.shape, displacement.shape[2:], displacement=displacement, blend=blend)
+    if choose_for(backend, y, y_ref, displacement, blend) == "native":
+        return native.paint(y, y_ref, displacement, blend)
     by = resized(displacement.float(), y.shape[2:])
     share = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
     return y + share * (moved(y_ref, by, backend) - y)
+
+
+def _check(
+    image: Tensor, wanted: Sequence[int] | None = None, size: Sequence[int] | None = None, **maps: Tensor
+) -> None:
+    """`image` must have the `wanted` shape, and the maps, named by what they are, their channels and `size`."""
+    if wanted is not None and image.shape != wanted:
+        raise ValueError(f"the image to move must be {list(wanted)}, as what it is added to, got {list(image.shape)}")
+    for name, x in maps.items():
+        expected = [len(image), 2 if name == "displacement" else 1, *(size or image.shape[2:])]
+        if list(x.shape) != expected:
+            raise ValueError(f"{name} must be {expected}, got {list(x.shape)}")

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.positions import resized
-from models.ops.warp import add_moved, moved, paint
+from models.ops.warp import moved, paint
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve
 from models.shortcut.block import Prediction, block_problems
@@ -94,24 +94,38 @@ class FullSizeBlock(nn.Module):
         """The same, and how the picture that the teacher's tail makes of it is to be painted over."""
         a_ref, a_cur, f_ref = (x.contiguous(memory_format=torch.channels_last) for x in (a_ref, a_cur, f_ref))
         coarse = self._coarse(a_ref, a_cur)
-        # Detached as in the published form: losses through the mask must not shape the global offset.
-        a_warped = moved(self.reduce_a(a_ref).relu(), coarse).detach()
-        a_small = self.reduce_a(a_cur).relu()
-        hidden = self.generator.layers(torch.cat([a_small, a_warped], dim=1))
+        a_small, hidden = self._compared(a_ref, a_cur, coarse)
         fine, mask = split_offset_mask(self.generator.to_offset_mask(hidden))
         f_small = self.reduce_f(f_ref).relu()
         corrections = self.reconstruct(self.adabd(f_small, a_small, fine, mask, shift=coarse))
         displacement = coarse + mean_over_taps(fine)
-        aligned = moved(f_ref, displacement) if self.training else None
-        gate = self.to_gate(hidden).sigmoid()
-        feature = corrections + gate * aligned if self.training else add_moved(corrections, f_ref, displacement, gate)
-        return Prediction(feature, mask, aligned), PixelPath(displacement, self.to_blend(hidden).sigmoid())
+        aligned = moved(f_ref, displacement)
+        feature = corrections + self._gate(hidden) * aligned
+        return Prediction(feature, mask, aligned if self.training else None), self._pixels(hidden, displacement)
 
     def _coarse(self, a_ref: Tensor, a_cur: Tensor) -> Tensor:
         """D: [N, 2, H, W], (dx, dy) in feature pixels."""
         there, here = halve(a_ref), halve(a_cur)
-        found = matched(pyramid(here), pyramid(there))
+        found = self._found(here, there)
         return resized(found + self.global_offset(here, moved(there, found)), a_cur.shape[2:])
+
+    def _found(self, here: Tensor, there: Tensor) -> Tensor:
+        """The first guess of D, [N, 2, h, w], of which nothing is learned; here, there [N, feat_ch, h, w]."""
+        return matched(pyramid(here), pyramid(there))
+
+    def _compared(self, a_ref: Tensor, a_cur: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        """a'_cur, and what the generator makes of it beside the moved reference: both [N, h_dim, H, W]."""
+        # Detached as in the published form: losses through the mask must not shape the global offset.
+        a_warped = moved(self.reduce_a(a_ref).relu(), coarse).detach()
+        a_small = self.reduce_a(a_cur).relu()
+        return a_small, self.generator.layers(torch.cat([a_small, a_warped], dim=1))
+
+    def _gate(self, hidden: Tensor) -> Tensor:
+        """[N, 1, H, W] in [0, 1], how much of the moved features passes."""
+        return self.to_gate(hidden).sigmoid()
+
+    def _pixels(self, hidden: Tensor, displacement: Tensor) -> PixelPath:
+        return PixelPath(displacement, self.to_blend(hidden).sigmoid())
 
     def use_backend(self, backend: str) -> None:
         """Compute AdaBD by this `backend` of `models.ops.deformable.deform_conv`."""

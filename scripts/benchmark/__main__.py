@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 
-from options.build_runtime import PRECISIONS
-from scripts.benchmark.cases import CASES, DEFAULT
+from options.build_precision import AUTO, PRECISIONS
+from scripts.benchmark.cases import CASES, DEFAULT, Case
+from scripts.benchmark.drift import drift, read
 from scripts.benchmark.profiling import profile_table
 from scripts.benchmark.record import Effort, measure
 from scripts.benchmark.table import markdown
-from scripts.benchmark.variants import variants
+from scripts.benchmark.variants import Variant, settled, variants
 from util import runtime
 from util.files import prepare_folder, replacing, to_json
 from util.program import finish
@@ -31,18 +32,21 @@ def main() -> int:
     ways = variants(device, given.amp)
     if given.profile:
         for case in cases:
-            print(f"## {case.name}: a skipped frame, {ways[0].dtype}\n\n{profile_table(case, ways[0])}\n")
+            way = announced(case, ways[0])
+            print(f"## {case.name}: a skipped frame, {way.dtype}\n\n{profile_table(case, way)}\n")
         return 0
+    before = read(given.compare) if given.compare else None
     path = given.out or ROOT / "docs" / "benchmarks" / f"{machine_name(device)}.json"
     prepare_folder(path.parent)
     entries = []
     for case, way in ((case, way) for case in cases for way in ways):
-        print(f"{case.name} {way.dtype} {way.engine} ...", file=sys.stderr, flush=True)
-        entries.append(measure(case, way, effort(given)))
+        entries.append(measure(case, announced(case, way), effort(given)))
     command = shlex.join(["bash", "scripts/benchmark.sh", *sys.argv[1:]])
     machine = {**runtime.machine(), "device": str(device)}
-    text = write(path, {"machine": machine, "command": command, "cases": entries})
-    print(f"\n{text}\n{path}")
+    record = {"machine": machine, "command": command, "cases": entries}
+    print(f"\n{write(path, record)}\n{path}")
+    if before:
+        print(f"\n{drift(before, record, given.compare)}")
     return 0
 
 
@@ -54,14 +58,25 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add(
         "--amp",
         action="append",
-        choices=PRECISIONS,
+        choices=[*PRECISIONS, AUTO],
         help="only this precision, repeatable (default: off; GPU: all)",
     )
     add("--gpu_ids", help="-1 is the CPU (default: the first GPU, or the CPU if there is none)")
     add("--repeats", type=at_least_one, help=f"times of each stage (default: {FULL.repeats}, quick {QUICK.repeats})")
     add("--out", type=json_file, help="file to write, a table goes beside it (default: docs/benchmarks/<machine>.json)")
+    add("--compare", type=json_file, metavar="OLD.json", help="show how every figure differs from an earlier file")
     add("--profile", action="store_true", help="only print where a skipped frame's time goes, by operator")
-    return parser.parse_args(argv)
+    given = parser.parse_args(argv)
+    if given.profile and given.compare:
+        parser.error("--profile measures nothing that --compare could show: give one of them")
+    return given
+
+
+def announced(case: Case, way: Variant) -> Variant:
+    """`way` as it runs this case, told to who waits."""
+    way, note = settled(way, case)
+    print(*filter(None, [note]), f"{case.name} {way.dtype} {way.engine} ...", sep="\n", file=sys.stderr, flush=True)
+    return way
 
 
 def effort(given: argparse.Namespace) -> Effort:

@@ -7,6 +7,7 @@ import torch
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import Variant
 from util.cost import peak_memory_mb
+from util.runtime import keep_memory
 
 FRAMES = 2
 WAYS = ("idle", "teacher", "skipped", "translator")
@@ -27,6 +28,7 @@ def peaks(case: Case, variant: Variant) -> dict[str, float]:
 
 @torch.no_grad()
 def _peak(case: Case, variant: Variant, way: str) -> float:
+    keep_memory()  # as in the process that is timed
     if variant.device.type == "cuda":
         torch.cuda.set_device(variant.device)
     teacher, block = case.networks(variant.device)

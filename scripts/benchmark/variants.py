@@ -1,7 +1,7 @@
 """How a case runs: on which device, in which precision, launched how."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -10,7 +10,9 @@ from models import cuda_graphs, stages
 from models.shortcut import AnyBlock
 from models.stages import Stages
 from models.teachers.base import Teacher
-from options.build_runtime import PRECISIONS, slices_of
+from options.build_precision import AUTO, PRECISIONS, decided
+from options.build_runtime import slices_of
+from scripts.benchmark.cases import Case
 
 Call = Callable[[], object]
 
@@ -19,7 +21,7 @@ EAGER, GRAPHS = "eager", "cuda_graphs"
 
 @dataclass(frozen=True)
 class Variant:
-    """A device, a key of PRECISIONS, and EAGER or GRAPHS."""
+    """A device, a key of PRECISIONS or AUTO, which `settled` replaces, and EAGER or GRAPHS."""
 
     device: torch.device
     amp: str
@@ -54,5 +56,15 @@ def variants(device: torch.device, amps: list[str] | None) -> list[Variant]:
     if device.type == "cuda":
         return [Variant(device, amp, engine) for amp in amps or PRECISIONS for engine in (EAGER, GRAPHS)]
     if "fp16" in (amps or ()):
-        raise ValueError("--amp fp16 needs a GPU; a CPU runs off or bf16")
+        raise ValueError("--amp fp16 needs a GPU; a CPU runs off, bf16 or auto")
     return [Variant(device, amp, EAGER) for amp in amps or ["off"]]
+
+
+def settled(variant: Variant, case: Case) -> tuple[Variant, str | None]:
+    """The variant itself or, of AUTO, the one that it comes to for the case's networks and a line that says so."""
+    if variant.amp != AUTO:
+        return variant, None
+    teacher, block = case.networks(variant.device)
+    choice = decided(teacher.for_inference(), block.for_inference(), list(case.frames(2, variant.device)))
+    amp = next(key for key, dtype in PRECISIONS.items() if dtype == choice.dtype)
+    return replace(variant, amp=amp), choice.note

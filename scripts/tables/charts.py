@@ -7,6 +7,7 @@ from pathlib import Path
 from scripts.tables.records import Run, cost_of, methods
 from scripts.tables.text import write_text
 from util.chart import Line, line_chart
+from util.methods import in_order, method_name, refresh_of
 from util.scores import OURS
 
 PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
@@ -44,7 +45,8 @@ def _method_line(runs: Mapping[str, Run], method: str, metric: str, part: str) -
     costs = {name: cost_of(run.record, method)["macs"] for name, run in runs.items()}
     values = {name: _figure(run, method, metric, part) for name, run in runs.items()}
     known = sorted((costs[n] / 1e9, values[n], n) for n in runs if None not in (costs[n], values[n]))
-    return Line(method.replace("_", " "), [(x, y) for x, y, _ in known], [name for _, _, name in known])
+    name = method_name(method, refresh_of(*(run.record for run in runs.values())))
+    return Line(name, [(x, y) for x, y, _ in known], [name for _, _, name in known])
 
 
 def _per_distance(runs: Mapping[str, Run]) -> str | None:
@@ -65,7 +67,8 @@ def _shared(runs: Mapping[str, Run]) -> list[str]:
 
 
 def _methods(runs: Mapping[str, Run]) -> list[str]:
-    return list(dict.fromkeys(method for run in runs.values() for method in methods(run.record)))
+    records = [run.record for run in runs.values()]
+    return in_order(dict.fromkeys(m for record in records for m in methods(record)), refresh_of(*records))
 
 
 def _figure(run: Run, method: str, metric: str, part: str) -> float | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import markdown, number, write_csv, write_text
+from util.methods import method_name, refresh_of
 from util.scores import OURS, TEACHER
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
@@ -29,7 +30,8 @@ def run_rows(task: str, setting: str, record: Mapping) -> list[dict]:
 def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     found, own = methods(record)[method], record["cost"]
     cost = cost_of(record, method)
-    row = {"task": task, "setting": setting, "method": method, "note": f"on {record['options'].get('dataroot')}"}
+    name = method_name(method, refresh_of(record))
+    row = {"task": task, "setting": setting, "method": name, "note": f"on {record['options'].get('dataroot')}"}
     row |= {metric: main_figure(metric, found.get(metric, {})) for metric in QUALITY}
     row |= {"macs_mean": cost["macs"], "saving_mean": cost["saving"], "frames": record["frames"]["total"]}
     if method == TEACHER:
@@ -45,7 +47,8 @@ def published_rows(published: Mapping) -> list[dict]:
     """The rows of docs/published.yaml as rows of the table; their setting names the source by its number."""
     numbers = {name: number for number, name in enumerate(published["sources"], 1)}
     kinds = {name: f"{source['kind']} [{numbers[name]}]" for name, source in published["sources"].items()}
-    return [{**row, "setting": kinds[row["source"]]} for row in published["rows"]]
+    named = [{**row, "method": method_name(row["method"], "fixed")} for row in published["rows"]]
+    return [{**row, "setting": kinds[row["source"]]} for row in named]
 
 
 def write_tables(folder: Path, command: str, rows: Sequence[Mapping], published: Mapping) -> str:
@@ -64,8 +67,6 @@ def _shown(row: Mapping, key: str) -> str:
     value = row.get(key)
     if key == "task":
         return TITLES.get(value, value)
-    if key == "method":
-        return value.replace("_", " ")
     if key == "note":
         return value or ""
     if key.startswith("saving") and value is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from util.methods import in_order, refresh_of
 from util.report import REQUIRED
 from util.scores import OURS, TEACHER
 
@@ -54,8 +55,9 @@ def _lacking(record: object) -> list[str]:
 
 
 def methods(record: Mapping) -> dict[str, Mapping]:
-    """method -> metric -> figures: the teacher where it has any, the Shortcut, the baselines."""
-    return {TEACHER: record.get("teacher", {}), OURS: record["quality"], **record["baselines"]}
+    """method -> metric -> figures, in the order of rows; the teacher's may be none."""
+    found = {TEACHER: record.get("teacher", {}), OURS: record["quality"], **record["baselines"]}
+    return {method: found[method] for method in in_order(found, refresh_of(record))}
 
 
 def main_figure(metric: str, figures: Mapping) -> float | None:

@@ -13,7 +13,6 @@ vtoonify=(--teacher vtoonify --dataset_mode videofile)
 demo=("${vtoonify[@]}" --main_G_path checkpoints/demo_vtoonify/latest_net_vtoonify.pth)
 
 flags=(--which_epoch latest --results_dir ./results/)
-if ! given --refresh; then flags+=(--max_interval 3); fi
 own=("${demo[@]}" --checkpoints_dir ./checkpoints --name demo_vtoonify --hold 0.1)
 
 if [ -z "$dataroot" ] && [ -z "$style" ]; then

@@ -32,11 +32,11 @@ class ImageMetric(MeanMetric):
 
 
 class Psnr(ImageMetric):
-    """Peak signal-to-noise ratio in dB, peak 1. Identical images count as 100 dB so that a mean stays finite.
+    """Peak signal-to-noise ratio in dB, peak 1. Identical images have 100 dB, so that every frame has a figure.
 
-    "pooled" is the PSNR of the mean squared error of all frames, which is fair between runs whose reference frames
-    differ: a mean over frames depends on which are exact, this only on the error that is left. None if nothing is left;
-    identical frames have no error.
+    "skipped" and "per_distance" are means over frames. "pooled" is the PSNR of the mean squared error of all frames,
+    which is fair between runs whose reference frames differ: it depends only on the error that is left. None if nothing
+    is left; identical frames have no error. "all" is the same, and 100 dB if nothing is left.
     """
 
     name = "psnr"
@@ -59,7 +59,8 @@ class Psnr(ImageMetric):
 
     def figures(self) -> dict[str, dict]:
         pooled = -10 * math.log10(self.error / self.frames) if self.error else None
-        return {self.name: {**self.means.figures(), "pooled": pooled}}
+        every = (PSNR_CAP_DB if pooled is None else pooled) if self.frames else None
+        return {self.name: {**self.means.figures(), "all": every, "pooled": pooled}}
 
 
 class Ssim(ImageMetric):

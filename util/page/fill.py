@@ -8,13 +8,15 @@ from pathlib import Path
 from util.chart import Line, appearance, line_chart, ticks
 from util.files import replacing, to_json
 from util.inside import RIM
+from util.methods import method_name, refresh_of
 from util.metrics.labels import label
 from util.page.clips import PlayedClip, read_clips, video_file
 from util.page.legends import mask_gradient, wheel_gradient
-from util.page.summary import figures_of, method_name, of_parts, summary
+from util.page.summary import figures_of, of_parts, summary
 from util.page.worst import still, worst_frames
 from util.scores import TEACHER
 from util.tables import table
+from util.verdict import tiles
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "index.html"
@@ -33,15 +35,17 @@ def write_page(folder: Path) -> Path:
     """
     record = json.loads((folder / "metrics.json").read_text())
     figures = figures_of(record) if record["options"]["compare"] else {}
+    names = {method: method_name(method, refresh_of(record)) for method in figures}
     clips = read_clips(folder, list(figures), list(record["quality"]), list(figures.get(TEACHER, {})))
     page = _render(
         record=record,
         table=table(record),
         summary=summary(record),
         parts=of_parts(record),
-        player=_player(clips, list(figures)),
+        tiles=tiles(record.get("verdict") or {}),
+        player=_player(clips, names),
         gallery=_gallery(folder, clips),
-        distance_chart=_distance_chart(figures),
+        distance_chart=_distance_chart(figures, names),
         bars=_bars(record["cost"]["macs"]),
         inside={"mask": mask_gradient(), "wheel": wheel_gradient()} if any(clip.inside for clip in clips) else None,
     )
@@ -51,14 +55,18 @@ def write_page(folder: Path) -> Path:
     return path
 
 
-def _player(clips: Sequence[PlayedClip], methods: Sequence[str]) -> dict:
-    """What the scripts read. All clips share one scale of each figure, so that they can be told apart by eye."""
+def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str]) -> dict:
+    """What the scripts read. All clips share one scale of each figure, so that they can be told apart by eye.
+
+    Args:
+        methods: key -> name.
+    """
     looks = {method: appearance(number) for number, method in enumerate(methods)}
     names = list(dict.fromkeys(name for clip in clips for name in clip.figures))
     scales = {name: _scale(clips, name) for name in names}
     return {
         "methods": [
-            {"key": m, "name": method_name(m), "colour": colour, "dash": dash} for m, (colour, dash) in looks.items()
+            {"key": m, "name": methods[m], "colour": colour, "dash": dash} for m, (colour, dash) in looks.items()
         ],
         "figures": [
             {"key": n, "name": label(n).text, "digits": label(n).digits, "ticks": t} for n, t in scales.items() if t
@@ -81,10 +89,10 @@ def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
     ]
 
 
-def _distance_chart(figures: Mapping[str, Mapping]) -> str | None:
+def _distance_chart(figures: Mapping[str, Mapping], names: Mapping[str, str]) -> str | None:
     """PSNR over the distance to the reference as SVG text; None where no frame was predicted."""
     lines = [
-        Line(method_name(method), [(int(d), v) for d, v in own["psnr"]["per_distance"].items() if v is not None])
+        Line(names[method], [(int(d), v) for d, v in own["psnr"]["per_distance"].items() if v is not None])
         for method, own in figures.items()
         if "psnr" in own
     ]

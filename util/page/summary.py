@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from util.methods import in_order, method_name, refresh_of
 from util.metrics.labels import label
 from util.scores import OURS, TEACHER
 
@@ -43,14 +44,10 @@ class Column:
     values: Mapping[str, float]
 
 
-def method_name(method: str) -> str:
-    """In words."""
-    return method.replace("_", " ")
-
-
 def figures_of(record: Mapping) -> dict[str, Mapping]:
-    """method -> name -> figures, of all methods of a run that was compared with its teacher."""
-    return {OURS: record["quality"], **record["baselines"], TEACHER: record.get("teacher", {})}
+    """method -> name -> figures, in rows' order, of all methods of a run that was compared with its teacher."""
+    found = {TEACHER: record.get("teacher", {}), OURS: record["quality"], **record["baselines"]}
+    return {method: found[method] for method in in_order(found, refresh_of(record))}
 
 
 def summary(record: Mapping) -> Grid:
@@ -62,7 +59,7 @@ def summary(record: Mapping) -> Grid:
         if costs
     ]
     columns += [_column(figures, name, kind) for name in _names(figures) for kind in label(name).kinds]
-    return _grid("", [m for m in figures if figures[m] or m in costs], columns)
+    return _grid("", [m for m in figures if figures[m] or m in costs], columns, refresh_of(record))
 
 
 def of_parts(record: Mapping) -> list[Grid]:
@@ -73,7 +70,7 @@ def of_parts(record: Mapping) -> list[Grid]:
         if parts := [kind for kind in kinds if kind not in WHOLE]:
             columns = [_column(figures, name, kind) for kind in ("all", *parts)]
             methods = [method for method, own in figures.items() if name in own]
-            grids.append(_grid(_head(name), methods, columns))
+            grids.append(_grid(_head(name), methods, columns, refresh_of(record)))
     return grids
 
 
@@ -91,15 +88,15 @@ def _column(figures: Mapping[str, Mapping], name: str, kind: str) -> Column:
     return Column(_head(name), kind, label(name).better, label(name).shown, values)
 
 
-def _grid(title: str, methods: Sequence[str], columns: Sequence[Column]) -> Grid:
+def _grid(title: str, methods: Sequence[str], columns: Sequence[Column], refresh: str | None) -> Grid:
     heads: list[tuple[str, int]] = []
     for column in columns:
         again = heads and heads[-1][0] == column.head
         heads = [*heads[:-1], (column.head, heads[-1][1] + 1)] if again else [*heads, (column.head, 1)]
     best = [_best(column) for column in columns]
-    rows = sorted(methods, key=lambda method: method != TEACHER)  # the yardstick on top
-    cells = {m: [_cell(column, m, top) for column, top in zip(columns, best, strict=True)] for m in rows}
-    return Grid(title, heads, [c.subhead for c in columns], [(method_name(m), row) for m, row in cells.items()])
+    cells = {m: [_cell(column, m, top) for column, top in zip(columns, best, strict=True)] for m in methods}
+    rows = [(method_name(method, refresh), row) for method, row in cells.items()]
+    return Grid(title, heads, [c.subhead for c in columns], rows)
 
 
 def _best(column: Column) -> str | None:
