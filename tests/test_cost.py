@@ -9,7 +9,7 @@ from torch import nn
 
 from models.ops.warp import moved
 from models.shortcut import BLOCKS
-from tests.tiny import SHAPE
+from tests.tiny import SHAPE, vtoonify_block
 from util.cost import count_extra, count_macs, count_params, latency, peak_memory_mb, restart_peak_memory_mb, saving
 
 X = torch.randn(2, 6, 9, 11)
@@ -26,7 +26,7 @@ COUNTED = {
 }
 TABLE = torch.randn(8, 4)
 EXTRA = {
-    "bilinear reading": (lambda: moved(X, torch.zeros(2, 2, 9, 11)), 4 * 2 * 6 * 9 * 11),
+    "bilinear reading": (lambda: moved(X, torch.zeros(2, 2, 9, 11), "cpu"), 4 * 2 * 6 * 9 * 11),
     "another size": (lambda: F.interpolate(X, size=(4, 5), mode="bilinear"), 4 * 2 * 6 * 4 * 5),
     "difference": (lambda: (X[:, :3] - X[:, 3:]).abs(), 2 * 3 * 9 * 11),
     "weighted rows": (lambda: F.embedding_bag(torch.tensor([[0, 3], [2, 2], [7, 1]]), TABLE, mode="sum"), 4 * 3 * 4),
@@ -116,6 +116,15 @@ def test_a_block_interpolates_as_much_whatever_computes_it(form):
         coarse = 4 * half * 8 + 4 * 2 * full + 4 * full * 8  # what the global offset sees; it enlarged; a' moved
         others = costs + moves + coarse + 4 * full * 8  # and the late features
     assert counts == {adabd + halved + others}
+
+
+def test_an_image_among_the_features_is_moved_by_what_computes_the_rest():
+    a_ref, a_cur = torch.randn(2, 1, 4, 8, 12)
+    counts = set()
+    for backend in ("reference", "cpu", "torchvision"):
+        fast = vtoonify_block().for_inference(backend)
+        counts.add(count_extra(fast, fast.prepare(a_ref, torch.randn(1, 7, 8, 12)), a_cur))
+    assert len(counts) == 1
 
 
 def test_counting_keeps_no_graph_and_returns_an_int():

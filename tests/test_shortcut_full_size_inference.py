@@ -43,7 +43,7 @@ def test_it_predicts_what_the_block_predicts(arguments, size):
     assert_same(full_size(**arguments), inputs(size=size, late=arguments.get("f_ch")))
 
 
-@pytest.mark.parametrize("backend", ["reference", "cpu", "torchvision"])
+@pytest.mark.parametrize("backend", ["reference", "cpu", "native", "torchvision"])
 @pytest.mark.parametrize("arguments", SHAPES[:3], ids=str)
 def test_whatever_computes_the_deformable_convolution(arguments, backend):
     assert_same(full_size(**arguments), inputs(), backend)
