@@ -7,7 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from util.cost import count_macs, count_params, latency, peak_memory_mb, restart_peak_memory_mb, saving
+from models.ops.warp import moved
+from models.shortcut import BLOCKS
+from tests.tiny import SHAPE, vtoonify_block
+from util.cost import count_extra, count_macs, count_params, latency, peak_memory_mb, restart_peak_memory_mb, saving
 
 X = torch.randn(2, 6, 9, 11)
 COUNTED = {
@@ -20,6 +23,16 @@ COUNTED = {
     "linear on a vector": (nn.Linear(5, 7), torch.randn(5), 5 * 7),
     "linear without bias on a vector": (nn.Linear(5, 7, bias=False), torch.randn(5), 5 * 7),
     "element-wise": (nn.Sequential(nn.InstanceNorm2d(6), nn.ReLU(), nn.ReflectionPad2d(2)), X, 0),
+}
+TABLE = torch.randn(8, 4)
+EXTRA = {
+    "bilinear reading": (lambda: moved(X, torch.zeros(2, 2, 9, 11), "cpu"), 4 * 2 * 6 * 9 * 11),
+    "another size": (lambda: F.interpolate(X, size=(4, 5), mode="bilinear"), 4 * 2 * 6 * 4 * 5),
+    "difference": (lambda: (X[:, :3] - X[:, 3:]).abs(), 2 * 3 * 9 * 11),
+    "weighted rows": (lambda: F.embedding_bag(torch.tensor([[0, 3], [2, 2], [7, 1]]), TABLE, mode="sum"), 4 * 3 * 4),
+    "gathered corners": (lambda: sum(TABLE.gather(0, torch.zeros(5, 4).long()) for _ in range(4)), 4 * 5 * 4),
+    "convolution": (lambda: nn.Conv2d(6, 4, 3)(X), 0),
+    "nothing": (lambda: None, 0),
 }
 IMPORTS_LATE = """
 import torch
@@ -70,6 +83,48 @@ def test_a_look_up_costs_nothing_and_a_second_run_costs_again():
     assert count_macs(look_up) == 0
     layer = nn.Linear(4, 4)
     assert count_macs(lambda x: layer(layer(x)), table) == 2 * 8 * 16
+
+
+@pytest.mark.parametrize(("call", "extra"), EXTRA.values(), ids=EXTRA)
+def test_interpolation_and_comparison_are_counted_apart(call, extra):
+    assert count_extra(call) == extra
+    assert extra == 0 or count_macs(call) == 0
+
+
+def test_every_tap_of_a_deformable_convolution_reads_every_channel():
+    from torchvision.ops import deform_conv2d
+
+    weight, offset = torch.randn(4, 3, 3, 3), torch.zeros(2, 36, 5, 6)  # two groups, two offset groups
+    assert count_extra(lambda: deform_conv2d(X, offset, weight, stride=2, padding=1)) == 4 * 2 * 5 * 6 * 6 * 9
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_block_interpolates_as_much_whatever_computes_it(form):
+    a_ref, a_cur, f_ref = torch.randn(3, 1, 8, 8, 12)
+    counts = set()
+    for backend in ("reference", "cpu", "torchvision"):
+        fast = BLOCKS[form](**SHAPE).for_inference(backend)
+        counts.add(count_extra(fast, fast.prepare(a_ref, f_ref, torch.randn(1, 3, 16, 24)), a_cur))
+    full, half, taps = 8 * 12, 4 * 6, 9
+    adabd, halved = 4 * full * 8 * taps, 4 * half * 8  # which both forms do
+    if form == "published":
+        others = 4 * half * 2 * 8 + 4 * full * 2 * 8  # the moved maps, read at half resolution and enlarged
+    else:
+        levels = (1 * 2, 2 * 3, half, half)  # pixels that each pass of the matching compares
+        costs = sum(n * 8 * 9 + n * 8 for n in levels)  # nine shifts, and the mean of |a|
+        moves = 4 * 8 * sum(levels[1:]) + 4 * 2 * sum(levels[1:3])  # the reference moved, and how far
+        coarse = 4 * half * 8 + 4 * 2 * full + 4 * full * 8  # what the global offset sees; it enlarged; a' moved
+        others = costs + moves + coarse + 4 * full * 8  # and the late features
+    assert counts == {adabd + halved + others}
+
+
+def test_an_image_among_the_features_is_moved_by_what_computes_the_rest():
+    a_ref, a_cur = torch.randn(2, 1, 4, 8, 12)
+    counts = set()
+    for backend in ("reference", "cpu", "torchvision"):
+        fast = vtoonify_block().for_inference(backend)
+        counts.add(count_extra(fast, fast.prepare(a_ref, torch.randn(1, 7, 8, 12)), a_cur))
+    assert len(counts) == 1
 
 
 def test_counting_keeps_no_graph_and_returns_an_int():

@@ -7,6 +7,7 @@ from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscr
 from models.distiller import Distiller, LossWeights
 from models.perceptual import TeacherPerceptual
 from models.refresh import Every
+from models.shortcut import BLOCKS
 from models.stages import eager
 from models.translator import Translator
 from tests.tiny import block, teacher, video
@@ -15,14 +16,15 @@ from util import checkpoint
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 
-def distiller():
+def distiller(form):
     made = teacher().cuda()
     judges = (judge(4).cuda() for judge in (SpectralPatchDiscriminator, TemporalPatchDiscriminator))
-    return Distiller(made, block().cuda(), LossWeights(), *judges, TeacherPerceptual(made), pool_size=2)
+    return Distiller(made, block(form).cuda(), LossWeights(), *judges, TeacherPerceptual(made), pool_size=2)
 
 
-def test_training_goes_on_from_a_saved_state_on_the_device(tmp_path):
-    first, resumed = distiller(), distiller()
+@pytest.mark.parametrize("form", BLOCKS)
+def test_training_goes_on_from_a_saved_state_on_the_device(tmp_path, form):
+    first, resumed = distiller(form), distiller(form)
     reference, current = video(2, 32, 32).cuda()
     for _ in range(3):
         first.step(reference, current)
@@ -34,9 +36,10 @@ def test_training_goes_on_from_a_saved_state_on_the_device(tmp_path):
         assert again[name] == pytest.approx(value, rel=1e-2), name
 
 
-def test_the_device_translates_like_the_cpu():
+@pytest.mark.parametrize("form", BLOCKS)
+def test_the_device_translates_like_the_cpu(form):
     there, here = (
-        Translator(eager(teacher().to(device).for_inference(), block().to(device).for_inference()), Every(3))
+        Translator(eager(teacher().to(device).for_inference(), block(form).to(device).for_inference()), Every(3))
         for device in ("cuda", "cpu")
     )
     for frame in video():

@@ -4,6 +4,7 @@ import torch
 from models import stages as stages_module
 from models.cuda_graphs import graphed
 from models.refresh import Adaptive, Every
+from models.shortcut import BLOCKS
 from models.translator import Translator
 from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
@@ -11,11 +12,13 @@ on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def eager(cuts=()):
-    return stages_module.eager(teacher().for_inference().to(DEVICE), block().for_inference().to(DEVICE), cuts=cuts)
+def eager(cuts=(), form="published"):
+    networks = teacher().for_inference().to(DEVICE), block(form).for_inference().to(DEVICE)
+    return stages_module.eager(*networks, cuts=cuts)
 
 
 @on_cuda
+@pytest.mark.parametrize("form", BLOCKS)
 @pytest.mark.parametrize(
     "refresh,how",
     [
@@ -26,9 +29,9 @@ def eager(cuts=()):
     ],
     ids=["fixed", "shows_the_shortcut", "spread", "adaptive"],
 )
-def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, how):
+def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, how, form):
     frames = video(9)
-    called = eager(cuts=(1,))
+    called = eager((1,), form)
     plain, replayed = (Translator(s, refresh(), **how) for s in (called, graphed(called, frames[0].cuda())))
     expected = [plain.step(frame.cuda()) for frame in frames]
     found = [replayed.step(frame) for frame in frames]  # from the host; all are kept, none is overwritten
@@ -37,10 +40,11 @@ def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, ho
 
 
 @on_cuda
+@pytest.mark.parametrize("form", BLOCKS)
 @pytest.mark.parametrize("split", ["A", "B"])
-def test_a_body_that_passes_on_several_tensors_is_replayed(split):
+def test_a_body_that_passes_on_several_tensors_is_replayed(split, form):
     frames = video(6)
-    networks = vtoonify(split).for_inference().to(DEVICE), vtoonify_block().for_inference().to(DEVICE)
+    networks = vtoonify(split).for_inference().to(DEVICE), vtoonify_block(form).for_inference().to(DEVICE)
     called = stages_module.eager(*networks, cuts=(2, 5))
     plain, replayed = (Translator(s, Every(3), spread=True) for s in (called, graphed(called, frames[0].cuda())))
     for frame in frames:

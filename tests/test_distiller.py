@@ -1,20 +1,25 @@
+from dataclasses import replace
+
 import pytest
 import torch
+import torch.nn.functional as F
 
 from models.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.distiller import Distiller, LossWeights
 from models.perceptual import TeacherPerceptual
+from models.shortcut import BLOCKS
 from tests.tiny import block, teacher, video, vtoonify, vtoonify_block
 
 LR = 5e-3
+EVERY_TERM = LossWeights(squared=50.0)
 
 
-def distiller(**weights):
+def distiller(form="published", **weights):
     made = teacher()
     torch.manual_seed(1)
     judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
-    chosen = LossWeights(**weights)
-    return Distiller(made, block(), chosen, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR, pool_size=1)
+    chosen = replace(EVERY_TERM, **weights)
+    return Distiller(made, block(form), chosen, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR, pool_size=1)
 
 
 def pair(seed=0):
@@ -22,8 +27,9 @@ def pair(seed=0):
     return reference, current
 
 
-def test_a_step_reports_every_term_and_its_total():
-    losses = distiller().step(*pair())
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_step_reports_every_term_and_its_total(form):
+    losses = distiller(form).step(*pair())
     assert losses.keys() == {*vars(LossWeights()), "D_A", "D_T_A", "total"}
     total = sum(value for name, value in losses.items() if name in vars(LossWeights()))
     assert losses["total"] == pytest.approx(total, rel=1e-5)
@@ -36,6 +42,32 @@ def test_a_weight_of_zero_switches_its_term_off(term):
     assert term not in losses and judge not in losses
 
 
+def test_the_squared_term_is_off_unless_it_is_weighed():
+    assert LossWeights().squared == 0 and "squared" not in distiller(squared=LossWeights().squared).step(*pair())
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+def test_the_terms_of_the_picture_are_of_what_the_preview_shows(form):
+    made = distiller(form)
+    shown = made.preview(*pair())
+    losses = made.step(*pair())
+    for term, loss in (("output", F.l1_loss), ("squared", F.mse_loss)):
+        expected = getattr(EVERY_TERM, term) * loss(shown["shortcut"], shown["teacher"]).item()
+        assert losses[term] == pytest.approx(expected, rel=1e-3), term
+
+
+def test_a_full_size_blocks_picture_is_painted_over_with_the_references():
+    made, (reference, current) = distiller("full_size"), pair()
+    made.networks["ShortcutV2V"].to_blend.bias.data.fill_(-100.0)
+    bare = made.preview(reference, current)["shortcut"]
+    made.networks["ShortcutV2V"].to_blend.bias.data.fill_(100.0)
+    painted = made.preview(reference, current)["shortcut"]
+    still = made.preview(reference, reference)["shortcut"]
+    assert (bare - painted).abs().mean() > 0.01
+    y_ref = made.teacher(reference)
+    assert (still - y_ref).abs().mean() < 0.2 * (painted - y_ref).abs().mean()
+
+
 @pytest.mark.parametrize("term", ["adversarial", "temporal", "perceptual"])
 def test_a_term_without_its_network_is_refused(term):
     weights = LossWeights(**{name: float(name == term) for name in vars(LossWeights())})
@@ -43,8 +75,9 @@ def test_a_term_without_its_network_is_refused(term):
         Distiller(teacher(), block(), weights)
 
 
-def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it_was():
-    made = distiller(adversarial=0.0, temporal=0.0, perceptual=0.0)
+@pytest.mark.parametrize("form", BLOCKS)
+def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it_was(form):
+    made = distiller(form, squared=0.0, adversarial=0.0, temporal=0.0, perceptual=0.0)
     before = {key: value.clone() for key, value in made.teacher.state_dict().items()}
     first, *_, last = [made.step(*pair()) for _ in range(80)]
     assert last["feature"] < first["feature"] and last["output"] < 0.7 * first["output"]
@@ -68,8 +101,9 @@ def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
     assert realness() < first
 
 
-def test_resuming_equals_never_having_stopped():
-    straight, first, resumed = distiller(), distiller(), distiller()
+@pytest.mark.parametrize("form", BLOCKS)
+def test_resuming_equals_never_having_stopped(form):
+    straight, first, resumed = distiller(form), distiller(form), distiller(form)
     for seed in range(4):
         straight.step(*pair(seed))
     for seed in range(2):
@@ -116,14 +150,29 @@ def test_the_preview_shows_the_teachers_output_and_a_mask():
     assert shown["mask"].shape == (1, 9, 16, 16) and shown["shortcut"].shape == current.shape
 
 
-@pytest.mark.parametrize("split", ["A", "B"])
-def test_a_block_for_a_teacher_with_a_picture_among_its_features_learns(split):
+def vtoonify_distiller(split, form):
     made = vtoonify(split)
     judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
     weights = LossWeights(adversarial=0.01, temporal=0.01)
-    trained = Distiller(made, vtoonify_block(), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+    return Distiller(made, vtoonify_block(form), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_block_for_a_teacher_with_a_picture_among_its_features_learns(split):
+    trained = vtoonify_distiller(split, "published")
     losses = [trained.step(*pair()) for _ in range(30)]
     for term in ("feature", "align", "output", "perceptual"):
         assert losses[-1][term] < 0.8 * losses[0][term], term
+    shown = trained.preview(*pair())
+    assert shown["shortcut"].shape == shown["teacher"].shape == (1, 3, 128, 128)
+
+
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_full_size_block_for_such_a_teacher_starts_nearer_and_learns(split):
+    far, trained = vtoonify_distiller(split, "published").step(*pair()), vtoonify_distiller(split, "full_size")
+    losses = [trained.step(*pair()) for _ in range(20)]
+    for term in ("feature", "align", "output", "perceptual"):
+        assert losses[0][term] < 0.2 * far[term], term
+    assert losses[-1]["output"] < losses[0]["output"]
     shown = trained.preview(*pair())
     assert shown["shortcut"].shape == shown["teacher"].shape == (1, 3, 128, 128)

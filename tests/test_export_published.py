@@ -39,3 +39,10 @@ def test_a_file_that_is_no_shortcut_is_refused(tmp_path):
     checkpoint.save(tmp_path / "other.pth", {"model.1.weight": torch.zeros(1)})
     ended = export(tmp_path / "other.pth", tmp_path / "out.pth")
     assert ended.returncode == 1 and "not a Shortcut checkpoint" in ended.stderr and not (tmp_path / "out.pth").exists()
+
+
+def test_a_full_size_block_is_refused_with_the_reason(tmp_path):
+    checkpoint.save(tmp_path / "ours.pth", to_checkpoint(block("full_size"), "0" * 16, (5, 17)))
+    ended = export(tmp_path / "ours.pth", tmp_path / "out.pth")
+    assert ended.returncode == 1 and "only the published form of the block has published keys" in ended.stderr
+    assert "Traceback" not in ended.stderr and not (tmp_path / "out.pth").exists()

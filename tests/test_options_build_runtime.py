@@ -2,6 +2,8 @@ import pytest
 import torch
 
 from models.refresh import Every
+from models.shortcut import BLOCKS
+from models.stages import eager
 from options.build_runtime import Translators, new_stages, slices_of
 from options.test_options import TestOptions
 from tests.runs import distil, translation
@@ -18,14 +20,15 @@ def options(tmp_path):
     return lambda *flags: TestOptions().parse(translation(tmp_path, *flags))
 
 
-def test_no_other_slices_are_more_equal():
-    fast, small, x = teacher().for_inference(), block().for_inference(), image.blank((24, 16), CPU)
+@pytest.mark.parametrize("form", BLOCKS)
+def test_no_other_slices_are_more_equal(form):
+    fast, small, x = teacher().for_inference(), block(form).for_inference(), image.blank((24, 16), CPU)
     a = f = fast.head(x)
     macs = []
     for layer in fast.body:
         macs.append(cost.count_macs(layer, f))
         f = layer(f)
-    macs[-1] += cost.count_macs(small.prepare, a, f)  # which the last slice does besides
+    macs[-1] += cost.count_macs(eager(fast, small).prepare, a, f)  # which the last slice does besides
     (cut,) = slices_of(fast, small, x, 2)
     dearest = [max(sum(macs[:at]), sum(macs[at:])) for at in range(1, len(macs))]
     assert dearest[cut - 1] == min(dearest) < sum(macs)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from models.shortcut import BLOCKS
 from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
@@ -33,8 +34,9 @@ def built(argv):
     return distillation(TrainOptions().parse(argv), CPU)
 
 
-def test_a_step_trains_the_block_and_its_picture_shows_it_at_the_size_of_the_output(flags):
-    run = built(flags())
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_step_trains_the_block_and_its_picture_shows_it_at_the_size_of_the_output(flags, form):
+    run = built(flags("--block", form))
     batch = {name: run.dataset[0, 0][name][None] for name in ("reference", "current")}
     assert run.trainer.step(*run.take(batch))["total"] > 0
     assert run.picture(batch).shape == (3, 4 * 32, 5 * 4 * 48)
@@ -59,13 +61,15 @@ def test_what_was_trained_is_found_again(flags, split, tmp_path):
         load_block(opt, *load_teacher(opt, CPU), CPU)
 
 
-def test_a_new_block_has_the_teachers_shapes(flags):
-    config = built(flags()).trainer.networks["ShortcutV2V"].config
-    assert (config["feat_ch"], config["f_ch"], config["image_ch"]) == (4, 7, 3)
+@pytest.mark.parametrize(("form", "image_ch"), [("published", 3), ("full_size", None)])
+def test_a_new_block_has_the_teachers_shapes(flags, form, image_ch):
+    config = built(flags("--block", form)).trainer.networks["ShortcutV2V"].config
+    assert (config["feat_ch"], config["f_ch"], config.get("image_ch")) == (4, 7, image_ch)
 
 
-def test_costs_count_what_the_style_was_folded_into(flags):
-    facts = built(flags()).facts
+@pytest.mark.parametrize("form", BLOCKS)
+def test_costs_count_what_the_style_was_folded_into(flags, form):
+    facts = built(flags("--block", form)).facts
     assert facts["MACs"]["skipped"] == sum(facts["MACs"][name] for name in ("head", "block", "tail"))
     assert facts["parameters"]["teacher"] > sum(p.numel() for p in VToonify("toonify", 16).encoder.parameters())
 

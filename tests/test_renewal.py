@@ -1,12 +1,15 @@
+import pytest
 import torch
 
 from models.renewal import Renewal
+from models.shortcut import BLOCKS
 from models.stages import eager
 from tests.tiny import block, teacher, video
 
 
-def test_a_reference_is_ready_after_as_many_steps_as_there_are_slices():
-    stages = eager(teacher().for_inference(), block().for_inference(), cuts=(1, 2))
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_reference_is_ready_after_as_many_steps_as_there_are_slices(form):
+    stages = eager(teacher().for_inference(), block(form).for_inference(), cuts=(1, 2))
     a = stages.head(video()[0])
     expected = stages.renew(a.clone())
     renewal = Renewal(stages, a, 7)

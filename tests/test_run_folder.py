@@ -37,6 +37,15 @@ def test_changed_settings_are_refused_each_by_name(tmp_path):
         RunFolder(tmp_path, {"lr": 2.0, "seed": 3, "flip": True}).begin(resume=True, restart=False)
 
 
+def test_a_run_that_is_older_than_a_setting_has_done_what_that_does_by_default(tmp_path):
+    RunFolder(tmp_path, {"lr": 1.0}).save(step=1)
+    settings = {"lr": 1.0, "block": None, "squared": 0.0}
+    assert RunFolder(tmp_path, settings, defaults={"lr": 2.0, "squared": 0.0}).begin(resume=True, restart=False)
+    with pytest.raises(ValueError, match="settings:\n  squared: started with 0.0, now 5.0$"):
+        later = RunFolder(tmp_path, {**settings, "squared": 5.0}, defaults={"squared": 0.0})
+        later.begin(resume=True, restart=False)
+
+
 def test_a_folder_in_which_another_process_trains_is_refused_until_that_process_ends(tmp_path):
     begin = f"from util.run_folder import *; RunFolder(Path({str(tmp_path)!r}), {{}}).begin(False, False)"
     command = [sys.executable, "-c", f"{begin}; print(flush=True); input()"]

@@ -3,9 +3,11 @@ import math
 import pytest
 import torch
 
+from models.shortcut import BLOCKS
 from models.shortcut.alignment import halve
 from models.shortcut.block import ShortcutBlock
-from models.shortcut.init import initialise, start_from_reuse
+from models.shortcut.full_size import FullSizeBlock
+from models.shortcut.init import GATE, initialise, start_from_reuse
 
 
 @pytest.mark.parametrize("num_dg,offset_g_size", [(1, 1), (2, 1), (2, 3)])
@@ -36,10 +38,23 @@ def test_deformable_kernels_are_uniform_in_one_over_the_root_of_the_fan_in():
         assert weight.std().item() == pytest.approx(1 / 24 / math.sqrt(3), rel=0.02)
 
 
-def test_the_same_seed_gives_the_same_weights():
+@pytest.mark.parametrize("mask_initial", [0.0, -2.0])
+def test_a_full_size_block_starts_without_corrections_and_with_an_open_gate(mask_initial):
+    block = initialise(FullSizeBlock(128, 64, num_dg=2), mask_initial)
+    for layer in (block.global_offset.to_offset, block.to_blend, block.reconstruct):
+        assert layer.weight.abs().max() == 0 and layer.bias.abs().max() == 0
+    assert block.to_gate.weight.abs().max() == 0 and block.to_gate.bias.item() == GATE
+    bias = block.generator.to_offset_mask.bias
+    assert bias[:36].abs().max() == 0 and (bias[36:] == mask_initial).all()
+    assert block.adabd.weight.std().item() == pytest.approx(1 / 24 / math.sqrt(3), rel=0.02)
+    assert block.reduce_f.weight.std().item() == pytest.approx(0.02 * math.sqrt(2 / (128 + 64)), rel=0.05)
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+def test_the_same_seed_gives_the_same_weights(form):
     def made():
         torch.manual_seed(3)
-        return initialise(ShortcutBlock(8, 8)).state_dict()
+        return initialise(BLOCKS[form](8, 8)).state_dict()
 
     first, second = made(), made()
     assert all(torch.equal(first[key], second[key]) for key in first)

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.official import UNUSED, from_published, infer_config, is_published, to_published
 
 CONFIGS = [
@@ -117,3 +118,8 @@ def test_another_network_is_recognised_as_such():
 def test_a_block_that_moves_an_image_has_no_published_form():
     with pytest.raises(ValueError, match="no published form has a block whose last 3 channels are an image"):
         to_published(ShortcutBlock(8, 8, f_ch=11, image_ch=3))
+
+
+def test_a_full_size_block_has_no_published_form():
+    with pytest.raises(ValueError, match="only the published form of the block has published keys, got full_size"):
+        to_published(FullSizeBlock(8, 8))

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from models.shortcut import BLOCKS
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.official import to_published
 from models.shortcut.saved import from_checkpoint, to_checkpoint
@@ -14,11 +15,13 @@ def block():
     return ShortcutBlock(8, 8, num_dg=2, adabd_dilation=2)
 
 
-def test_a_checkpoint_builds_the_block_again(block, tmp_path):
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_checkpoint_builds_the_block_again(form, tmp_path):
+    block = BLOCKS[form](8, 8, num_dg=2, adabd_dilation=2)
     torch.save(to_checkpoint(block, "f00d", SPLIT, steps=7), tmp_path / "block.pth")
     state = torch.load(tmp_path / "block.pth", weights_only=True)
-    again = from_checkpoint(state, "f00d", SPLIT, {"h_dim": 8, "adabd_dilation": 2})
-    assert state["steps"] == 7 and again.config == block.config
+    again = from_checkpoint(state, "f00d", SPLIT, {"block": form, "h_dim": 8, "adabd_dilation": 2})
+    assert state["steps"] == 7 and again.config == block.config and type(again) is BLOCKS[form]
     inputs = torch.randn(3, 1, 8, 6, 8)
     assert torch.equal(again(*inputs).feature, block(*inputs).feature)
 
@@ -42,6 +45,26 @@ def test_every_difference_is_told_at_once(block):
     ]
 
 
+@pytest.mark.parametrize(("form", "asked"), [("published", "full_size"), ("full_size", "published")])
+def test_another_form_than_the_one_asked_for_is_refused(form, asked):
+    state = to_checkpoint(BLOCKS[form](8, 8), "f00d", SPLIT)
+    with pytest.raises(ValueError, match=f"block: checkpoint {form}, asked {asked}"):
+        from_checkpoint(state, "f00d", SPLIT, {"block": asked})
+
+
+def test_a_file_with_published_keys_is_of_the_published_form(block):
+    assert from_checkpoint(to_published(block), "f00d", SPLIT, {"block": "published", "adabd_dilation": 2})
+    with pytest.raises(ValueError, match="block: checkpoint published, asked full_size"):
+        from_checkpoint(to_published(block), "f00d", SPLIT, {"block": "full_size", "adabd_dilation": 2})
+
+
+def test_a_form_that_there_is_not_is_refused_with_those_there_are():
+    state = to_checkpoint(BLOCKS["full_size"](8, 8), "f00d", SPLIT)
+    state["config"]["block"] = "half_size"
+    with pytest.raises(ValueError, match="a block of form half_size, this one knows published, full_size"):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
 def test_a_published_checkpoint_of_another_size_is_refused(block):
     with pytest.raises(ValueError, match="feat_ch: checkpoint 8, asked 64"):
         from_checkpoint(to_published(block), "any teacher", SPLIT, {"feat_ch": 64})
@@ -59,8 +82,9 @@ def test_anything_else_is_refused(state, message):
         from_checkpoint(state, "f00d", SPLIT, {})
 
 
-def test_a_checkpoint_of_a_block_that_there_is_no_more_is_refused(block):
-    state = to_checkpoint(block, "f00d", SPLIT)
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_checkpoint_of_a_block_that_there_is_no_more_is_refused(form):
+    state = to_checkpoint(BLOCKS[form](8, 8), "f00d", SPLIT)
     state["config"]["image_residual"] = True
     with pytest.raises(ValueError, match="made by another version, with image_residual: distil it again"):
         from_checkpoint(state, "f00d", SPLIT, {})
@@ -70,4 +94,6 @@ def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loa
     state = to_checkpoint(block, "f00d", SPLIT)
     for name in ("f_ch", "image_ch"):
         del state["config"][name]
-    assert from_checkpoint(state, "f00d", SPLIT, {}).config == block.config
+    assert "block" not in state["config"]  # as from before there were two forms
+    again = from_checkpoint(state, "f00d", SPLIT, {"block": "published"})
+    assert type(again) is ShortcutBlock and again.config == block.config

@@ -1,13 +1,20 @@
 import pytest
 import torch
 
+from models.shortcut import BLOCKS
 from models.shortcut.init import initialise
 from models.stages import eager
-from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import block, parsing_vtoonify, predicted, teacher, video, vtoonify, vtoonify_block
+from util.cost import count_macs
 
 
-def stages(**settings):
-    return eager(teacher().for_inference(), block().for_inference(), **settings)
+def stages(form="published", **settings):
+    return eager(teacher().for_inference(), block(form).for_inference(), **settings)
+
+
+@pytest.fixture(params=BLOCKS)
+def form(request):
+    return request.param
 
 
 @pytest.fixture
@@ -19,22 +26,20 @@ def close(output, expected, atol=1e-4):
     torch.testing.assert_close(output, expected, atol=atol, rtol=0)
 
 
-def test_every_stage_is_its_part_of_teacher_and_block(frames):
-    made, whole, predict = stages(), teacher(), block().eval()
+def test_every_stage_is_its_part_of_teacher_and_block(form, frames):
+    made, whole = stages(form), teacher()
     a, a_ref = made.head(frames[1]), made.head(frames[0])
     reference, y_ref = made.translate(a_ref)
     close(made.teacher(frames[0]), whole(frames[0]))
     close(y_ref, whole(frames[0]))
-    expected = whole.tail(
-        predict(whole.head(frames[0]), whole.head(frames[1]), whole.body(whole.head(frames[0]))).feature
-    )
+    expected = predicted(whole, block(form), *frames)
     close(made.predict(reference, a), expected)
     close(made.predict(made.renew(a_ref), a), expected)
 
 
 @pytest.mark.parametrize("cuts", [(), (1,), (1, 2, 3)])
-def test_the_slices_together_are_the_body(cuts, frames):
-    made = stages(cuts=cuts)
+def test_the_slices_together_are_the_body(form, cuts, frames):
+    made = stages(form, cuts=cuts)
     a = f = made.head(frames[0])
     for part in made.slices:
         f = part(f)
@@ -43,8 +48,8 @@ def test_the_slices_together_are_the_body(cuts, frames):
 
 
 @pytest.mark.parametrize("cuts", [(), (1, 2, 3)])
-def test_nothing_is_written_into_what_is_kept(cuts, frames):
-    made = stages(cuts=cuts)
+def test_nothing_is_written_into_what_is_kept(form, cuts, frames):
+    made = stages(form, cuts=cuts)
     a = made.head(frames[0])
     before = a.clone()
     reference, _ = made.translate(a)
@@ -60,21 +65,46 @@ def test_nothing_is_written_into_what_is_kept(cuts, frames):
     assert all(torch.equal(tensor, copy) for tensor, copy in zip(reference, kept, strict=True))
 
 
-def test_half_precision_takes_and_gives_float32_and_leaves_the_networks_alone(frames):
+@pytest.mark.parametrize("split", ["A", "B"])
+def test_a_full_size_reference_keeps_its_picture_as_the_tail_makes_it(split, frames):
+    whole = vtoonify(split)
+    made = eager(whole.for_inference(), vtoonify_block("full_size").for_inference())
+    a = made.head(frames[0])
+    reference, y = made.translate(a)
+    close(made.renew(a).y, reference.y)
+    close(reference.y, whole.tail(whole.body(whole.head(frames[0])), whole.head(frames[0])))
+    assert torch.equal(y, reference.y.clamp(-1, 1)) and y.data_ptr() != reference.y.data_ptr()
+
+
+@pytest.mark.parametrize(("form", "tails"), [("published", 0), ("full_size", 1)])
+def test_where_a_references_output_is_not_shown_the_tail_runs_for_the_block_alone(form, tails, frames):
+    fast, small = teacher().for_inference(), block(form).for_inference()
+    made = eager(fast, small)
+    a = fast.head(frames[0])
+    f = fast.body(a)
+    y = fast.tail(f)
+    body, tail, kept = count_macs(fast.body, a), count_macs(fast.tail, f), count_macs(small.prepare, a, f, y)
+    assert count_macs(made.translate, a) == body + tail + kept
+    assert count_macs(made.renew, a) == body + tails * tail + kept
+    assert count_macs(made.prepare, a, f) == tails * tail + kept
+
+
+def test_half_precision_takes_and_gives_float32_and_leaves_the_networks_alone(form, frames):
     # At the published scale an untrained prediction is nearly flat: the tail would show nothing but its rounding.
-    fast, small = teacher().for_inference(), initialise(block(), gain=1.0).for_inference()
+    fast, small = teacher().for_inference(), initialise(block(form), gain=1.0).for_inference()
     half, single = eager(fast, small, torch.bfloat16), eager(fast, small)
     a = half.head(frames[0])
     reference, y = half.translate(a)
     predicted = half.predict(reference, half.head(frames[1]))
     assert a.dtype == half.dtype == torch.bfloat16 and y.dtype == predicted.dtype == torch.float32
     close(y, single.teacher(frames[0]), atol=0.1)
-    close(predicted, single.predict(single.renew(single.head(frames[0])), single.head(frames[1])), atol=0.1)
+    expected = single.predict(single.renew(single.head(frames[0])), single.head(frames[1]))
+    assert (predicted - expected).abs().mean() < 0.02  # a few pixels of this noise match it elsewhere, once rounded
     assert {p.dtype for p in fast.parameters()} == {torch.float32}
 
 
-def test_no_stage_builds_a_graph(frames):
-    made = stages()
+def test_no_stage_builds_a_graph(form, frames):
+    made = stages(form)
     reference, y = made.translate(made.head(frames[0]))
     assert not any(t.requires_grad for t in (*reference, y, made.predict(reference, made.head(frames[1]))))
 
@@ -88,12 +118,10 @@ def test_cuts_that_make_no_slices_are_refused(cuts):
 @pytest.mark.parametrize("split", ["A", "B"])
 @pytest.mark.parametrize("cuts", [(), (1, 4)])
 @torch.no_grad()
-def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_several_tensors(split, cuts, frames):
-    whole, predict = vtoonify(split), vtoonify_block().eval()
-    made = eager(whole.for_inference(), predict.for_inference(), cuts=cuts)
-    a_ref, a = whole.head(frames[0]), whole.head(frames[1])
-    f_ref = f = whole.body(a_ref)
-    expected = whole.tail(predict(a_ref, a, f_ref).feature, a).clamp(-1, 1)
+def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_several_tensors(form, split, cuts, frames):
+    whole = vtoonify(split)
+    made = eager(whole.for_inference(), vtoonify_block(form).for_inference(), cuts=cuts)
+    expected = predicted(whole, vtoonify_block(form), *frames)
     reference, y_ref = made.translate(made.head(frames[0]))
     close(y_ref, whole(frames[0]))
     close(made.teacher(frames[1]), whole(frames[1]))

@@ -114,6 +114,57 @@ def test_a_spread_refresh_shows_predictions_from_older_references(trained):
     assert macs["reference"] == macs["teacher"] + macs["prepare"] + macs["block"]
 
 
+@pytest.fixture(scope="module")
+def full_size(trained):
+    """The flags of test.py for a full-size block, distilled beside the other."""
+    distil_now(distil(trained, "--name", "full", "--block", "full_size"))
+    return ["--name", "full"]
+
+
+def translated_full_size(trained, full_size, name, *flags):
+    assert run(translation(trained, *full_size, *flags, "--results_dir", str(trained / name))) == 0
+    folder = trained / name / "full" / "test_latest"
+    return json.loads((folder / "metrics.json").read_text()), list(csv.DictReader((folder / "frames.csv").open()))
+
+
+def test_a_full_size_block_translates_and_shows_its_inside(trained, full_size):
+    results = trained / "whole_program"
+    ended = program("test.py", translation(trained, *full_size, "--inside", "--results_dir", str(results)))
+    assert ended.returncode == 0 and "Traceback" not in ended.stderr, ended.stderr
+    folder = results / "full" / "test_latest"
+    record = json.loads((folder / "metrics.json").read_text())
+    macs = record["cost"]["macs"]
+    assert macs["skipped"] == macs["head"] + macs["block"] + macs["tail"]
+    assert macs["reference"] == macs["teacher"] + macs["prepare"] and macs["extra"] > 0
+    with av.open(str(folder / "inside" / "065.mp4")) as video:
+        assert len(list(video.decode(video=0))) == record["frames"]["total"] == 6
+    rows = list(csv.DictReader((folder / "frames.csv").open()))
+    assert [float(row["shortcut_psnr"]) == 100 for row in rows] == [True, False, False, True, False, False]
+
+
+def test_a_spread_refresh_of_a_full_size_block_pays_for_the_picture_that_nobody_sees(trained, full_size):
+    spread = ["--refresh_mode", "spread", "--max_interval", "2"]
+    record, rows = translated_full_size(trained, full_size, "full_spread", *spread)
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "1", "2", "1"]
+    macs = record["cost"]["macs"]
+    assert macs["reference"] == macs["teacher"] + macs["prepare"] + macs["block"] + macs["tail"]
+
+
+def test_a_full_size_block_is_refreshed_when_the_picture_asks_for_it(trained, full_size):
+    flags = ["--refresh", "adaptive", "--refresh_threshold", "50", "--max_interval", "4"]
+    record, rows = translated_full_size(trained, full_size, "full_adaptive", *flags, "--amp", "bf16", "--hold", "0.2")
+    assert [row["distance"] for row in rows] == ["0", "1", "2", "3", "0", "1"]
+    assert record["runtime"]["dtype"] == "bfloat16" and record["quality"]["psnr"]["skipped"] > 0
+
+
+@pytest.mark.parametrize(
+    ("run_name", "asked", "found"), [("full", "published", "full_size"), ("tiny", "full_size", "published")]
+)
+def test_another_form_of_the_block_than_the_run_has_is_refused(trained, full_size, run_name, asked, found):
+    said = refused(translation(trained, "--name", run_name, "--block", asked))
+    assert f"block: checkpoint {found}, asked {asked}" in said
+
+
 def test_all_methods_stand_in_one_table_with_their_cost(trained, capsys):
     methods = ["--methods", "teacher,reuse,flow_warp,fixed,adaptive", "--refresh_threshold", "0.0001"]
     record, rows = translated(trained, "methods", *methods)

@@ -50,6 +50,33 @@ def test_resuming_equals_never_having_stopped(tmp_path):
     assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "parts"))
 
 
+def test_a_full_size_block_is_trained_and_goes_on_from_where_it_stopped(tmp_path):
+    flags = ["--block", "full_size", "--lambda_L2_out", "50", "--gaps", "near", "--amp", "bf16"]
+    ended = program("train.py", distil(tmp_path, *flags, "--tensorboard_dir", str(tmp_path / "board")))
+    assert ended.returncode == 0 and "squared" in ended.stdout, ended.stderr
+    assert checkpoint.load(tmp_path / "runs" / "tiny" / "latest_net_ShortcutV2V.pth")["config"]["block"] == "full_size"
+    ended = program("train.py", distil(tmp_path, *flags, "--niter", "4", "--continue_train"))
+    assert ended.returncode == 0, ended.stderr
+    run(distil(tmp_path, *flags, "--name", "whole", "--niter", "4"))
+    assert same(block_of(tmp_path, "whole"), block_of(tmp_path))
+
+
+def test_a_run_cannot_go_on_with_another_form_of_the_block(tmp_path):
+    run(distil(tmp_path))
+    with pytest.raises(ValueError, match="block: started with None, now 'full_size'"):
+        run(distil(tmp_path, "--block", "full_size", "--continue_train"))
+
+
+def test_a_run_from_before_there_were_two_forms_goes_on(tmp_path):
+    run(distil(tmp_path))
+    path = tmp_path / "runs" / "tiny" / "state.pt"
+    state = checkpoint.load(path)
+    for newer in ("block", "lambda_L2_out"):
+        del state["settings"][newer]
+    checkpoint.save(path, state)
+    assert run(distil(tmp_path, "--niter", "4", "--continue_train")) == 0
+
+
 def test_the_number_of_reading_processes_changes_nothing(tmp_path):
     run(distil(tmp_path, "--name", "none"))
     run(distil(tmp_path, "--name", "two", "--nThreads", "2"))

@@ -2,13 +2,20 @@ import pytest
 import torch
 
 from models.refresh import Adaptive, Every
+from models.shortcut import BLOCKS
 from models.stages import eager
 from models.translator import Translator
+from tests import tiny
 from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
 
-def translator(refresh=3, refresh_output="teacher", spread=False, cuts=()):
-    stages = eager(teacher().for_inference(), block().for_inference(), cuts=cuts)
+@pytest.fixture(params=BLOCKS)
+def form(request):
+    return request.param
+
+
+def translator(refresh=3, refresh_output="teacher", spread=False, cuts=(), form="published"):
+    stages = eager(teacher().for_inference(), block(form).for_inference(), cuts=cuts)
     return Translator(stages, Every(refresh) if isinstance(refresh, int) else refresh, refresh_output, spread)
 
 
@@ -25,11 +32,10 @@ def told(made, frames=None):
     return seen
 
 
-def predicted(source, number, frames=None):
+def predicted(form, source, number, frames=None):
     """What the trained block makes of a frame from another one, both by number."""
-    whole, frames = teacher(), video() if frames is None else frames
-    a_ref, a = whole.head(frames[source]), whole.head(frames[number])
-    return whole.tail(block().eval()(a_ref, a, whole.body(a_ref)).feature)
+    frames = video() if frames is None else frames
+    return tiny.predicted(teacher(), block(form), frames[source], frames[number])
 
 
 def close(output, expected):
@@ -42,25 +48,25 @@ def test_interval_one_is_the_teacher():
         close(output, whole(frame))
 
 
-def test_reference_frames_are_exact_and_the_rest_are_not():
-    whole = teacher()
-    exact = [torch.allclose(y, whole(x), atol=1e-4) for x, y in zip(video(), outputs(translator()), strict=True)]
+def test_reference_frames_are_exact_and_the_rest_are_not(form):
+    whole, shown = teacher(), outputs(translator(form=form))
+    exact = [torch.allclose(y, whole(x), atol=1e-4) for x, y in zip(video(), shown, strict=True)]
     assert exact == [True, False, False, True, False, False, True]
 
 
-def test_skipped_frames_are_the_blocks_prediction_from_the_last_reference():
-    close(outputs(translator())[5], predicted(3, 5))
+def test_skipped_frames_are_the_blocks_prediction_from_the_last_reference(form):
+    close(outputs(translator(form=form))[5], predicted(form, 3, 5))
 
 
 def test_after_a_step_its_distance_kind_and_sources_are_told():
     assert told(translator())[:5] == [(0, True, {0}), (1, False, {0}), (2, False, {0}), (0, True, {3}), (1, False, {3})]
 
 
-def test_the_published_refresh_shows_the_prediction_from_the_old_reference_and_still_renews_it():
-    shown = outputs(translator(refresh_output="shortcut"))
+def test_the_published_refresh_shows_the_prediction_from_the_old_reference_and_still_renews_it(form):
+    shown = outputs(translator(refresh_output="shortcut", form=form))
     close(shown[0], teacher()(video()[0]))
-    close(shown[3], predicted(0, 3))
-    close(shown[5], predicted(3, 5))
+    close(shown[3], predicted(form, 0, 3))
+    close(shown[5], predicted(form, 3, 5))
 
 
 def test_a_prediction_shown_on_a_reference_frame_lies_a_whole_interval_from_its_reference():
@@ -74,13 +80,13 @@ def test_a_policy_that_looks_at_the_frame_decides_before_it_is_predicted():
     assert [d for d, _, _ in told(translator(Adaptive(0.1, 99)), frames[:5])] == [0, 1, 2, 3, 0]
 
 
-def test_a_spread_refresh_becomes_the_reference_when_its_last_slice_has_run():
-    made = translator(3, spread=True, cuts=(1, 2))
+def test_a_spread_refresh_becomes_the_reference_when_its_last_slice_has_run(form):
+    made = translator(3, spread=True, cuts=(1, 2), form=form)
     shown = outputs(made, frames := video(12))
     expected = [0, 1, 2, 3, 4, 2, 3, 4, 2, 3, 4, 2]
     close(shown[0], teacher()(frames[0]))
     for number in range(1, 12):
-        close(shown[number], predicted(number - expected[number], number, frames))
+        close(shown[number], predicted(form, number - expected[number], number, frames))
 
 
 def test_a_spread_refresh_tells_where_its_predictions_come_from():
@@ -102,12 +108,13 @@ def explained(made, frames):
     return [made.step(frame) is not None and made.explain() is not None for frame in frames]
 
 
-def test_what_the_block_did_is_told_for_predicted_frames():
-    made, fast, frames = translator(), block().for_inference(), video()
+def test_what_the_block_did_is_told_for_predicted_frames(form):
+    made, fast, frames = translator(form=form), block(form).for_inference(), video()
     assert made.explain() is None and explained(made, frames[:5]) == [False, True, True, False, True]
     whole = teacher()
     a_ref, a = whole.head(frames[3]), whole.head(frames[4])
-    expected, found = fast.explain(fast.prepare(a_ref, whole.body(a_ref)), a), made.explain()
+    f_ref = whole.body(a_ref)
+    expected, found = fast.explain(fast.prepare(a_ref, f_ref, whole.tail(f_ref)), a), made.explain()
     close(found.mask, expected.mask)
     close(found.displacement, expected.displacement)
     made.reset()
@@ -120,8 +127,8 @@ def test_it_is_not_told_when_the_reference_it_came_from_is_gone():
 
 
 @pytest.mark.parametrize("settings", [{}, {"spread": True, "cuts": (1, 2)}, {"refresh": Adaptive(0.5, 3)}])
-def test_reset_forgets_the_video(settings):
-    made = translator(**settings)
+def test_reset_forgets_the_video(settings, form):
+    made = translator(**settings, form=form)
     first = outputs(made)
     made.reset()
     assert all(torch.equal(a, b) for a, b in zip(first, outputs(made), strict=True))
@@ -155,8 +162,8 @@ def test_wrong_settings_are_refused(settings, problem):
 @pytest.mark.parametrize("split", ["A", "B"])
 @pytest.mark.parametrize("size", [(16, 24), (40, 24)])  # odd multiples of 8 among them
 @torch.no_grad()
-def test_a_video_may_become_larger(split, size):
-    whole, predict, frames = vtoonify(split), vtoonify_block().eval(), video(5, *size)
+def test_a_video_may_become_larger(split, size, form):
+    whole, predict, frames = vtoonify(split), vtoonify_block(form), video(5, *size)
     made = Translator(eager(whole.for_inference(), predict.for_inference()), Every(3))
     shown = outputs(made, frames)
     assert {tuple(y.shape) for y in shown} == {(1, 3, 4 * size[0], 4 * size[1])}
@@ -164,13 +171,11 @@ def test_a_video_may_become_larger(split, size):
     for number in (0, 3):
         close(shown[number], whole(frames[number]))
     for source, number in ((0, 1), (0, 2), (3, 4)):
-        a_ref, a = whole.head(frames[source]), whole.head(frames[number])
-        feature = predict(a_ref, a, whole.body(a_ref)).feature
-        close(shown[number], whole.tail(feature, a).clamp(-1, 1))
+        close(shown[number], tiny.predicted(whole, predict, frames[source], frames[number]))
 
 
-def test_a_refresh_of_several_tensors_can_be_spread():
-    stages = eager(vtoonify().for_inference(), vtoonify_block().for_inference(), cuts=(2, 5))
+def test_a_refresh_of_several_tensors_can_be_spread(form):
+    stages = eager(vtoonify().for_inference(), vtoonify_block(form).for_inference(), cuts=(2, 5))
     made = Translator(stages, Every(3), spread=True)
     assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]
 

@@ -68,3 +68,13 @@ def parsing_vtoonify() -> VToonifyTeacher:
     made = vtoonify()
     made.head.parser = FaceParts()
     return made
+
+
+@torch.no_grad()
+def predicted(whole: Teacher, block: AnyBlock, reference: Tensor, frame: Tensor) -> Tensor:
+    """What a skipped frame is to show, by the trained forms of both networks and nothing kept: [1, 3, ...]."""
+    a_ref, a = whole.head(reference), whole.head(frame)
+    f_ref = whole.body(a_ref)
+    prediction, pixels = block.eval().with_pixels(a_ref, a, f_ref)
+    y = whole.tail(prediction.feature, a)
+    return (pixels.paint(y, whole.tail(f_ref, a_ref)) if pixels else y).clamp(-1, 1)

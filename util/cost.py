@@ -61,10 +61,10 @@ def _gathered(table_shape, _, sums_shape, *__, **___) -> int:
     return 4 * sums_shape[0] * table_shape[1]
 
 
-def _taps_read(_, w_shape, *__, out_shape=None, **___) -> int:
-    """One reading by every tap of every input channel, wherever a deformable convolution is computed."""
+def _taps_read(x_shape, w_shape, *_, out_shape=None, **__) -> int:
+    """A deformable convolution reads every input channel once for every tap and output pixel."""
     batch, _, height, width = out_shape
-    return 4 * batch * height * width * math.prod(w_shape[1:])
+    return 4 * batch * height * width * x_shape[1] * math.prod(w_shape[2:])
 
 
 def _own_formulas() -> dict:

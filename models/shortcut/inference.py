@@ -42,7 +42,7 @@ class InferenceBlock(nn.Module):
 
     Args:
         block: the trained block, which stays as it is.
-        backend: of both deformable convolutions, see `models.ops.deformable.deform_conv`.
+        backend: of both deformable convolutions and of the warp of an image, see `models.ops.deformable.deform_conv`.
         threshold: of `hold`, which then completes every prediction; 0: it does not, and this is the trained block.
     """
 
@@ -85,7 +85,9 @@ class InferenceBlock(nn.Module):
         offset, mask = self._local_moves(small, a_warped)
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
-        image = moved(reference.image, displacement(coarse, offset)) if self.config["image_ch"] else reference.image
+        image = reference.image
+        if self.config["image_ch"]:
+            image = moved(image, displacement(coarse, offset), self.backend)
         feature = with_image(self.reconstruct(blended), image)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
