@@ -16,6 +16,7 @@ from models.ops import rigid
 from models.ops.deformable import deform_conv, read_convolved
 from models.ops.matching_cost import shift_costs
 from models.ops.warp import moved, paint
+from util import runtime
 
 SIZES = ((64, 128, 256), (32, 64, 128), (16, 128, 256))  # channels inside the block, height and width of its features
 OFFSET_STD_PX = 2.0
@@ -69,4 +70,5 @@ def table(sizes: tuple[tuple[int, int, int], ...], rounds: int) -> list[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=21, help="calls of each operator; their median counts")
+    runtime.prepare(seed=0, gpu_ids="-1")  # memory is kept, as in train.py and test.py
     print("\n".join(table(SIZES, parser.parse_args().rounds)))

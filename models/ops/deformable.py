@@ -74,8 +74,8 @@ def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> 
     Raises:
         ValueError: another number of images, channels that do not divide into the groups, or an unknown backend.
     """
-    n, channels = convolved.shape[:2]
-    if len(offset) != n or channels % (offset.shape[1] // 2):
+    (n, channels), groups = convolved.shape[:2], offset.shape[1] // 2
+    if len(offset) != n or not groups or channels % groups:
         raise ValueError(f"offset {list(offset.shape)} does not fit {n} maps of {channels} channels")
     return rigid.read(convolved, offset, choose_for(backend, convolved, offset))
 

@@ -8,24 +8,25 @@ typedef struct {  // out = base * weight + gate * sum over groups of `image` rea
 } Warp;
 
 // values[e] = scale * the channel of `map`, stretched to the size of `out`, at `count` pixels of row y from column x on
-static void stretch(float *values, const Map *map, const Map *out, long image, long channel, long y, long x, long count,
-                    float scale) {
+static void stretch(float *restrict values, const Map *map, const Map *out, long image, long channel, int y, int x,
+                    int count, float scale) {
     const float *data = at(map, image, 0, 0) + channel * map->channel;
-    if (map->height == out->height && map->width == out->width) {
-        for (long e = 0; e < count; e++) values[e] = scale * data[y * map->row + (x + e) * map->column];
+    const int step = map->column, last = map->width - 1, width = out->width;
+    if (map->height == out->height && map->width == width) {
+        for (int e = 0; e < count; e++) values[e] = scale * data[y * map->row + (x + e) * step];
         return;
     }
-    const float down = (float)map->height / out->height, across = (float)map->width / out->width;
+    const float down = (float)map->height / out->height, across = (float)map->width / width;
     const float py = (y + 0.5f) * down - 0.5f > 0 ? (y + 0.5f) * down - 0.5f : 0;
     const long y0 = least(py, map->height - 1), y1 = least(y0 + 1, map->height - 1);
     const float *upper = data + y0 * map->row, *lower = data + y1 * map->row;
-    for (long e = 0; e < count; e++) {
+    for (int e = 0; e < count; e++) {
         const float px = (x + e + 0.5f) * across - 0.5f > 0 ? (x + e + 0.5f) * across - 0.5f : 0;
-        const long x0 = least(px, map->width - 1), x1 = least(x0 + 1, map->width - 1);
-        const float a = upper[x0 * map->column], b = upper[x1 * map->column];
-        const float c = lower[x0 * map->column], d = lower[x1 * map->column];
-        const float top = a + (px - x0) * (b - a), bottom = c + (px - x0) * (d - c);
-        values[e] = scale * (top + (py - y0) * (bottom - top));
+        const int x0 = (int)px < last ? (int)px : last, x1 = x0 < last ? x0 + 1 : last;
+        const float right = px - x0, low = py - y0;
+        const float top = upper[x0 * step] + right * (upper[x1 * step] - upper[x0 * step]);
+        const float bottom = lower[x0 * step] + right * (lower[x1 * step] - lower[x0 * step]);
+        values[e] = scale * (top + low * (bottom - top));
     }
 }
 
@@ -34,7 +35,7 @@ static void warp_part(const Warp *warp, Places *p, long image, long y, long x, l
     const Map *map = &warp->image, *by = &warp->by, *base = &warp->base, *out = &warp->out;
     const long part = map->channels / warp->groups;
     const int side_by_side = map->channel == 1 && out->channel == 1 && (!base->data || base->channel == 1);
-    float gate[MOST];
+    float gate[MOST], kept[MOST], sums[MOST];
     for (long e = 0; e < count; e++) gate[e] = 1;
     if (warp->gate.data) stretch(gate, &warp->gate, out, image, 0, y, x, count, 1);
     for (long group = 0; group < warp->groups; group++) {
@@ -43,23 +44,26 @@ static void warp_part(const Warp *warp, Places *p, long image, long y, long x, l
         for (long e = 0; e < count; e++) {
             p->y[e] += y + warp->margin, p->x[e] += x + e + warp->margin;
             p->total[e] = gate[e];
+            kept[e] = warp->fade && !group ? 1 - gate[e] : 1;
         }
         find(p, count, map, warp->repeat_border);
+        const Map *more = group ? out : base;  // what is there already
         const float *from = at(map, image, 0, 0) + group * part * map->channel;
-        const Map *more = group ? out : base;
-        const int fade = warp->fade && !group;
+        const float *before = more->data ? at(more, image, y, x) : 0;
+        float *to = at(out, image, y, x);
         if (side_by_side) {
             for (long e = 0; e < count; e++)
-                read_place(at(out, image, y, x + e), from, p, e, more->data ? at(more, image, y, x + e) : 0,
-                           fade ? 1 - gate[e] : 1, part);
+                read_place(to + e * out->column, from, p, e, before ? before + e * more->column : 0, kept[e], part);
             continue;
         }
-        for (long c = 0; c < part; c++, from += map->channel)
-            for (long e = 0; e < count; e++) {
-                float sum = more->data ? (fade ? 1 - gate[e] : 1) * at(more, image, y, x + e)[c * more->channel] : 0;
-                for (int i = 0; i < 4; i++) sum += p->share[i][e] * from[p->from[i][e]];
-                at(out, image, y, x + e)[c * out->channel] = sum;
-            }
+        for (long c = 0; c < part; c++, from += map->channel, to += out->channel) {
+            for (long e = 0; e < count; e++) sums[e] = 0;
+            if (before)
+                for (long e = 0; e < count; e++) sums[e] = kept[e] * before[c * more->channel + e * more->column];
+            for (int i = 0; i < 4; i++)
+                for (long e = 0; e < count; e++) sums[e] += p->share[i][e] * from[p->from[i][e]];
+            for (long e = 0; e < count; e++) to[e * out->column] = sums[e];
+        }
     }
 }
 
