@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from models import stages as stages_module
 from models.cuda_graphs import graphed
@@ -81,3 +82,36 @@ def test_a_frame_of_another_size_is_refused():
 def test_a_frame_on_the_cpu_is_no_example():
     with pytest.raises(ValueError, match="need a frame on a CUDA device, got one on cpu"):
         graphed(eager(), video(1)[0].cpu())
+
+
+class Waiting(TorchDispatchMode):
+    """Collects the operators that copy numbers from or to the host, which no CUDA graph can record."""
+
+    REFUSED = ("aten.lift_fresh.default", "aten._local_scalar_dense.default", "aten.nonzero.default")
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def __torch_dispatch__(self, operator, types, args=(), kwargs=None):
+        if str(operator) in self.REFUSED:
+            self.seen.add(str(operator))
+        return operator(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+@pytest.mark.parametrize("networks", [(teacher, block), (vtoonify, vtoonify_block)], ids=["recycle_gan", "vtoonify"])
+@pytest.mark.parametrize("hold", [0.0, 0.2])
+@torch.no_grad()
+def test_no_stage_waits_for_numbers_from_the_host(networks, form, hold):
+    whole, small = networks  # the teacher as it is: rewritten for a CPU, its norms are others than on a GPU
+    made = stages_module.eager(whole(), small(form).for_inference("torchvision", hold), cuts=(1,))
+    frames = video(2)
+    with Waiting() as waiting:
+        a = f = made.head(frames[0])
+        reference, _ = made.translate(a)
+        for part in made.slices:
+            f = part(f)
+        made.predict(made.prepare(a, f), made.head(frames[1]))
+        made.predict(reference, made.head(frames[1]))
+    assert not waiting.seen

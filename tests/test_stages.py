@@ -4,7 +4,7 @@ import torch
 from models.shortcut import BLOCKS
 from models.shortcut.init import initialise
 from models.stages import eager
-from tests.tiny import block, parsing_vtoonify, predicted, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import ROUNDED, block, parsing_vtoonify, predicted, teacher, video, vtoonify, vtoonify_block
 from util.cost import count_macs
 
 
@@ -22,7 +22,7 @@ def frames():
     return video(2)
 
 
-def close(output, expected, atol=1e-4):
+def close(output, expected, atol=ROUNDED):
     torch.testing.assert_close(output, expected, atol=atol, rtol=0)
 
 

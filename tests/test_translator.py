@@ -6,7 +6,7 @@ from models.shortcut import BLOCKS
 from models.stages import eager
 from models.translator import Translator
 from tests import tiny
-from tests.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
+from tests.tiny import ROUNDED, block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
 
 @pytest.fixture(params=BLOCKS)
@@ -39,7 +39,7 @@ def predicted(form, source, number, frames=None):
 
 
 def close(output, expected):
-    torch.testing.assert_close(output, expected, atol=1e-4, rtol=0)
+    torch.testing.assert_close(output, expected, atol=ROUNDED, rtol=0)
 
 
 def test_interval_one_is_the_teacher():

@@ -29,6 +29,8 @@ def block(form: str = "published") -> AnyBlock:
     return initialise(BLOCKS[form](**SHAPE))
 
 
+ROUNDED = 1e-3  # how far two ways to one prediction may lie apart: in noise, a position that is rounded shows
+
 VTOONIFY_WIDTH = 16
 VTOONIFY_SHAPE = {"feat_ch": 4, "f_ch": 7, "h_dim": 16, "g_layers": 1, "l_layers": 1}
 
