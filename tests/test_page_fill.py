@@ -54,8 +54,8 @@ def test_the_verdict_comes_first_in_words(tmp_path):
     figures = {"skipped_speedup": 0.56, "stream_speedup": 2.1, "psnr_over_flow_warp": 1.94}
     text = text_of(change(folder, verdict={**figures, "stream_speedup_fixed": None, "streams": None}))
     assert re.findall(r'class="tile"><strong>(.*?)</strong>', text)[:4] == [
-        "1.8x slower",
-        "2.1x faster",
+        "1.8× slower",
+        "2.1× faster",
         "+1.9 dB",
         "30.12 dB",
     ]

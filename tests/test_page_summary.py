@@ -43,6 +43,7 @@ def test_the_best_beside_the_teacher_is_marked():
     quality = {"flicker": {"all": 0.31}, "ssim": {"skipped": 0.9}}
     baselines = {"reuse": {"flicker": {"all": 0.3}, "ssim": {"skipped": 0.90001}}}
     table = summary(record(quality=quality, baselines=baselines, teacher={"flicker": {"all": 0.1}}))
+    assert table.heads[3:] == [("flicker ↓", 1), ("SSIM ↑", 1)]
     assert [best(table, column) for column in range(4)] == [["reuse"], ["reuse"], ["reuse"], ["reuse"]]
     assert best(table, 4) == ["Shortcut fixed", "reuse"]  # what is written alike is as good
     assert shown(table)["teacher"][3:] == ["0.100", "–"]
@@ -59,6 +60,12 @@ def test_one_method_alone_and_a_figure_that_nobody_knows_are_no_contest():
 def test_a_run_without_costs_of_methods_shows_quality_alone():
     table = summary(record(cost={}))
     assert table.heads[0] == ("PSNR dB ↑", 2) and list(shown(table)) == ["Shortcut fixed", "reuse", "flow warp"]
+
+
+def test_columns_have_the_shortcuts_order_though_the_teacher_stands_above():
+    quality = {**RECORD["quality"], "flicker": {"all": 0.3}}
+    table = summary(record(quality=quality, teacher={"flicker": {"all": 0.1}}))
+    assert [head for head, _ in table.heads[3:]] == ["PSNR dB ↑", "SSIM ↑", "flicker ↓"]
 
 
 def test_the_other_shortcut_stands_where_its_refresh_does():

@@ -64,7 +64,9 @@ def tiles(figures: Mapping[str, float | None]) -> list[tuple[str, str]]:
         "skipped_speedup": "a skipped frame, beside its teacher here",
         "stream_speedup": f"a whole video, decoded and encoded{beside}",
     }
-    found = [(_pace(figures[key]), text) for key, text in told.items() if figures.get(key) is not None]
+    found = [
+        (_pace(figures[key]).replace("x ", "× "), text) for key, text in told.items() if figures.get(key) is not None
+    ]
     return found if lead is None else [*found, (f"{lead:+.1f} dB", "PSNR of skipped frames over flow warp")]
 
 

@@ -75,7 +75,8 @@ def of_parts(record: Mapping) -> list[Grid]:
 
 
 def _names(figures: Mapping[str, Mapping]) -> list[str]:
-    return list(dict.fromkeys(name for own in figures.values() for name in own))
+    """As the Shortcut has them; then what others have besides."""
+    return list(dict.fromkeys(name for own in (figures[OURS], *figures.values()) for name in own))
 
 
 def _head(name: str) -> str:
