@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.ops.backends import choose
 from models.shortcut.official import to_published
 from models.shortcut.saved import from_checkpoint
 from options.test_options import TestOptions
@@ -50,7 +51,7 @@ def test_a_translation_leaves_figures_rows_and_a_video(trained, capsys):
     assert record["runtime"] == {
         "engine": "eager",
         "dtype": "float32",
-        "deform_backend": "cpu",
+        "deform_backend": choose("auto", torch.device("cpu")),
         "refresh": "fixed",
         "refresh_threshold": None,
         "refresh_mode": "whole",
