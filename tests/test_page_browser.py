@@ -92,12 +92,15 @@ def test_panels_are_in_step_while_they_play(opened):
         return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
     })"""
     places = opened.run(middles)
-    opened.press(" ")
     seen = []
-    while not seen or not opened.run("at('video').paused"):
-        picture = opened.picture()
-        seen.append([float(picture[y, x].mean()) for x, y in places])
-    assert len({round(shown[0] / 35) for shown in seen}) >= 3  # frames were seen that differ
+    for _ in range(10):  # on a busy machine one time through shows few pictures
+        opened.press(" ")
+        while not opened.run("at('video').paused"):
+            picture = opened.picture()
+            seen.append([float(picture[y, x].mean()) for x, y in places])
+        if (different := len({round(shown[0] / 35) for shown in seen})) >= 3:
+            break
+    assert different >= 3  # frames were seen that differ
     for shown in seen:
         assert shown[3] == pytest.approx(shown[0], abs=5) and shown[4] == pytest.approx(250 - shown[0], abs=5)
 
