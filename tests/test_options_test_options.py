@@ -48,7 +48,7 @@ def test_by_default_nothing_but_the_interval_decides():
         ("--amp half", "--amp must be one of off, bf16, fp16, auto, got 'half'"),
         (
             "--deform_backend gpu",
-            "--deform_backend must be one of auto, reference, cpu, triton, torchvision, got 'gpu'",
+            "--deform_backend must be one of auto, reference, cpu, native, triton, torchvision, got 'gpu'",
         ),
     ],
 )
