@@ -20,7 +20,8 @@ def test_a_teacher_takes_half_the_space_and_loads_as_float32(tmp_path):
     assert store(tmp_path / "whole.pth", tmp_path / "half.pth").returncode == 0
     sizes = [(tmp_path / name).stat().st_size for name in ("whole.pth", "half.pth")]
     assert sizes[1] < 0.6 * sizes[0]
-    for old, new in zip(whole.parameters(), from_published(checkpoint.load(tmp_path / "half.pth")).parameters()):
+    loaded = from_published(checkpoint.load(tmp_path / "half.pth"))
+    for old, new in zip(whole.parameters(), loaded.parameters(), strict=True):
         assert new.dtype == torch.float32 and torch.equal(new, old.half().float())
 
 
