@@ -160,17 +160,17 @@ def test_every_part_of_the_full_size_case_works():
 
 def test_saved_networks_are_read_in_the_form_that_they_have(tmp_path):
     network, whole = generator(), full_size(feat_ch=2 * NGF)
-    identity = checkpoint.fingerprint(network.cut(3, 6).uncut_weights())
+    identity = checkpoint.fingerprint(network.cut(6, 13).uncut_weights())
     (tmp_path / "full_size").mkdir()
     checkpoint.save(tmp_path / "full_size" / "latest_net_G_A.pth", network.state_dict())
     kept = tmp_path / "full_size" / "latest_net_ShortcutV2V.pth"
-    checkpoint.save(kept, to_checkpoint(whole, identity, (3, 6)))
+    checkpoint.save(kept, to_checkpoint(whole, identity, (6, 13)))
     (tmp_path / "published").mkdir()
     (tmp_path / "published" / "latest_net_G_A.pth").symlink_to(EARLIER / "v2c_teacher.pth")
     (tmp_path / "published" / "latest_net_ShortcutV2V.pth").symlink_to(EARLIER / "v2c.pth")
     (cut, block), (earlier_cut, earlier) = saved(tmp_path / "full_size"), saved(tmp_path / "published")
     assert isinstance(block, FullSizeBlock) and "block" not in earlier.config
-    assert (cut.split, earlier_cut.split) == ((3, 6), (4, 22))
+    assert (cut.split, earlier_cut.split) == ((6, 13), (4, 22))
 
 
 def test_the_vtoonify_case_has_the_published_sizes():
@@ -244,7 +244,7 @@ def test_the_program_writes_the_file_and_its_table_where_the_caller_says(tmp_pat
     assert (tmp_path / "new" / "own.md").read_text().strip() in ended.stdout
     ended = program(*quick, "--out", "second.json", "--compare", "new/own.json", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    assert "# Against new/own.json" in ended.stdout and "| teacher / skipped frame |" in ended.stdout
+    assert f"# Against {tmp_path}/new/own.json" in ended.stdout and "| teacher / skipped frame |" in ended.stdout
     ended = program(*quick, "--out", "third.json", "--compare", "none.json", cwd=tmp_path)
     assert ended.returncode == 1 and "none.json" in ended.stderr and not (tmp_path / "third.json").exists()
 

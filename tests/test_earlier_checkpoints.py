@@ -38,9 +38,7 @@ def test_a_block_of_before_the_forms_is_published_and_beats_reuse(task):
     state = checkpoint.load(EARLIER / f"{task}.pth")
     teacher = from_published(checkpoint.load(TEACHERS[task])).cut(*state["split"])
     assert "block" not in state["config"]
-    block = from_checkpoint(
-        state, checkpoint.fingerprint(teacher.uncut_weights()), teacher.split, {"block": "published"}
-    )
+    block = from_checkpoint(state, checkpoint.fingerprint(teacher.uncut_weights()), teacher.split, {"block": "published"})
     stages = eager(teacher.for_inference(), block.for_inference())
     reference, current = frames(task)
     with torch.no_grad():
