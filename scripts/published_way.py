@@ -17,7 +17,12 @@ def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Ten
 
     Nothing is folded and nothing kept from frame to frame; AdaBD is two modulated deformable convolutions, one of them
     with offsets of zero, and the global alignment one for each of its two maps.
+
+    Raises:
+        ValueError: a block of another form than the published one.
     """
+    if not isinstance(block, ShortcutBlock):
+        raise ValueError(f"only a block of form published has a published way, got one of form {block.config['block']}")
     from torchvision.ops import deform_conv2d
 
     small_f, small_a, small = block.reduce_f(f_ref).relu(), block.reduce_a(a_ref).relu(), block.reduce_a(a_cur).relu()

@@ -76,4 +76,19 @@ def test_another_file_is_refused(tmp_path, content):
 
 def test_the_file_in_the_docs_is_read():
     (path,) = (Path(__file__).parent.parent / "docs" / "benchmarks").glob("intel*.json")
-    assert {case["name"] for case in read(path)["cases"]} >= {"demo_v2c", "v2c_256x512_official"}
+    old = read(path)
+    assert {case["name"] for case in old["cases"]} >= {"demo_v2c", "v2c_256x512_official"}
+    new = copy.deepcopy(old)
+    for case in new["cases"]:
+        case |= {"block": "full_size", "block_published_ms": None, "block_published_ms_p95": None}
+        case["macs"] |= {"extra": 2_000_000_000, "block_published": None}
+    text = drift(old, new, path)
+    assert row(text, "block as published / block").endswith("| - | - |")
+    assert row(text, "interpolation and matching").endswith("| - | 2 G | - |")
+    assert text.count("Form of the block: published in the old file, full_size in the new one.") == len(new["cases"])
+
+
+def test_a_case_of_another_size_is_said():
+    text = drift(record(CASE), record({**CASE, "size": [16, 8]}), Path("old.json"))
+    assert "Width and height: [8, 4] in the old file, [16, 8] in the new one." in text
+    assert "Form of the block" not in text

@@ -6,9 +6,11 @@ import torch
 
 from models.shortcut import official, saved
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.full_size import FullSizeBlock
 from scripts.published_way import published_way
 from tests import golden
 from tests.golden_compare import params
+from util import checkpoint
 from util.cost import count_macs
 
 ROOT = Path(__file__).parent.parent
@@ -65,8 +67,8 @@ def test_it_reproduces_the_published_block(name):
     assert off_by(found.feature, data["feature"]) < TOLERANCE and off_by(found.mask, data["mask"]) < TOLERANCE
 
 
-def test_it_predicts_what_the_demo_block_predicts():
-    state = torch.load(ROOT / "checkpoints/demo_v2c/latest_net_ShortcutV2V.pth", weights_only=True)
+def test_it_predicts_what_a_trained_block_predicts():
+    state = checkpoint.load(ROOT / "tests" / "data" / "earlier" / "v2c.pth")
     block = saved.from_checkpoint(state, state["teacher"], tuple(state["split"]), {})
     assert_same(block, features(channels=block.config["feat_ch"], size=(32, 64)))
 
@@ -78,6 +80,11 @@ def test_both_equal_the_published_way(arguments):
     expected = published_way(block, *inputs)
     assert off_by(block(*inputs).feature, expected) < TOLERANCE
     assert off_by(predicted(block, *inputs).feature, expected) < TOLERANCE
+
+
+def test_another_form_has_no_published_way():
+    with pytest.raises(ValueError, match="only a block of form published .* got one of form full_size"):
+        published_way(FullSizeBlock(6, 8), *features())
 
 
 @pytest.mark.parametrize("image_ch", [0, 3])

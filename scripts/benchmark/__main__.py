@@ -53,7 +53,7 @@ def main() -> int:
 def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark.sh", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
-    add("--quick", action="store_true", help="few repeats: under a minute, and rough")
+    add("--quick", action="store_true", help="few repeats: fast and rough")
     add("--case", action="append", choices=CASES, help=f"only this case, repeatable (default: {', '.join(DEFAULT)})")
     add(
         "--amp",

@@ -5,8 +5,9 @@ from functools import partial
 
 import torch
 
-from models.ops import triton_fused
+from models.ops import native, triton_fused
 from models.ops.deformable import deform_conv
+from models.shortcut.full_size import FullSizeBlock
 from scripts.benchmark.cases import OFFSET_STD_PX, Case
 from scripts.benchmark.variants import Call, Variant
 from util import cost
@@ -24,6 +25,8 @@ def adabd_times(case: Case, variant: Variant, repeats: int, warmup: int) -> dict
 
     offset = (random(18 * groups) - 0.5) * 2 * OFFSET_STD_PX
     inputs = {"groups": groups, "current": random(channels), "mask": random(9 * groups)}
+    if isinstance(block, FullSizeBlock):
+        inputs["shift"] = (random(2) - 0.5).float() * 2 * OFFSET_STD_PX
     adabd = partial(deform_conv, random(channels), offset, block.adabd.weight.to(variant.dtype), **inputs)
     ways = {backend: variant.launched(partial(adabd, backend=backend)) for backend in _backends(variant)}
     return _on_device(ways, repeats, warmup) if variant.device.type == "cuda" else cost.latency(ways, repeats, warmup)
@@ -33,7 +36,8 @@ def _backends(variant: Variant) -> list[str]:
     """Those that compute in the variant's precision: torchvision's operator has no bf16."""
     device = variant.device
     if device.type == "cpu":
-        return ["cpu", "torchvision"] if variant.amp == "off" else ["cpu"]
+        compiled = ["native"] if native.available() else []
+        return [*compiled, "cpu", *(["torchvision"] if variant.amp == "off" else [])]
     triton = ["triton"] if triton_fused.available(device) else []
     return triton if variant.amp == "bf16" else ["torchvision", *triton]
 

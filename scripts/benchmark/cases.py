@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from data.street.camera import HEIGHT, WIDTH
+from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.saved import from_checkpoint
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator, from_published
@@ -25,15 +29,15 @@ class Case:
     """Networks as they are trained, and the size of their frames.
 
     Args:
-        build: makes the cut teacher and its block, on the CPU.
+        build: makes the cut teacher and its block, of either form, on the CPU; picklable.
         size: (width, height) in pixels.
     """
 
     name: str
-    build: Callable[[], tuple[Teacher, ShortcutBlock]]
+    build: Callable[[], tuple[Teacher, AnyBlock]]
     size: tuple[int, int]
 
-    def networks(self, device: torch.device) -> tuple[Teacher, ShortcutBlock]:
+    def networks(self, device: torch.device) -> tuple[Teacher, AnyBlock]:
         """The plain teacher and the trained form of the block, frozen."""
         teacher, block = self.build()
         return teacher.to(device), block.to(device).eval().requires_grad_(False)
@@ -46,15 +50,15 @@ class Case:
         return pictures.unsqueeze(1).to(device)
 
 
-def official_v2c() -> tuple[Teacher, ShortcutBlock]:
-    """The published sizes of Viper -> Cityscapes with random weights."""
+def v2c(form: str) -> tuple[Teacher, AnyBlock]:
+    """The published sizes of Viper -> Cityscapes with random weights and a block of this form."""
     torch.manual_seed(0)
     teacher = ResnetGenerator(ngf=64, n_blocks=6).cut(5, 17)
-    return teacher, as_if_trained(ShortcutBlock(feat_ch=128, h_dim=64))
+    return teacher, as_if_trained(BLOCKS[form](feat_ch=128, h_dim=64))
 
 
 @torch.no_grad()
-def official_vtoonify() -> tuple[Teacher, ShortcutBlock]:
+def official_vtoonify() -> tuple[Teacher, AnyBlock]:
     """The published sizes of VToonify, backbone dualstylegan, split A, with random weights and without face parsing."""
     torch.manual_seed(0)
     teacher = cut(VToonify("dualstylegan").styled(torch.randn(18, PUBLISHED_WIDTH)), "A")
@@ -62,26 +66,31 @@ def official_vtoonify() -> tuple[Teacher, ShortcutBlock]:
     return teacher, as_if_trained(ShortcutBlock(teacher.a_channels, h_dim=64, **late))
 
 
-def as_if_trained(block: ShortcutBlock) -> ShortcutBlock:
-    """The same block, its taps moved by some pixels: untrained they would stay in place, where reading is cheapest."""
-    for last in (block.alignment.to_offset, block.generator.to_offset_mask):
+def as_if_trained(block: AnyBlock) -> AnyBlock:
+    """The same block, its taps moved by some pixels: untrained they would stay in place, where reading is cheapest.
+
+    All else stays as torch has initialised it: gate and blend near a half, corrections that are not zero.
+    """
+    coarse = block.global_offset if isinstance(block, FullSizeBlock) else block.alignment
+    for last in (coarse.to_offset, block.generator.to_offset_mask):
         nn.init.normal_(last.bias, std=OFFSET_STD_PX)
     return block
 
 
-def demo_v2c() -> tuple[Teacher, ShortcutBlock]:
-    """The checkpoints that come along."""
-    state = checkpoint.load(DEMO / "latest_net_ShortcutV2V.pth")
-    teacher = from_published(checkpoint.load(DEMO / "latest_net_G_A.pth")).cut(*state["split"])
+def saved(folder: Path) -> tuple[Teacher, AnyBlock]:
+    """The checkpoints in `folder`; form of the block and cut of the teacher are those that the block's names."""
+    state = checkpoint.load(folder / "latest_net_ShortcutV2V.pth")
+    teacher = from_published(checkpoint.load(folder / "latest_net_G_A.pth")).cut(*state["split"])
     return teacher, from_checkpoint(state, state["teacher"], teacher.split, {})
 
 
 CASES = {
     case.name: case
     for case in (
-        Case("v2c_256x512_official", official_v2c, (512, 256)),
-        Case("demo_v2c", demo_v2c, (256, 128)),
+        Case("v2c_256x512_official", partial(v2c, "published"), (512, 256)),
+        Case("v2c_256x512_full_size", partial(v2c, "full_size"), (512, 256)),
+        Case("demo_v2c", partial(saved, DEMO), (WIDTH, HEIGHT)),
         Case("vtoonify_dual_256x256", official_vtoonify, (256, 256)),
     )
 }
-DEFAULT = ("v2c_256x512_official", "demo_v2c")  # the others take minutes a turn on a CPU
+DEFAULT = ("v2c_256x512_official", "v2c_256x512_full_size", "demo_v2c")  # the others take minutes a turn on a CPU

@@ -15,6 +15,11 @@ SHARES = {  # of two times of one run, which a slower or busier machine leaves a
     "block as published / block": ("block_published", "block"),
     "reference frame / teacher": ("reference", "teacher"),
 }
+SETUP = (  # what a case of one name may be given anew: name, key, what files say that lack the key
+    ("Form of the block", "block", "published"),
+    ("Width and height", "size", None),
+)
+EXTRA = "interpolation and matching"  # of `macs`, though it counts none
 
 
 def read(path: Path) -> dict:
@@ -39,7 +44,7 @@ def drift(old: Mapping, new: Mapping, source: Path) -> str:
     before, after = ({_key(case): case for case in record["cases"]} for record in (old, new))
     parts = [f"# Against {source}", _machines(old["machine"], new["machine"])]
     for key, case in after.items():
-        parts.append(f"## {' '.join(key)}\n\n{_table(before[key], case) if key in before else 'not in the old file'}")
+        parts.append(f"## {' '.join(key)}\n\n{_section(before[key], case) if key in before else 'not in the old file'}")
     if missing := [" ".join(key) for key in before if key not in after]:
         parts.append(f"Not measured now: {', '.join(missing)}.")
     return "\n\n".join(parts) + "\n"
@@ -56,6 +61,15 @@ def _machines(old: Mapping, new: Mapping) -> str:
     return f"Old: {named[0]}. New: {named[1]}. Only shares compare: these are two machines."
 
 
+def _section(old: Mapping, new: Mapping) -> str:
+    notes = [_changed(name, old.get(key, unsaid), new.get(key, unsaid)) for name, key, unsaid in SETUP]
+    return "\n\n".join([*filter(None, notes), _table(old, new)])
+
+
+def _changed(name: str, before: object, after: object) -> str | None:
+    return None if before == after else f"{name}: {before} in the old file, {after} in the new one."
+
+
 def _table(old: Mapping, new: Mapping) -> str:
     lines = ["| | old | new | new / old |", "|---|--:|--:|--:|"]
     for label, unit, before, after in _figures(old, new):
@@ -70,7 +84,7 @@ def _figures(old: Mapping, new: Mapping) -> Iterator[tuple[str, str, float | Non
         yield label, "×", *(_share(case, f"{slower}_ms", f"{faster}_ms") for case in (old, new))
     flat = [_flat(case) for case in (old, new)]
     for label in {**flat[1], **flat[0]}:
-        unit = "G" if label.startswith("MACs") else ""
+        unit = "G" if label.startswith("MACs") or label == EXTRA else ""
         yield label, unit, *(figures.get(label) for figures in flat)
 
 
@@ -79,9 +93,10 @@ def _share(case: Mapping, slower: str, faster: str) -> float | None:
 
 
 def _flat(case: Mapping) -> dict[str, float]:
-    """Label -> every time in ms, MACs in G, memory in MiB and rate of a case."""
+    """Label -> every time in ms, MACs and extra operations in G, memory in MiB and rate of a case."""
     found = {key: value for key, value in case.items() if key.endswith(("_ms", "_ms_p95", "_mb")) and _is_number(value)}
-    found |= {f"MACs {name}": value / 1e9 for name, value in case.get("macs", {}).items() if _is_number(value)}
+    counts = {name: value / 1e9 for name, value in case.get("macs", {}).items() if _is_number(value)}
+    found |= {EXTRA if name == "extra" else f"MACs {name}": value for name, value in counts.items()}
     for key in ("adabd_ms", "stream_ms"):
         found |= {f"{key} {way}": times["median"] for way, times in (case.get(key) or {}).items()}
     return found | {f"clip_fps {way}": rate for way, rate in (case.get("clip_fps") or {}).items()}

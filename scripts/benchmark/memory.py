@@ -17,7 +17,8 @@ def peaks(case: Case, variant: Variant) -> dict[str, float]:
     """Peak MiB of each of WAYS: resident on a CPU, allocated by torch on CUDA.
 
     "idle": the networks are made and nothing runs. "teacher": all of the teacher. "skipped": skipped frames only, whose
-    reference is made of random features. "translator": reference frames and skipped ones.
+    reference is made of random features. "translator": reference frames and skipped ones. As in every run, what is
+    freed stays resident (`runtime.keep_memory`) and serves the next allocations.
     """
     context = multiprocessing.get_context("forkserver")  # its children begin with the imports and nothing else
     context.set_forkserver_preload([__name__])

@@ -5,6 +5,8 @@ from itertools import groupby
 
 Row = tuple[str, Callable[[Mapping], str]]
 
+ABSENT = "-"
+
 TIMES = {
     "teacher_eager": "teacher, as published",
     "teacher": "teacher",
@@ -22,7 +24,8 @@ RATIOS = {
     "teacher_to_skipped": "teacher / skipped frame",
     "block_published_to_block": "block as published / block",
 }
-MACS = ("teacher", "reference", "skipped", "block_published", "block")
+MACS = {name: f"{TIMES[name]}, MACs" for name in ("teacher", "reference", "skipped", "block_published", "block")}
+MACS["extra"] = "skipped frame, interpolation and matching, operations"
 MEMORY = {
     "idle": "peak_memory_idle_mb",
     "teacher": "peak_memory_teacher_mb",
@@ -33,7 +36,7 @@ NOTE = (
     "Batch 1, everything in turn in one process: median ms (95th percentile). *As published*: float32, eager, plain "
     "layers, the block by two deformable convolutions with nothing folded or kept. The teacher below it is rewritten "
     "by the same rules as the Shortcut's head and tail. A reference frame is the whole teacher and what the block "
-    "keeps of it."
+    "keeps of it. A full-size block has no published way. MACs hold no interpolation and no block matching."
 )
 
 
@@ -59,12 +62,12 @@ def _table(cases: Sequence[Mapping]) -> str:
 def _rows(first: Mapping) -> list[Row]:
     rows: list[Row] = [(f"{label}, ms", _time(name)) for name, label in TIMES.items()]
     rows += [(label, _ratio(name)) for name, label in RATIOS.items()]
-    rows += [(f"{TIMES[name]}, MACs", _giga(name)) for name in MACS]
+    rows += [(label, _giga(name)) for name, label in MACS.items()]
     rows += [(f"peak memory {label}, MiB", _whole(key)) for label, key in MEMORY.items()]
     rows += [(f"AdaBD alone, {way}, ms", _spread("adabd_ms", way)) for way in first["adabd_ms"]]
     rows += [(f"stream, body {way}, ms", _spread("stream_ms", way)) for way in first["stream_ms"]]
     rows += [(f"video to video, {way}, frames/s", _rate(way)) for way in first["clip_fps"] or ()]
-    return [*rows, ("block's difference from the published way", lambda case: f"{case['block_error']:.0e}")]
+    return [*rows, ("block's difference from its trained form", lambda case: f"{case['block_error']:.0e}")]
 
 
 def _time(name: str) -> Callable[[Mapping], str]:
@@ -72,11 +75,11 @@ def _time(name: str) -> Callable[[Mapping], str]:
 
 
 def _ratio(name: str) -> Callable[[Mapping], str]:
-    return lambda case: f"**{case['ratios'][name]:.2f}×**"
+    return lambda case: f"**{case['ratios'][name]:.2f}×**" if name in case["ratios"] else ABSENT
 
 
 def _giga(name: str) -> Callable[[Mapping], str]:
-    return lambda case: f"{case['macs'][name] / 1e9:.2f} G"
+    return lambda case: ABSENT if case["macs"][name] is None else f"{case['macs'][name] / 1e9:.2f} G"
 
 
 def _whole(key: str) -> Callable[[Mapping], str]:
@@ -84,13 +87,15 @@ def _whole(key: str) -> Callable[[Mapping], str]:
 
 
 def _spread(key: str, way: str) -> Callable[[Mapping], str]:
-    return lambda case: _both(**case[key][way]) if way in case[key] else "-"
+    return lambda case: _both(**case[key][way]) if way in case[key] else ABSENT
 
 
 def _rate(way: str) -> Callable[[Mapping], str]:
     return lambda case: f"{case['clip_fps'][way]:.1f}"
 
 
-def _both(median: float, p95: float) -> str:
+def _both(median: float | None, p95: float | None) -> str:
+    if median is None:
+        return ABSENT
     digits = 1 if median >= 10 else 3
     return f"{median:.{digits}f} ({p95:.{digits}f})"
