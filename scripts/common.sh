@@ -71,13 +71,13 @@ run() { # program and its flags; the script's own arguments come last and win
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
-  sample_block=(--h_dim 16)
+  sample_block=(--h_dim 16 --lr 3e-3) demo_flags=(--hold 0.2)
   sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
   paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in
     v2c)
       teacher_run=v2c_teacher
-      sample_block=(--h_dim 64)
+      sample_block=(--h_dim 64 --lr 2e-3) demo_flags=()
       sample_load=(--loadSizeW 272 --loadSizeH 136) sample_size=(--fineSizeW 256 --fineSizeH 128)
       paper_load=(--loadSizeW 542 --loadSizeH 286) paper_size=(--fineSizeW 512 --fineSizeH 256)
       ;;
@@ -94,7 +94,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
   local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
   local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
-    --skip_idx_start 5 --skip_idx_end 17)
+    --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
     if given --phase || given --options; then make_sample; else make_sample val; fi
@@ -111,6 +111,8 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
 }
 
 test_on_clips() { # test.py with the flags that the test scripts share, then those given here
+  # The demos come with a fitted threshold. An interval given alone is a fixed one.
+  if ! given --refresh && ! given --max_interval; then demo_flags+=(--refresh adaptive); fi
   run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
@@ -124,9 +126,9 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
     # refreshes can be used.
     run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --continue_train --max_interval 13 --gaps near \
       --main_G_path "$demo_teacher" --skip_idx_start 5 --skip_idx_end 17 --block full_size "${sample_block[@]}" \
-      --init_gain 1 --mask_initial -1 --lr 3e-3 --flip --amp auto \
+      --init_gain 1 --mask_initial -1 --flip --amp auto \
       --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0 \
-      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 50 --niter_decay 25 \
+      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 100 --niter_decay 50 \
       --print_freq 96 --save_latest_freq 960 --display_freq 960
   fi
 
