@@ -20,9 +20,9 @@ FRAMES, INTERVAL = 9, 3
 SLACK = 0.2  # dB
 # Measured on these frames; with the bundled checkpoints it changes only by rounding.
 PROMISED = {  # task: (generator, hold, dB of skipped frames over flow warp, MACs of a skipped frame)
-    "v2c": ("G_A", 0.0, 0.0, 0),
-    "v2l": ("G_A", 0.2, 0.0, 0),
-    "l2v": ("G_B", 0.2, 0.0, 0),
+    "v2c": ("G_A", 0.0, 3.37, 2_848_718_848),
+    "v2l": ("G_A", 0.2, 2.37, 148_275_200),
+    "l2v": ("G_B", 0.2, 1.07, 148_275_200),
 }
 
 

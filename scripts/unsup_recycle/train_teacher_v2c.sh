@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Train the teacher that turns Viper (A) into Cityscapes (B), and back.
-#   bash scripts/unsup_recycle/train_teacher_v2c.sh                          a small one on the built-in sample
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh                          on the built-in sample; G_B is a narrow helper there
 #   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   Viper and Cityscapes_sequence
 #                                                                            below it, or {train,val}/{A,B}
 # The content loss of the second needs saved_models/vgg_normalised.pth (--vgg_path), or --lambda_content_{A,B} 0.
@@ -14,7 +14,7 @@ flags=(--model unsup_single --which_model_netG resnet_6blocks --resize_mode rect
 if [ -z "$dataroot" ]; then
   make_sample
   run train.py "${flags[@]}" --dataroot "$sample" --dataset_mode video --dataset_option v2c \
-    --name v2c_teacher_sample --continue_train --ngf 16 --ndf 32 --lambda_identity 5 \
+    --name v2c_teacher_sample --continue_train --ngf 64 --ngf_B 16 --ndf 32 --amp auto --lambda_identity 5 \
     --loadSizeW 272 --loadSizeH 136 --fineSizeW 160 --fineSizeH 128 \
     --lambda_content_A 0 --lambda_content_B 0 --niter 3 --niter_decay 1 --save_latest_freq 360 --display_freq 360
 fi
