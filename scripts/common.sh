@@ -71,20 +71,17 @@ run() { # program and its flags; the script's own arguments come last and win
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
-  sample_block=(--h_dim 16 --lr 3e-3) demo_flags=(--hold 0.2) demo_refresh=(--refresh adaptive)
+  sample_block=(--h_dim 16 --lr 3e-3) demo_flags=(--hold 0.2) demo_refresh=(--refresh fixed)
   sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
   paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in
     v2c)
       teacher_run=v2c_teacher
-      sample_block=(--h_dim 64 --lr 2e-3) demo_flags=()
+      sample_block=(--h_dim 64 --lr 2e-3) demo_flags=() demo_refresh=(--refresh adaptive)
       sample_load=(--loadSizeW 272 --loadSizeH 136) sample_size=(--fineSizeW 256 --fineSizeH 128)
       paper_load=(--loadSizeW 542 --loadSizeH 286) paper_size=(--fineSizeW 512 --fineSizeH 256)
       ;;
-    l2v) # one training gives both: G_A makes label maps of video, G_B video of label maps
-      direction=G_B
-      demo_refresh=(--refresh fixed) # intervals longer than 3 cost this demo too much quality
-      ;;
+    l2v) direction=G_B ;; # one training gives both: G_A makes label maps of video, G_B video of label maps
   esac
   demo_teacher=checkpoints/demo_$task/latest_net_$direction.pth
   published_teacher=checkpoints/$teacher_run/latest_net_$direction.pth
@@ -114,7 +111,7 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
 }
 
 test_on_clips() { # test.py with the flags that the test scripts share, then those given here
-  # The demos come with a fitted threshold. An interval given alone is a fixed one.
+  # Each demo comes with a fitted threshold; where longer intervals pay, it is used. An interval given alone is fixed.
   if ! given --refresh && ! given --max_interval; then demo_flags+=("${demo_refresh[@]}"); fi
   run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
