@@ -85,7 +85,8 @@ def new_generator(ngf: int, blocks: int, start: str | None) -> ResnetGenerator:
 
 def side_weights(opt: Options, side: str) -> SideWeights:
     terms = ("cycle", "unsup_cycle", "spa_unsup", "content")
-    return SideWeights(**{term: getattr(opt, f"lambda_{term}_{side}") for term in terms}, identity=opt.lambda_identity)
+    both = {term: getattr(opt, f"lambda_{term}") for term in ("identity", "checkerboard")}
+    return SideWeights(**{term: getattr(opt, f"lambda_{term}_{side}") for term in terms}, **both)
 
 
 def new_content_network(opt: Options, device: torch.device):

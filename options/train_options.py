@@ -128,6 +128,7 @@ def _add_teacher_losses(group: argparse._ArgumentGroup) -> None:
         for side in "AB":
             value(group, f"--{name}_{side}", number(0), default, f"{text}, domain {side}")
     value(group, "--lambda_identity", number(0), 0.0, "identity, both domains")
+    value(group, "--lambda_checkerboard", number(0), 0.0, "patterns of 2 and 4 pixels in outputs, both domains")
     value(group, "--motion_level", number(0), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts")
     value(group, "--scale_level", number(0), 0.0, "zoom of the synthetic flow; above 0 it replaces --motion_level")
     value(group, "--shift_level", number(0), 10.0, "largest whole-pixel shift of the synthetic flow")

@@ -7,7 +7,7 @@ A checkerboard is power at periods of 2 and 4 pixels, measured in dB over that o
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -18,6 +18,7 @@ from torch import Tensor  # noqa: E402
 from data.clips import Clip  # noqa: E402
 from data.layouts import cityscapes, label_a, label_b, viper  # noqa: E402
 from data.stream import frames  # noqa: E402
+from models.checkerboard import excess, power_spectrum  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
 from scripts.tables.text import markdown  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
@@ -26,49 +27,8 @@ from util.program import finish  # noqa: E402
 DOMAINS = {"v2c": (viper, cityscapes), "v2l": (label_a, label_b), "l2v": (label_b, label_a)}  # source, target
 TASK_OF_NETWORK = {"latest_net_G_A.pth": "v2l", "latest_net_G_B.pth": "l2v"}  # one training gives both
 EVERY = 3  # frames: neighbours show nearly the same
-TILE = 64  # pixels; frequencies are multiples of 1/64
-PERIODS = (2, 4)  # pixels: of the teacher's two upsampling layers
-DIRECTIONS = {"across": [(0, 1)], "down": [(1, 0)], "diagonal": [(1, 1), (1, -1)]}  # steps in (y, x)
-CLEAR_DB = 1.0  # groups of the sample's clips of one domain differ by up to 0.8
-
 Excess = dict[tuple[int, str], float]  # (period, direction) -> dB
-
-
-def power_spectrum(images: Iterable[Tensor]) -> Tensor:
-    """[TILE, TILE] mean power at frequencies (y, x) / TILE of images [1, 3, H, W], by Welch's method.
-
-    Raises:
-        ValueError: no image, or one that is smaller than a tile.
-    """
-    window = torch.hann_window(TILE)[:, None] * torch.hann_window(TILE)
-    total, count = torch.zeros(TILE, TILE), 0
-    for image in images:
-        if min(image.shape[-2:]) < TILE:
-            raise ValueError(f"a spectrum needs images of at least {TILE} x {TILE} pixels, got {list(image.shape)}")
-        tiles = image[0].float().cpu().unfold(1, TILE, TILE // 2).unfold(2, TILE, TILE // 2).flatten(0, 2)
-        tiles = tiles - tiles.mean((1, 2), keepdim=True)
-        total += torch.fft.fft2(tiles * window).abs().square().sum(0)
-        count += len(tiles)
-    if not count:
-        raise ValueError("a spectrum needs at least one image, got none")
-    return total / count
-
-
-def excess(power: Tensor) -> Excess:
-    """dB by which the power at each period and direction is above that of its neighbours on the same line."""
-    return {
-        (period, name): 10 * max(_above(power, TILE // period, *step).item() for step in steps)
-        for period in PERIODS
-        for name, steps in DIRECTIONS.items()
-    }
-
-
-def _above(power: Tensor, at: int, dy: int, dx: int) -> Tensor:
-    """log10 of the power at `at` steps (dy, dx) from zero over that 3 to 6 steps before and after it."""
-    step, side = torch.arange(at - 6, at + 7)[:, None], torch.arange(-1, 2)
-    y, x = (dy * step + dx * side) % TILE, (dx * step - dy * side) % TILE
-    line = power[y, x].mean(1).clamp(min=1e-12)  # 13 steps, each three frequencies wide
-    return line[5:8].mean().log10() - torch.cat([line[:4], line[-4:]]).log10().mean()
+CLEAR_DB = 1.0  # groups of the sample's clips of one domain differ by up to 0.8
 
 
 def teachers_of(given: Path, task: str | None) -> list[tuple[Path, str]]:
@@ -99,7 +59,11 @@ def measure(path: Path, task: str, root: Path) -> tuple[Excess, Excess]:
     teacher = TEACHERS["recycle_gan"](checkpoint.load(path)).for_inference()
     source, target = (layout(root, "val") for layout in DOMAINS[task])
     outputs = (teacher(x).clamp(-1, 1) for x in some_frames(source))
-    return excess(power_spectrum(outputs)), excess(power_spectrum(some_frames(target)))
+    return dB_above(outputs), dB_above(some_frames(target))
+
+
+def dB_above(images: Iterator[Tensor]) -> Excess:
+    return {key: value.item() for key, value in excess(power_spectrum(images)).items()}
 
 
 def some_frames(clips: Sequence[Clip]) -> Iterator[Tensor]:

@@ -5,7 +5,7 @@ from models.discriminators import PatchDiscriminator
 from models.teachers.recycle_gan import ResnetGenerator
 from models.teachers.unsup_trainer import Motion, SideWeights, UnsupTrainer
 
-ALL = SideWeights(cycle=1, unsup_cycle=1, spa_unsup=1, content=1, identity=1)
+ALL = SideWeights(cycle=1, unsup_cycle=1, spa_unsup=1, content=1, identity=1, checkerboard=1)
 
 
 def networks():
@@ -21,7 +21,7 @@ def trainer(weights=ALL, pool_size=0):
 
 
 def frames(seed=0):
-    return torch.rand(2, 1, 3, 48, 64, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+    return torch.rand(2, 1, 3, 64, 64, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
 def test_a_step_changes_all_four_networks_and_reports_every_term():

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.checkerboard import checkerboard_loss
 from models.descent import check_finite, descend
 from models.image_pool import ImagePool
 from models.losses import GANLoss, discriminator_loss
@@ -23,6 +24,7 @@ class SideWeights:
     spa_unsup: float = 10.0
     content: float = 0.0
     identity: float = 0.0
+    checkerboard: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ class UnsupTrainer(Trainer):
             terms[f"content_{side}"] = weights.content * F.mse_loss(self._content(fake), self._content(real))
         if weights.identity:
             terms[f"identity_{side}"] = weights.identity * F.l1_loss(back(real), real)
+        if weights.checkerboard:
+            terms[f"checkerboard_{side}"] = weights.checkerboard * checkerboard_loss(fake)
         return fake, terms
 
     def _flow(self, image: Tensor, rng: np.random.Generator) -> Tensor:

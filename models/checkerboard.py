@@ -1,0 +1,62 @@
+"""The checkerboard that upsampling layers leave in a generator's outputs, measured and as a loss.
+
+It is power at periods of 2 and 4 pixels, in dB over that of the neighbouring frequencies.
+"""
+
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+TILE = 64  # pixels; frequencies are multiples of 1/64
+PERIODS = (2, 4)  # pixels: of the teacher's two upsampling layers
+DIRECTIONS = {"across": [(0, 1)], "down": [(1, 0)], "diagonal": [(1, 1), (1, -1)]}  # steps in (y, x)
+
+Excess = dict[tuple[int, str], Tensor]  # (period, direction) -> dB, a scalar
+
+
+def power_spectrum(images: Iterable[Tensor]) -> Tensor:
+    """[TILE, TILE] mean power at frequencies (y, x) / TILE of images [1, 3, H, W], by Welch's method.
+
+    Raises:
+        ValueError: no image, or one that is smaller than a tile.
+    """
+    total, count = 0, 0
+    for image in images:
+        if min(image.shape[-2:]) < TILE:
+            raise ValueError(f"a spectrum needs images of at least {TILE} x {TILE} pixels, got {list(image.shape)}")
+        tiles = image[0].float().unfold(1, TILE, TILE // 2).unfold(2, TILE, TILE // 2).flatten(0, 2)
+        tiles = tiles - tiles.mean((1, 2), keepdim=True)
+        window = torch.hann_window(TILE, device=image.device)
+        total = total + torch.fft.fft2(tiles * window[:, None] * window).abs().square().sum(0)
+        count += len(tiles)
+    if not count:
+        raise ValueError("a spectrum needs at least one image, got none")
+    return total / count
+
+
+def excess(power: Tensor) -> Excess:
+    """dB by which the power at each period and direction is above that of its neighbours on the same line."""
+    return {
+        (period, name): 10 * torch.stack([_above(power, TILE // period, *step) for step in steps]).amax()
+        for period in PERIODS
+        for name, steps in DIRECTIONS.items()
+    }
+
+
+def _above(power: Tensor, at: int, dy: int, dx: int) -> Tensor:
+    """log10 of the power at `at` steps (dy, dx) from zero over that 3 to 6 steps before and after it."""
+    step, side = torch.arange(at - 6, at + 7)[:, None], torch.arange(-1, 2)
+    y, x = (dy * step + dx * side) % TILE, (dx * step - dy * side) % TILE
+    line = power[y, x].mean(1).clamp(min=1e-12)  # 13 steps, each three frequencies wide
+    return line[5:8].mean().log10() - torch.cat([line[:4], line[-4:]]).log10().mean()
+
+
+def checkerboard_loss(image: Tensor) -> Tensor:
+    """The mean excess of `image`, [1, 3, H, W] of at least 64 x 64 pixels, in dB; power below its neighbours' counts 0.
+
+    Raises:
+        ValueError: as `power_spectrum`.
+    """
+    return torch.stack([F.relu(value) for value in excess(power_spectrum(image.split(1))).values()]).mean()
