@@ -11,21 +11,23 @@ from tqdm import tqdm
 from data import Clip
 from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
-from options.build_faces import Portrayed, write_whole_frames
-from options.build_test_run import TestRun, found_clips, known_interval, new_test_run
-from options.build_timing import measure_latency, measure_streams
+from models.evaluation import cost
+from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
+from models.evaluation.frame_table import FrameTable
+from models.evaluation.method_cost import method_cost
+from options.build.faces import Portrayed, write_whole_frames
+from options.build.test_setup import TestRun, found_clips, known_interval, new_test_run
+from options.build.timing import measure_latency, measure_streams
 from options.record import Options, describe, save
 from options.test_options import TestOptions
-from util import cost, log, runtime
-from util.evaluation import BASELINES, evaluate_clip, scenes
+from util import log, runtime
 from util.files import prepare_folder
-from util.method_cost import method_cost
-from util.page.fill import PAGE, write_page
 from util.program import finish
-from util.report import FrameTable, write_run
-from util.scores import OURS, TEACHER
+from util.report.fill import PAGE, write_page
+from util.report.methods import OURS, TEACHER
+from util.report.record import write_run
+from util.report.verdict import sentence, verdict, warnings
 from util.tables import table
-from util.verdict import sentence, verdict, warnings
 
 
 def translate(opt: Options) -> int:
@@ -106,7 +108,8 @@ def run(opt: Options, job: TestRun, folder: Path, device: torch.device) -> array
             shots = scenes(clip.name, frames(clip, opt.fine_size, opt.max_frames), truth, job.beside(clip))
             with ClipWriter(folder, clip, large, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
                 for result in evaluate_clip(shown, compared, shots, scores, rivals, device):
-                    output.write(result, shown[OURS].explain() if opt.inside else None)
+                    inside = shown[OURS].explain() if opt.inside else None
+                    output.write(result.index, result.input, result.output, result.target, inside)
                     rows.add(clip.name, result)
                     stream_ms.append(result.ms)
                     bar.update()

@@ -10,19 +10,19 @@ import torch
 from torch.utils.data import DataLoader
 
 from data.batches import ErrorsAsItems, PairBatches, collate, raising
-from models.schedule import lr_factor
-from options.build_cartoon_training import cartoon_training
-from options.build_distillation import distillation
-from options.build_segmenter import segmenter_training
-from options.build_teacher_training import teacher_training
+from models.training.fit import Plan, fit
+from models.training.run_folder import RunFolder
+from models.training.schedule import lr_factor
+from models.training.session import Session
+from options.build.tasks.cartoon import cartoon_training
+from options.build.tasks.distillation import distillation
+from options.build.tasks.recycle_gan import teacher_training
+from options.build.tasks.segmenter import segmenter_training
+from options.build.tasks.task import Run
 from options.record import Options, describe, save
-from options.run import Run
 from options.train_options import TrainOptions
 from util import log, runtime
-from util.fit import Plan, fit
 from util.program import INTERRUPTED, finish
-from util.run_folder import RunFolder
-from util.session import Session
 
 BUILDERS = {
     "ShortcutV2V": distillation,

@@ -10,10 +10,10 @@ from torch import Tensor
 from data.clips import Clip
 from data.stream import fps_of
 from data.video_writer import VideoWriter
-from util import image, inside
-from util.evaluation import FrameResult
+from util import image
 from util.files import prepare_folder
-from util.page.clips import inside_file, video_file
+from util.report import inside
+from util.report.clips import inside_file, video_file
 
 
 class ClipWriter:
@@ -53,21 +53,31 @@ class ClipWriter:
             self._stack.enter_context(video)
         return self
 
-    def write(self, result: FrameResult, inside_block: tuple[Tensor, Tensor] | None = None) -> None:
-        """The next frame.
+    def write(
+        self,
+        index: int,
+        source: Tensor,
+        output: Tensor,
+        target: Tensor | None = None,
+        inside_block: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
+        """Write the next frame; images [1, 3, H, W] in [-1, 1].
 
         Args:
-            inside_block: (mask, displacement) as `util.inside.panels` takes them; None where the block did not predict.
+            index: its number in the clip, from 0.
+            source, output, target: what was translated, what the Shortcut and what the teacher made of it.
+            inside_block: (mask, displacement) as `util.report.inside.panels` takes them; None where the block did not
+                predict.
         """
-        seen = F.interpolate(result.input, size=self._size[::-1], mode="bilinear")
-        panels = [panel[0] for panel in (seen, result.target, result.output) if panel is not None]
+        seen = F.interpolate(source, size=self._size[::-1], mode="bilinear")
+        panels = [panel[0] for panel in (seen, target, output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
         if self._inside:
             shown = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)
             self._inside.write(shown)
         if self._images:
-            path = self._images / f"{self._name}_{result.index + 1:05d}.png"
-            image.write_png(path, image.to_uint8(result.output[0]))
+            path = self._images / f"{self._name}_{index + 1:05d}.png"
+            image.write_png(path, image.to_uint8(output[0]))
 
     def __exit__(self, *error: object) -> None:
         self._stack.__exit__(*error)

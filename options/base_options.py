@@ -10,9 +10,9 @@ from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, record, unknown
-from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
+from options.flags.vtoonify import add_vtoonify, vtoonify_problems
+from options.parser import PATH, TEXT, Wrong, choice, matching, switch, value, whole
 from options.record import SPLITS, Options
-from options.vtoonify_flags import add_vtoonify, vtoonify_problems
 
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")

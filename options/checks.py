@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from data import UNPAIRED
-from options.metric_flags import methods_of
+from options.flags.metrics import methods_of
 from options.record import Options
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
 PUBLISHED_VTOONIFY = "below checkpoints/vtoonify/, see README"
 HOW_TO_GET_DATA = (
-    "`python -m data.sample` makes the built-in sample in datasets/sample, "
+    "`python -m data.samples.street` makes the built-in sample in datasets/sample, "
     "`bash scripts/unsup_recycle/test_v2c.sh` without arguments makes and uses it"
 )
 

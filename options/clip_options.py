@@ -5,7 +5,7 @@ import re
 
 from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER
-from options.flags import matching, number, value, whole
+from options.parser import matching, number, value, whole
 from options.record import Options
 
 

@@ -4,7 +4,7 @@ import argparse
 
 from options.base_options import LONGEST_INTERVAL
 from options.clip_options import ClipOptions
-from options.flags import PATH, number, switch, value, whole
+from options.parser import PATH, number, switch, value, whole
 from options.record import Options
 
 

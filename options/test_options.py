@@ -2,12 +2,12 @@
 
 import argparse
 
-from options.build_precision import AUTO, PRECISIONS
+from options.build.precision import AUTO, PRECISIONS
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
-from options.face_flags import add_faces, face_problems
-from options.flags import PATH, choice, number, switch, value, whole
-from options.metric_flags import REFRESHES, add_metrics, metric_problems
+from options.flags.faces import add_faces, face_problems
+from options.flags.metrics import REFRESHES, add_metrics, metric_problems
+from options.parser import PATH, choice, number, switch, value, whole
 from options.record import Options
 
 

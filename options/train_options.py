@@ -5,7 +5,7 @@ import argparse
 from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
-from options.flags import PATH, choice, number, switch, value, whole
+from options.parser import PATH, choice, number, switch, value, whole
 from options.record import Options
 
 SHORTCUT_WEIGHTS = {  # flag: (published value, what it weighs)

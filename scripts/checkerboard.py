@@ -18,8 +18,8 @@ from torch import Tensor  # noqa: E402
 from data.clips import Clip  # noqa: E402
 from data.layouts import cityscapes, label_a, label_b, viper  # noqa: E402
 from data.stream import frames  # noqa: E402
-from models.checkerboard import excess, power_spectrum  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
+from models.training.checkerboard import excess, power_spectrum  # noqa: E402
 from scripts.tables.text import markdown  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.program import finish  # noqa: E402

@@ -57,12 +57,12 @@ given() { # --flag: is it among the script's arguments?
 
 make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.sample --root "$sample" ${1:+--split "$1"} >&2
+  "$PYTHON" -m data.samples.street --root "$sample" ${1:+--split "$1"} >&2
 }
 
 make_heads() {
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
-  "$PYTHON" -m data.heads.sample --root "$heads" >&2
+  "$PYTHON" -m data.samples.heads --root "$heads" >&2
 }
 
 run() { # program and its flags; the script's own arguments come last and win

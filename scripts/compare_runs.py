@@ -17,9 +17,12 @@ from scripts.tables.charts import write_charts  # noqa: E402
 from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
 from scripts.tables.text import markdown, number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
-from util.methods import method_name, refresh_of  # noqa: E402
 from util.program import finish  # noqa: E402
-from util.scores import OURS  # noqa: E402
+from util.report.methods import (  # noqa: E402
+    OURS,  # noqa: E402
+    method_name,
+    refresh_of,
+)
 
 Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from util.curve import Point, read_csv  # noqa: E402
-from util.curve_chart import AXES, series_chart  # noqa: E402
-from util.evaluation import BASELINES  # noqa: E402
+from models.evaluation.evaluate import BASELINES  # noqa: E402
+from models.evaluation.refresh_fit.chart import AXES, series_chart  # noqa: E402
+from models.evaluation.refresh_fit.curve import Point, read_csv  # noqa: E402
 from util.files import prepare_folder, replacing  # noqa: E402
-from util.methods import method_name  # noqa: E402
 from util.program import finish  # noqa: E402
+from util.report.methods import method_name  # noqa: E402
 
 POLICIES = ("fixed", "adaptive")
 

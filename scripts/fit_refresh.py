@@ -8,19 +8,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from data import find_clips  # noqa: E402
 from data.stream import size_of  # noqa: E402
-from models.stages import eager  # noqa: E402
-from options.build_faces import first_style  # noqa: E402
-from options.build_translation import load_block, load_teacher, measure_cost  # noqa: E402
+from models.evaluation.evaluate import BASELINES  # noqa: E402
+from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
+from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
+from models.evaluation.refresh_fit.target import Target  # noqa: E402
+from models.streaming.stages import eager  # noqa: E402
+from options.build.faces import first_style  # noqa: E402
+from options.build.refresh_trial import Trial, frame_ms  # noqa: E402
+from options.build.translation import load_block, load_teacher, measure_cost  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
-from options.refresh_trial import Trial, frame_ms  # noqa: E402
 from util import image, log, runtime  # noqa: E402
-from util.curve import Point, comparison, write_csv  # noqa: E402
-from util.curve_chart import write_chart  # noqa: E402
-from util.evaluation import BASELINES  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
 from util.program import finish  # noqa: E402
-from util.target import Target  # noqa: E402
 
 FIRST_INTERVAL = 2  # the shortest fixed interval that skips frames
 ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1

@@ -14,17 +14,18 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from models.evaluation import cost  # noqa: E402
 from models.shortcut.block import ShortcutBlock  # noqa: E402
 from models.shortcut.inference import InferenceBlock  # noqa: E402
 from models.shortcut.init import initialise  # noqa: E402
-from models.stages import eager  # noqa: E402
+from models.streaming.stages import eager  # noqa: E402
 from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher, cut  # noqa: E402
 from models.teachers.vtoonify.face_parsing import BiSeNet  # noqa: E402
 from models.teachers.vtoonify.network import BACKBONES, PUBLISHED_WIDTH, VToonify  # noqa: E402
-from options.build_translation import frame_kinds, measure_cost  # noqa: E402
+from options.build.translation import frame_kinds, measure_cost  # noqa: E402
 from scripts.vtoonify_cost_table import markdown  # noqa: E402
 from scripts.vtoonify_memory import beyond_weights  # noqa: E402
-from util import cost, runtime  # noqa: E402
+from util import runtime  # noqa: E402
 from util.files import replacing, to_json  # noqa: E402
 
 SIZE, LARGE = 256, 400  # of frames; published crops of faces far from all borders have the latter

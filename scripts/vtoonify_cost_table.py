@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from util.cost import saving
+from models.evaluation.cost import saving
 
 
 def markdown(record: Mapping) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import torch
 
-from models.refresh import Every
+from models.evaluation import cost
 from models.shortcut.inference import InferenceBlock
-from models.stages import eager
+from models.streaming.refresh import Every
+from models.streaming.stages import eager
+from models.streaming.translator import Translator
 from models.teachers.base import Teacher
-from models.translator import Translator
-from util import cost
 
 Build = Callable[[], tuple[Teacher, InferenceBlock]]
 FRAMES = 6  # two reference frames, and the skipped ones after them

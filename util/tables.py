@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from util.methods import in_order, method_name, refresh_of
-from util.metrics.labels import label
-from util.scores import OURS, TEACHER
-from util.verdict import streamed
+from util.report.labels import label
+from util.report.methods import OURS, TEACHER, in_order, method_name, refresh_of
+from util.report.verdict import streamed
 
 STAGES = ("head", "body", "block", "tail")
 KINDS = {"teacher_eager": "teacher eager", "stream": "stream, beside all that measures"}

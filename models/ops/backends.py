@@ -6,7 +6,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from models.ops import native, triton_fused, vision
+from models.ops import native
+from models.ops import torchvision as vision
+from models.ops import triton as triton_fused
 
 BACKENDS = ("auto", "reference", "cpu", "native", "triton", "torchvision")
 AUTO_ON_CUDA = "torchvision"  # becomes "triton" when a measurement in docs/benchmarks shows it to be faster

@@ -2,7 +2,10 @@
 
 from torch import Tensor
 
-from models.ops import gather, native, reference, rigid, triton_fused, vision
+from models.ops import cpu as gather
+from models.ops import native, reference, rigid
+from models.ops import torchvision as vision
+from models.ops import triton as triton_fused
 from models.ops.backends import choose_for
 from models.ops.positions import shifted
 

@@ -7,7 +7,8 @@ read many times is convolved once, and k*k readings per pixel become one.
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops import gather, native, reference
+from models.ops import cpu as gather
+from models.ops import native, reference
 from models.ops.pixel_table import PixelTable
 from models.ops.positions import tap_positions
 

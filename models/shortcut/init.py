@@ -5,10 +5,10 @@ import math
 import torch
 from torch import nn
 
-from models.init import init_xavier
 from models.shortcut import AnyBlock
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.full_size import FullSizeBlock
+from models.training.init import init_xavier
 
 GATE = 4.0  # logit of a full-size block's gate: 0.98 of the moved features pass
 

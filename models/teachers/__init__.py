@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
-from models.teachers import recycle_gan
 from models.teachers.base import Teacher
+from models.teachers.recycle_gan import generator as recycle_gan
 from models.teachers.vtoonify import cut, network
 
 

@@ -7,13 +7,13 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from models.evaluation.cost import count_macs
+from models.evaluation.flow_warp import flow_warp
+from models.evaluation.metrics.image import Psnr, Ssim, unit_pair
 from models.shortcut import AnyBlock
 from models.shortcut.hold import hold
 from scripts.ablation.features import Features
 from scripts.ablation.variants import show_frames
-from util.cost import count_macs
-from util.flow_warp import flow_warp
-from util.metrics.image import Psnr, Ssim, unit_pair
 
 NEAR, FAR = 3, 13  # frames from one reference to the next: distances 1-2 and 1-12
 Predict = Callable[[int, int], Tensor]  # keys of the reference and of the current frame -> picture [1, 3, H, W]

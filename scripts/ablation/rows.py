@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.init import init_xavier
 from models.shortcut import AnyBlock, FullSizeBlock, ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
+from models.training.init import init_xavier
 from scripts.ablation import variants
 
 MASK_INITIAL, GAIN = -1.0, 1.0  # as in the training scripts' short runs

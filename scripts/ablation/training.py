@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from models.distiller import Distiller, LossWeights
-from models.schedule import lr_factor
 from models.shortcut import AnyBlock
 from models.teachers.base import Teacher
+from models.training.distiller import Distiller, LossWeights
+from models.training.schedule import lr_factor
 from scripts.ablation.features import Features
 from scripts.ablation.pairs import batches, epochs
 from scripts.ablation.rows import Recipe

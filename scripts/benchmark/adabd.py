@@ -5,12 +5,13 @@ from functools import partial
 
 import torch
 
-from models.ops import native, triton_fused
+from models.evaluation import cost
+from models.ops import native
+from models.ops import triton as triton_fused
 from models.ops.deformable import deform_conv
 from models.shortcut.full_size import FullSizeBlock
 from scripts.benchmark.cases import OFFSET_STD_PX, Case
 from scripts.benchmark.variants import Call, Variant
-from util import cost
 
 
 @torch.no_grad()

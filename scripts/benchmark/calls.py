@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from models.shortcut.block import ShortcutBlock
-from models.stages import Stages
+from models.streaming.stages import Stages
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import EAGER, Call, Variant
 from scripts.published_way import published_way

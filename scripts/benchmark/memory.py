@@ -4,9 +4,9 @@ import multiprocessing
 
 import torch
 
+from models.evaluation.cost import peak_memory_mb
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import Variant
-from util.cost import peak_memory_mb
 from util.runtime import keep_memory
 
 FRAMES = 2

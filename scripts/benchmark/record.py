@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from data.street.camera import HEIGHT, WIDTH
+from data.samples.street.camera import HEIGHT, WIDTH
+from models.evaluation import cost
 from models.shortcut import AnyBlock
-from models.stages import AnyInference
+from models.streaming.stages import AnyInference
 from models.teachers.base import Teacher
-from options.build_translation import measure_cost
+from options.build.translation import measure_cost
 from scripts.benchmark.adabd import adabd_times
 from scripts.benchmark.calls import calls
 from scripts.benchmark.cases import Case
 from scripts.benchmark.memory import peaks
 from scripts.benchmark.streams import INTERVAL, clip_rates, frame_times
 from scripts.benchmark.variants import Variant
-from util import cost
 
 RATIOS = {  # name -> (slower, faster)
     "teacher_eager_to_skipped": ("teacher_eager", "skipped"),

@@ -9,16 +9,17 @@ import torch
 from torch import Tensor
 
 from data.clips import Clip
-from data.sample_clips import SampleClip, look_of, scene_of
+from data.samples.street.camera import HEIGHT, WIDTH
+from data.samples.street.clips import SampleClip, look_of, scene_of
+from data.samples.street.render import render
 from data.stream import frames
-from data.street.camera import HEIGHT, WIDTH
-from data.street.render import render
 from data.video_writer import VideoWriter
-from models.refresh import Every
-from models.translator import Translator
+from models.evaluation import cost
+from models.streaming.refresh import Every
+from models.streaming.translator import Translator
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import Variant
-from util import cost, image
+from util import image
 
 INTERVAL = 3
 FPS = 15

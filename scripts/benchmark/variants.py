@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from models import cuda_graphs, stages
 from models.shortcut import AnyBlock
-from models.stages import Stages
+from models.streaming import cuda_graphs, stages
+from models.streaming.stages import Stages
 from models.teachers.base import Teacher
-from options.build_precision import AUTO, PRECISIONS, decided
-from options.build_runtime import slices_of
+from options.build.precision import AUTO, PRECISIONS, decided
+from options.build.runtime import slices_of
 from scripts.benchmark.cases import Case
 
 Call = Callable[[], object]

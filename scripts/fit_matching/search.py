@@ -6,12 +6,12 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from models.evaluation.metrics.image import Psnr, unit_pair
 from models.ops.positions import resized
 from models.ops.warp import moved
 from models.shortcut.alignment import halve
 from models.shortcut.matching import Choice, matched, pyramid
 from scripts.ablation.features import Features
-from util.metrics.image import Psnr, unit_pair
 
 DISTANCES = (1, 2, 4, 8, 12)  # frames from the reference to the frame that is predicted from it
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from scripts.tables.records import Run, cost_of, methods
 from scripts.tables.text import write_text
-from util.chart import Line, line_chart
-from util.methods import in_order, method_name, refresh_of
-from util.scores import OURS
+from util.charts import Line, line_chart
+from util.report.methods import OURS, in_order, method_name, refresh_of
 
 PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
 

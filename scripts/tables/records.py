@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from util.methods import in_order, refresh_of
-from util.report import REQUIRED
-from util.scores import OURS, TEACHER
+from util.report.methods import OURS, TEACHER, in_order, refresh_of
+from util.report.record import REQUIRED
 
 FILE = "metrics.json"
 ON_SKIPPED = ("psnr", "ssim", "lpips")  # distances to the teacher's picture: reference frames would only dilute them

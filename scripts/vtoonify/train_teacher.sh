@@ -13,7 +13,7 @@ flags=(--model vtoonify --dataset_mode videofile --width 96 --resize_mode square
 
 if [ -z "$dataroot" ]; then
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
-  "$PYTHON" -m data.heads.sample --root "$heads" >&2
+  "$PYTHON" -m data.samples.heads --root "$heads" >&2
   run train.py "${flags[@]}" --dataroot "$heads" --name vtoonify_heads --continue_train
 fi
 if ! given --val_clips && [ ! -d "$dataroot/val" ]; then flags+=(--val_clips 0); fi

@@ -1,0 +1,140 @@
+"""How near a picture is to the teacher's picture of the same frame."""
+
+import functools
+import math
+import warnings
+from abc import abstractmethod
+from pathlib import Path
+from urllib.parse import urlparse
+
+import torch
+from torch import Tensor, nn
+
+from models.evaluation.metrics.base import MeanMetric, Needs, Scene
+from util.report.labels import PSNR_CAP_DB
+
+
+class ImageMetric(MeanMetric):
+    """The mean of a figure of one picture and its target.
+
+    A subclass says in `measure` what it is: output, target [1, 3, H, W] in [0, 1] -> float.
+    """
+
+    against_teacher = True
+
+    @staticmethod
+    @abstractmethod
+    def measure(output: Tensor, target: Tensor) -> float: ...
+
+    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+        return self._counted(self.measure(*unit_pair(output, target)), distance)
+
+
+class Psnr(ImageMetric):
+    """Peak signal-to-noise ratio in dB, peak 1. Identical images have 100 dB, so that every frame has a figure.
+
+    "skipped" and "per_distance" are means over frames. "pooled" is the PSNR of the mean squared error of all frames,
+    which is fair between runs whose reference frames differ: it depends only on the error that is left. None if nothing
+    is left; identical frames have no error. "all" is the same, and 100 dB if nothing is left.
+    """
+
+    name = "psnr"
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs)
+        self.error, self.frames = 0.0, 0
+
+    @staticmethod
+    def measure(output: Tensor, target: Tensor) -> float:
+        error = (output.double() - target.double()).square().mean()
+        return (-10 * error.log10()).clamp(max=PSNR_CAP_DB).item()
+
+    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+        figures = super().update(scene, output, target, distance)
+        psnr = figures[self.name]
+        self.error += 0.0 if psnr >= PSNR_CAP_DB else 10 ** (-psnr / 10)
+        self.frames += 1
+        return figures
+
+    def figures(self) -> dict[str, dict]:
+        pooled = -10 * math.log10(self.error / self.frames) if self.error else None
+        every = (PSNR_CAP_DB if pooled is None else pooled) if self.frames else None
+        return {self.name: {**self.means.figures(), "all": every, "pooled": pooled}}
+
+
+class Ssim(ImageMetric):
+    """Structural similarity, data range 1, Gaussian window 11 with sigma 1.5, mean of the three channels.
+
+    Source: Wang et al., Image Quality Assessment (2004), computed by scikit-image.
+    """
+
+    name = "ssim"
+
+    @staticmethod
+    def measure(output: Tensor, target: Tensor) -> float:
+        from skimage.metrics import structural_similarity
+
+        if min(output.shape[-2:]) < 11:
+            raise ValueError(f"SSIM looks through an 11x11 window, got images {list(output.shape)}")
+        return float(
+            structural_similarity(
+                output[0].numpy(),
+                target[0].numpy(),
+                channel_axis=0,
+                data_range=1,
+                gaussian_weights=True,
+                use_sample_covariance=False,
+            )
+        )
+
+
+class Lpips(ImageMetric):
+    """Learned perceptual distance, AlexNet v0.1 as its package recommends for evaluation; 0 for identical images."""
+
+    name = "lpips"
+
+    @classmethod
+    def missing(cls, needs: Needs) -> str | None:
+        return lpips_missing()
+
+    @staticmethod
+    def measure(output: Tensor, target: Tensor) -> float:
+        with torch.no_grad():
+            return lpips_network()(output, target, normalize=True).item()
+
+
+def unit_pair(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Two images [1, 3, H, W] in [-1, 1] as float32 in [0, 1] on the CPU, clamped as a picture would be.
+
+    Raises:
+        ValueError: other shapes.
+    """
+    if output.shape != target.shape or output.ndim != 4 or output.shape[0] != 1:
+        raise ValueError(f"want two images [1, 3, H, W], got {list(output.shape)} and {list(target.shape)}")
+    unit_output, unit_target = ((image.detach().float().cpu() + 1).clamp(0, 2) / 2 for image in (output, target))
+    return unit_output, unit_target
+
+
+def lpips_missing() -> str | None:
+    """What LPIPS lacks on this machine; None when nothing."""
+    try:
+        path = _alexnet_file()
+    except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision built for another torch
+        return f"LPIPS needs a torchvision that works: {error}"
+    return None if path.is_file() else f"LPIPS needs AlexNet's weights as {path}"
+
+
+@functools.cache
+def lpips_network() -> nn.Module:
+    """The network, frozen; called with two images [1, 3, H, W] and `normalize=True` for values in [0, 1]."""
+    import lpips
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package speaks to torchvision in its former way
+        return lpips.LPIPS(net="alex", verbose=False)
+
+
+def _alexnet_file() -> Path:
+    from torchvision.models import AlexNet_Weights
+
+    return Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(AlexNet_Weights.IMAGENET1K_V1.url).path).name)

@@ -1,0 +1,56 @@
+"""Whether a method's pictures show the classes that they should."""
+
+from torch import Tensor
+
+from models.evaluation.metrics.base import Metric, Needs, Scene
+from models.evaluation.segmentation import PROTOCOLS, Segmentation
+from util.viper import condition
+
+
+class SegmentationScore(Metric):
+    """mIoU, mean class accuracy (AC) and pixel accuracy (MP), in [0, 1], of all pixels of all frames together.
+
+    Each over "all" frames, over the "skipped", and over those of every condition that was seen.
+    """
+
+    against_teacher = False
+    columns = ("mp",)
+
+    @classmethod
+    def missing(cls, needs: Needs) -> str | None:
+        if needs.segment is None:
+            return (
+                "segmentation scores: nothing says what the pixels of a translated frame show; give --seg_weights "
+                "FILE, an FCN-8s in the published layout (scripts/train_segmenter.sh trains one)"
+            )
+        return None
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__(needs)
+        self._protocol = PROTOCOLS[needs.seg_protocol]
+        self._all, self._skipped = Segmentation(), Segmentation()
+
+    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+        """As every metric's; a frame has its MP, unless nothing of it is judged.
+
+        Raises:
+            ValueError: the frame has no ground truth, or one that does not fit; the message names it.
+        """
+        if scene.truth is None:
+            raise ValueError(f"frame {scene.index} of clip {scene.clip} has no ground truth to judge its classes by")
+        shown = self.needs.segment(output)
+        try:
+            counts = self._all.update(shown, scene.truth, condition(scene.clip) if self.needs.conditions else None)
+        except ValueError as error:
+            raise ValueError(f"frame {scene.index} of clip {scene.clip}: {error}") from error
+        if distance > 0:
+            self._skipped.update(shown, scene.truth)
+        mp = self._protocol(counts)["mp"]
+        return {} if mp is None else {"mp": mp}
+
+    def figures(self) -> dict[str, dict]:
+        """{"miou": {"all", "skipped", "day", ...}, "ac": {...}, "mp": {...}}; None where nothing was judged."""
+        parts = self._all.compute(self._protocol)
+        overall, skipped = parts.pop("all", {}), self._skipped.compute(self._protocol).get("all", {})
+        parts = {"all": overall, "skipped": skipped, **parts}
+        return {name: {part: of.get(name) for part, of in parts.items()} for name in ("miou", "ac", "mp")}

@@ -1,0 +1,52 @@
+"""What refresh policies and baselines cost and how near they come to the teacher, as charts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from models.evaluation.refresh_fit.curve import Point
+from util.charts import Line, line_chart
+from util.files import replacing
+
+AXES = {  # what cost is measured in -> what stands below the chart, and how a point tells it
+    "macs": ("GMACs per frame, amortised", lambda p: p.amortised_macs / 1e9),
+    "ms": ("ms per frame, amortised", lambda p: p.ms),
+}
+
+
+def series_chart(series: Mapping[str, Sequence[Point]], axis: str, title: str) -> str:
+    """Cost against pooled PSNR as SVG text, one line per series from cheap to dear; fixed intervals are named.
+
+    Points without a finite PSNR, or that were not timed, are left out.
+
+    Args:
+        series: name -> points.
+        axis: a key of AXES.
+
+    Raises:
+        ValueError: no point is left.
+    """
+    label, cost_of = AXES[axis]
+    lines = []
+    for name, points in series.items():
+        known = [p for p in points if cost_of(p) is not None and math.isfinite(p.pooled_psnr)]
+        known.sort(key=cost_of)
+        names = ["" if p.policy == "adaptive" else f"{p.setting:g}" for p in known]
+        lines.append(Line(name, [(cost_of(p), p.pooled_psnr) for p in known], names))
+    return line_chart([line for line in lines if line.points], title, label, "pooled PSNR, dB")
+
+
+def write_chart(path: Path, fixed: Sequence[Point], adaptive: Sequence[Point], title: str) -> None:
+    """Amortised GMACs against pooled PSNR as SVG, fixed intervals named; as far as the fixed intervals reach."""
+    dearest = max(p.amortised_macs for p in fixed)
+    fixed, adaptive = ([p for p in line if math.isfinite(p.pooled_psnr)] for line in (fixed, adaptive))
+    lines = [
+        Line("fixed interval α", _places(fixed), [f"{p.setting:g}" for p in fixed]),
+        Line("adaptive", _places([p for p in adaptive if p.amortised_macs <= dearest])),
+    ]
+    with replacing(path) as partial:
+        partial.write_text(line_chart(lines, title, "GMACs per frame, amortised", "pooled PSNR, dB"), encoding="utf-8")
+
+
+def _places(points: Sequence[Point]) -> list[tuple[float, float]]:
+    return [(p.amortised_macs / 1e9, p.pooled_psnr) for p in points]

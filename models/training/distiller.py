@@ -1,0 +1,171 @@
+"""One optimisation step of the Shortcut block against its teacher. No data loading, no printing, no disk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.shortcut.block import Prediction
+from models.shortcut.full_size import PixelPath
+from models.teachers.base import Teacher
+from models.training.image_pool import ImagePool
+from models.training.losses import GANLoss, discriminator_loss
+from models.training.optimizer_step import check_finite, descend
+from models.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms of the objective; 0 switches a term off, and its network is then not needed."""
+
+    feature: float = 5.0
+    align: float = 5.0
+    output: float = 10.0
+    squared: float = 0.0
+    adversarial: float = 1.0
+    temporal: float = 1.0
+    perceptual: float = 10.0
+
+
+class Distiller(Trainer):
+    """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
+
+        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t), which a full-size block paints over from y_ref
+        loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t| + squared * |y_hat - y_t|^2
+              + adversarial * GAN(D(y_hat)) + temporal * GAN(D_T(y_ref, y_hat)) + perceptual * P(y_hat, y_t)
+
+    "Real" for both discriminators is the teacher's output. The discriminators come last in a step, D then D_T.
+
+    Args:
+        teacher, block: on one device.
+        discriminator: frames [N, 3, H, W] -> any shape; None if the adversarial weight is 0.
+        temporal_discriminator: pairs of frames [N, 3, 2, H, W] -> any shape; None if the temporal weight is 0.
+        perceptual: (output, target) -> scalar; None if its weight is 0.
+        pool_size: generated frames kept in the discriminator's history.
+
+    Source: Chung et al., Shortcut-V2V (2023), section 3.4.
+    """
+
+    def __init__(
+        self,
+        teacher: Teacher,
+        block: nn.Module,
+        weights: LossWeights,
+        discriminator: nn.Module | None = None,
+        temporal_discriminator: nn.Module | None = None,
+        perceptual: Callable[[Tensor, Tensor], Tensor] | None = None,
+        lr: float = 2e-4,
+        d_lr: float = 2e-4,
+        beta1: float = 0.5,
+        gan_mode: str = "lsgan",
+        pool_size: int = 0,
+        seed: int = 0,
+    ):
+        _check_needs(weights, discriminator, temporal_discriminator, perceptual)
+        self.teacher, self.weights, self.perceptual = teacher, weights, perceptual
+        self.networks = {"ShortcutV2V": block}
+        if weights.adversarial:
+            self.networks["D_A"] = discriminator
+        if weights.temporal:
+            self.networks["D_T_A"] = temporal_discriminator
+        self.optimizers = {
+            name: torch.optim.Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
+            for name, network in self.networks.items()
+        }
+        self.gan = GANLoss(gan_mode)
+        self.pool = ImagePool(pool_size, seed)
+        super().__init__(self.optimizers.values(), networks=self.networks, optimizers=self.optimizers, pool=self.pool)
+
+    def _step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
+        """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
+
+        Raises:
+            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
+                by it.
+        """
+        a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
+        block = self.networks["ShortcutV2V"].train()
+        with torch.autocast(a.device.type, enabled=False):  # offsets are too fine for half precision
+            prediction, pixels = block.with_pixels(a_ref, a, f_ref)
+        y_hat = self._picture(prediction, pixels, a, y_ref)  # outside no_grad: the gradient passes through
+
+        self._require_grad(False)
+        terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
+        check_finite(terms)
+        total = sum(terms.values())
+        descend("ShortcutV2V", self.optimizers["ShortcutV2V"], total)
+        self._require_grad(True)
+        for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
+            check_finite({name: loss})
+            descend(name, self.optimizers[name], loss)
+            terms[name] = loss
+        self.steps += 1
+        return {name: value.item() for name, value in {**terms, "total": total}.items()}
+
+    @torch.no_grad()
+    def preview(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
+        """What a step sees, for a picture: {"reference", "current", "teacher", "shortcut"} [N, 3, H, W] and "mask"."""
+        a_ref, a, f_ref, _, y_ref, y = self._teach(reference, current)
+        prediction, pixels = self.networks["ShortcutV2V"].eval().with_pixels(a_ref, a, f_ref)
+        shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
+        return {**shown, "shortcut": self._picture(prediction, pixels, a, y_ref)}
+
+    def _picture(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
+        y_hat = self.teacher.tail(prediction.feature, a)
+        return pixels.paint(y_hat.float(), y_ref) if pixels else y_hat
+
+    @torch.no_grad()
+    def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
+        a = self.teacher.head(torch.cat([reference, current]))
+        f = self.teacher.body(a)
+        y = self.teacher.tail(f, a)
+        return tuple(half for x in (a, f, y) for half in x.float().chunk(2))
+
+    def _terms(
+        self, f_hat: Tensor, aligned: Tensor, f: Tensor, y_ref: Tensor, y_hat: Tensor, y: Tensor
+    ) -> dict[str, Tensor]:
+        w = self.weights
+        terms = {}
+        if w.feature:
+            terms["feature"] = w.feature * F.l1_loss(f_hat, f)
+        if w.align:
+            terms["align"] = w.align * F.l1_loss(aligned, f)
+        if w.output:
+            terms["output"] = w.output * F.l1_loss(y_hat, y)
+        if w.squared:
+            terms["squared"] = w.squared * F.mse_loss(y_hat, y)
+        if w.adversarial:
+            terms["adversarial"] = w.adversarial * self.gan.generator(self.networks["D_A"](y_hat))
+        if w.temporal:
+            terms["temporal"] = w.temporal * self.gan.generator(self.networks["D_T_A"](_over_time(y_ref, y_hat)))
+        if w.perceptual:
+            terms["perceptual"] = w.perceptual * self.perceptual(y_hat, y)
+        return terms
+
+    def _discriminator_terms(self, y_ref: Tensor, y_hat: Tensor, y: Tensor):
+        if "D_A" in self.networks:
+            judge = self.networks["D_A"]
+            yield "D_A", discriminator_loss(self.gan, judge(y), judge(self.pool.query(y_hat)))
+        if "D_T_A" in self.networks:
+            judge = self.networks["D_T_A"]
+            real, fake = judge(_over_time(y_ref, y)), judge(_over_time(y_ref, y_hat))
+            yield "D_T_A", self.weights.temporal * discriminator_loss(self.gan, real, fake)
+
+    def _require_grad(self, wanted: bool) -> None:
+        for name in self.networks.keys() - {"ShortcutV2V"}:
+            self.networks[name].requires_grad_(wanted)
+
+
+def _over_time(first: Tensor, second: Tensor) -> Tensor:
+    return torch.stack([first, second], dim=2)  # [N, 3, 2, H, W]
+
+
+def _check_needs(weights: LossWeights, discriminator, temporal_discriminator, perceptual) -> None:
+    given = {"adversarial": discriminator, "temporal": temporal_discriminator, "perceptual": perceptual}
+    for term, network in given.items():
+        if getattr(weights, term) and network is None:
+            raise ValueError(f"the {term} weight is {getattr(weights, term):g} but no network was given for it")
+    if not any(vars(weights).values()):
+        raise ValueError("every loss weight is 0: nothing to train")

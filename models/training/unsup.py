@@ -1,0 +1,143 @@
+"""One optimisation step of an Unsupervised RecycleGAN teacher: two generators, two discriminators, unpaired images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.training.checkerboard import checkerboard_loss
+from models.training.image_pool import ImagePool
+from models.training.losses import GANLoss, discriminator_loss
+from models.training.optimizer_step import check_finite, descend
+from models.training.synthetic_flow import synthetic_flow, warp_by_flow
+from models.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class SideWeights:
+    """Weights of the terms that start from one domain's image; 0 switches a term off."""
+
+    cycle: float = 10.0
+    unsup_cycle: float = 10.0
+    spa_unsup: float = 10.0
+    content: float = 0.0
+    identity: float = 0.0
+    checkerboard: float = 0.0
+
+
+@dataclass(frozen=True)
+class Motion:
+    """The synthetic flow and the noise of its input: see `synthetic_flow`; noise is a standard deviation in [-1, 1]."""
+
+    motion: float = 8.0
+    shift: float = 10.0
+    scale: float = 0.0
+    noise: float = 0.001
+
+
+class UnsupTrainer(Trainer):
+    """Owns what changes in training: G_A (A -> B), G_B (B -> A), D_A (judges B), D_B (judges A) and their optimisers.
+
+    All randomness of a step comes from (seed, step number), so a resumed training equals an uninterrupted one.
+
+    Args:
+        networks: {"G_A", "G_B", "D_A", "D_B"}, on one device.
+        weights_a, weights_b: weights of the terms that start from A and from B.
+        content_network: features for the content loss; needed only if its weight is > 0.
+        pool_size: images kept in each discriminator's history.
+
+    Source: Wang et al. (2022), Eq. 1-6.
+    """
+
+    def __init__(
+        self,
+        networks: dict[str, nn.Module],
+        weights_a: SideWeights,
+        weights_b: SideWeights,
+        motion: Motion,
+        lr: float = 2e-4,
+        beta1: float = 0.5,
+        gan_mode: str = "lsgan",
+        pool_size: int = 0,
+        content_network: nn.Module | None = None,
+        seed: int = 0,
+    ):
+        self.networks, self.content_network, self.motion, self.seed = networks, content_network, motion, seed
+        self.sides = {"A": ("G_A", "G_B", "D_A", weights_a), "B": ("G_B", "G_A", "D_B", weights_b)}
+        self.gan = GANLoss(gan_mode)
+        generators = [*networks["G_A"].parameters(), *networks["G_B"].parameters()]
+        groups = {"G": generators, "D_A": networks["D_A"].parameters(), "D_B": networks["D_B"].parameters()}
+        self.optimizers = {k: torch.optim.Adam(p, lr=lr, betas=(beta1, 0.999)) for k, p in groups.items()}
+        self.pools = {"A": ImagePool(pool_size, seed), "B": ImagePool(pool_size, seed + 1)}
+        super().__init__(self.optimizers.values(), networks=networks, optimizers=self.optimizers, pools=self.pools)
+
+    def _step(self, real_a: Tensor, real_b: Tensor) -> dict[str, float]:
+        """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the generators.
+
+        Raises:
+            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
+                by it.
+        """
+        rng = np.random.default_rng([self.seed, self.steps])
+        real = {"A": real_a, "B": real_b}
+        fake, terms = {}, {}
+        self._require_grad(False)
+        for side in self.sides:
+            fake[side], side_terms = self._generator_terms(side, real[side], rng)
+            terms |= side_terms
+        total = sum(terms.values())
+        check_finite(terms)
+        descend("G", self.optimizers["G"], total)
+
+        self._require_grad(True)
+        for side, other in (("A", "B"), ("B", "A")):
+            name = self.sides[side][2]
+            discriminator = self.networks[name]
+            shown = self.pools[side].query(fake[side])
+            terms[name] = discriminator_loss(self.gan, discriminator(real[other]), discriminator(shown))
+            check_finite({name: terms[name]})
+            descend(name, self.optimizers[name], terms[name])
+        self.steps += 1
+        return {name: value.item() for name, value in {**terms, "total": total}.items()}
+
+    def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        forward, back, discriminator, weights = self.sides[side]
+        forward, back = self.networks[forward], self.networks[back]
+        fake = forward(real)
+        terms = {f"gan_{side}": self.gan.generator(self.networks[discriminator](fake))}
+        if weights.cycle:
+            terms[f"cycle_{side}"] = weights.cycle * F.l1_loss(back(fake), real)
+        if weights.unsup_cycle:
+            flow = self._flow(real, rng)
+            moved = self._noisy(warp_by_flow(fake, flow), rng)
+            terms[f"unsup_cycle_{side}"] = weights.unsup_cycle * F.l1_loss(back(moved), warp_by_flow(real, flow))
+        if weights.spa_unsup:
+            flow = self._flow(real, rng)
+            moved = self._noisy(warp_by_flow(real, flow), rng)
+            terms[f"spa_unsup_{side}"] = weights.spa_unsup * F.l1_loss(forward(moved), warp_by_flow(fake, flow))
+        if weights.content:
+            terms[f"content_{side}"] = weights.content * F.mse_loss(self._content(fake), self._content(real))
+        if weights.identity:
+            terms[f"identity_{side}"] = weights.identity * F.l1_loss(back(real), real)
+        if weights.checkerboard:
+            terms[f"checkerboard_{side}"] = weights.checkerboard * checkerboard_loss(fake)
+        return fake, terms
+
+    def _flow(self, image: Tensor, rng: np.random.Generator) -> Tensor:
+        height, width = image.shape[2:]
+        field = synthetic_flow(height, width, rng, self.motion.motion, self.motion.shift, self.motion.scale)
+        return torch.from_numpy(field).to(image.device)
+
+    def _noisy(self, image: Tensor, rng: np.random.Generator) -> Tensor:
+        std = self.motion.noise * (1 + rng.random())
+        noise = rng.standard_normal(tuple(image.shape), dtype=np.float32)
+        return image + std * torch.from_numpy(noise).to(image.device)
+
+    def _content(self, image: Tensor) -> Tensor:
+        return F.instance_norm(self.content_network(image))
+
+    def _require_grad(self, discriminators_too: bool) -> None:
+        for name in ("D_A", "D_B"):
+            self.networks[name].requires_grad_(discriminators_too)

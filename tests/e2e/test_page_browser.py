@@ -1,0 +1,227 @@
+"""The report page in a real browser, opened from disk."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.browser import CHROMIUM, Browser
+from tests.helpers.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
+from util.report.fill import write_page
+from util.report.inside import mask_colours, wheel_colours
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs chromium on the PATH: bash scripts/run_tests.sh --with-browser installs it"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with Browser(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return write_page(finished_run(tmp_path_factory.mktemp("run"), inside=("a",)))
+
+
+@pytest.fixture
+def opened(browser, page):
+    """The browser, showing the first frame of the first clip; the page must have complained of nothing in the end."""
+    show(browser, page)
+    yield browser
+    assert browser.errors == []
+
+
+def show(browser, page, **more):
+    browser.errors.clear()
+    browser.open(page, **more)
+    wait_for(browser, 0)
+
+
+def wait_for(browser, number):
+    browser.wait(f"document.getElementById('readout')?.textContent.startsWith('frame {number} ')")
+
+
+def colour(browser, selector):
+    """Mean grey of the middle of an element as it is shown."""
+    box = browser.box(selector)
+    x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
+    return browser.picture()[y - 5 : y + 5, x - 5 : x + 5].mean()
+
+
+def panel(number):
+    return f".panels figure:nth-child({number}) canvas"
+
+
+def test_stepping_shows_every_frame_in_all_panels(opened):
+    for number in range(FRAMES):
+        wait_for(opened, number)
+        off = ERROR * (number % 3)
+        expected = [level(number), TEACHER, TEACHER + off, 8 * off]
+        expected += [level(number), 250 - level(number)]
+        shown = [colour(opened, panel(column)) for column in range(1, 7)]
+        np.testing.assert_allclose(shown, expected, atol=9)  # a step of one level in the video is 8 in the difference
+        opened.press("ArrowRight")
+    wait_for(opened, FRAMES - 1)
+    opened.press("ArrowLeft")
+    wait_for(opened, FRAMES - 2)
+
+
+def test_the_difference_is_scaled_as_asked(opened):
+    opened.press("ArrowRight")
+    wait_for(opened, 1)
+    opened.run("at('scale').value = 20; at('scale').dispatchEvent(new Event('input'))")
+    assert colour(opened, "#difference") == pytest.approx(20 * ERROR, abs=21)
+    assert opened.run("at('scale-shown').textContent") == "20"
+    assert opened.run("at('brightest').textContent") == "13"  # 255 / 20
+
+
+def test_it_plays_to_the_end_and_again(opened):
+    for _ in range(2):
+        opened.press(" ")
+        opened.wait("!at('video').paused && at('play').textContent === 'Pause'")
+        opened.wait("at('video').paused && at('play').textContent === 'Play'")
+        wait_for(opened, FRAMES - 1)
+        assert colour(opened, panel(5)) == pytest.approx(level(FRAMES - 1), abs=4)
+
+
+def test_panels_are_in_step_while_they_play(opened):
+    opened.box(panel(1))  # scrolls there
+    middles = """[...document.querySelectorAll('canvas.panel, canvas.inside')].map(canvas => {
+        const box = canvas.getBoundingClientRect();
+        return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+    })"""
+    places = opened.run(middles)
+    seen = []
+    for _ in range(10):  # on a busy machine one time through shows few pictures
+        opened.press(" ")
+        while not opened.run("at('video').paused"):
+            picture = opened.picture()
+            seen.append([float(picture[y, x].mean()) for x, y in places])
+        if (different := len({round(shown[0] / 35) for shown in seen})) >= 3:
+            break
+    assert different >= 3  # frames were seen that differ
+    for shown in seen:
+        assert shown[3] == pytest.approx(shown[0], abs=5) and shown[4] == pytest.approx(250 - shown[0], abs=5)
+
+
+def test_a_clip_without_a_video_of_the_inside_has_no_panels_of_it(opened):
+    opened.press("]")
+    wait_for(opened, 0)
+    assert opened.run("at('clip').value") == "1"
+    hidden = "[...document.querySelectorAll('canvas.inside')].map(canvas => canvas.offsetWidth === 0)"
+    assert opened.run(hidden) == [True, True]
+    opened.press("ArrowRight")
+    wait_for(opened, 1)
+    opened.press("[")
+    wait_for(opened, 0)
+    assert opened.run(hidden) == [False, False] and colour(opened, panel(5)) == pytest.approx(level(0), abs=4)
+
+
+def test_keys_of_the_colours_show_what_the_videos_do(opened):
+    box = opened.box(".wheel")
+    centre = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+    picture = opened.picture()
+    for angle in np.arange(0, 2 * np.pi, 0.5):
+        direction = np.array([np.cos(angle), np.sin(angle)])
+        x, y = (centre + 0.6 * (box["width"] / 2 - 1) * direction).astype(int)
+        place = (np.array([x, y]) + 0.5 - centre) / (box["width"] / 2 - 1)
+        expected = wheel_colours(*(np.full((1, 1), value) for value in place))[0, 0]
+        np.testing.assert_allclose(picture[y, x], expected, atol=30)  # places are known to a pixel
+    assert opened.run("at('rim').textContent") == "2.0 px"  # 64 / 32
+    box = opened.box(".ramp[style*='#440154']")
+    y = int(box["y"] + box["height"] / 2)
+    shown = opened.picture()[y, [int(box["x"] + 1 + share * (box["width"] - 2)) for share in (0.25, 0.5, 0.75)]]
+    np.testing.assert_allclose(shown, mask_colours(np.array([[0.25, 0.5, 0.75]]))[0], atol=8)
+
+
+def test_another_figure_can_be_charted(opened):
+    opened.press("ArrowRight")
+    wait_for(opened, 1)
+    keys = "[...document.querySelectorAll('[data-method]')].filter(key => !key.hidden).map(key => key.textContent)"
+    assert opened.run(keys) == ["Shortcut fixed", "reuse", "flow warp"]
+    opened.run("at('figure').value = 1; at('figure').dispatchEvent(new Event('change'))")
+    assert opened.run(keys) == ["teacher", "Shortcut fixed"]
+    assert opened.run("at('figure-name').textContent") == "flicker"
+    assert "teacher 0.250 · Shortcut fixed 1.500" in opened.run("readout.textContent")
+
+
+def test_a_click_on_the_chart_seeks(opened):
+    box = opened.box("#timeline")
+    for share, number in ((0.8, 4), (0.2, 1)):
+        opened.click(box["x"] + 46 + share * (box["width"] - 56), box["y"] + box["height"] / 2)
+        wait_for(opened, number)
+        assert f"Shortcut fixed {psnr(0, number):.2f}" in opened.run("readout.textContent")
+        assert opened.run("at('scrubber').value") == str(number)
+
+
+def test_a_worst_frame_leads_to_its_clip(opened):
+    for _ in range(2):
+        box = opened.box(".gallery a")
+        opened.click(box["x"] + 20, box["y"] + 20)
+        wait_for(opened, 5)
+        assert opened.run("at('clip').value") == "1" and f"{psnr(1, 5):.2f}" in opened.run("readout.textContent")
+        opened.press("Home")
+        wait_for(opened, 0)
+
+
+def test_keys_go_to_the_ends_and_to_other_clips(opened):
+    opened.press("End")
+    wait_for(opened, FRAMES - 1)
+    opened.press("]")
+    wait_for(opened, 0)
+    assert opened.run("at('clip').selectedOptions[0].textContent") == "b"
+
+
+def test_an_address_names_a_frame(opened, page):
+    for blank in ("about:blank", page.as_uri()):  # opened with it, and changed to it
+        opened.call("Page.navigate", url=blank)
+        opened.call("Page.navigate", url=f"{page.as_uri()}#1/4")
+        wait_for(opened, 4)
+        assert opened.run("at('clip').value") == "1"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_follows_the_theme_and_fits_a_phone(browser, page, theme):
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    show(browser, page, size=(360, 740))
+    picture = browser.picture()
+    background = picture[:, :4].mean()
+    assert (background > 240) if theme == "light" else (background < 30)
+    assert picture.std() > 10  # something is drawn
+    assert browser.run("document.documentElement.scrollWidth") <= 360 and not browser.errors
+
+
+def test_without_a_teacher_it_plays_two_panels(browser, tmp_path):
+    show(browser, write_page(finished_run(tmp_path, compare=False)))
+    browser.press("ArrowRight")
+    wait_for(browser, 1)
+    assert [colour(browser, panel(n)) for n in (1, 2)] == pytest.approx([level(1), TEACHER + ERROR], abs=3)
+    assert not browser.errors
+
+
+def test_a_strange_name_is_shown_and_played(browser, tmp_path):
+    name = "<img src=x onerror=alert(1)> 50% #1?&quot;"
+    show(browser, write_page(finished_run(tmp_path, names=(name,), name="</script><b>")))
+    assert browser.run("at('clip').selectedOptions[0].textContent") == name
+    assert browser.run("document.querySelector('h1').textContent") == "</script><b>" and not browser.errors
+
+
+def test_a_video_that_cannot_be_played_is_named(browser, tmp_path):
+    page = write_page(finished_run(tmp_path, names=("a",)))
+    (tmp_path / "a.mp4").write_text("nothing")
+    browser.open(page)
+    browser.wait("document.getElementById('failure')?.hidden === false")
+    assert "a.mp4" in browser.run("at('failure').textContent")
+
+
+def test_without_the_video_of_the_inside_the_others_play_on(browser, tmp_path):
+    page = write_page(finished_run(tmp_path, names=("a",), inside=("a",)))
+    (tmp_path / "inside" / "a.mp4").write_text("nothing")
+    browser.open(page)
+    browser.wait("document.getElementById('failure')?.hidden === false")
+    assert "inside/a.mp4" in browser.run("at('failure').textContent")
+    browser.press("ArrowRight")
+    wait_for(browser, 1)
+    assert colour(browser, panel(1)) == pytest.approx(level(1), abs=4)
+    assert browser.run("document.querySelector('canvas.inside').offsetWidth") == 0

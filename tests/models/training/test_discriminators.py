@@ -1,0 +1,42 @@
+import pytest
+import torch
+
+from models.training.discriminators import PatchDiscriminator, SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.training.init import init_xavier
+
+
+@pytest.mark.parametrize(
+    ("build", "parameters"),
+    [
+        (lambda: PatchDiscriminator(64), 2_764_737),
+        (lambda: SpectralPatchDiscriminator(64), 396_480),
+        (lambda: TemporalPatchDiscriminator(64), 1_189_056),
+    ],
+)
+def test_published_widths_have_the_published_number_of_parameters(build, parameters):
+    assert sum(p.numel() for p in build().parameters()) == parameters
+
+
+def test_patches_of_a_published_frame_have_the_published_shapes():
+    frame = torch.zeros(1, 3, 256, 512)
+    assert PatchDiscriminator(2)(frame).shape == (1, 1, 30, 62)
+    assert SpectralPatchDiscriminator(2)(frame).shape == (1, 4, 126, 254)
+    assert TemporalPatchDiscriminator(2)(frame.unsqueeze(2).repeat(1, 1, 2, 1, 1)).shape == (1, 4, 2, 126, 254)
+
+
+def test_spectral_normalisation_makes_the_scale_of_the_raw_weights_irrelevant():
+    torch.manual_seed(0)
+    judge, x = SpectralPatchDiscriminator(4).double(), torch.rand(1, 3, 32, 32, dtype=torch.float64)
+    for _ in range(20):  # the power iteration settles, so that u and v are those of the weights
+        judge(x)
+    before = judge.eval()(x)
+    with torch.no_grad():
+        judge.model[0].weight_orig.mul_(7)
+    torch.testing.assert_close(judge(x), before)
+
+
+def test_xavier_reaches_the_raw_weights_behind_spectral_normalisation():
+    judge = init_xavier(SpectralPatchDiscriminator(32))
+    raw = judge.model[2].weight_orig
+    fan = 16 * (raw.shape[0] + raw.shape[1])
+    assert raw.std().item() == pytest.approx(0.02 * (2 / fan) ** 0.5, rel=0.1)

@@ -1,0 +1,80 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.training.run_folder import RunFolder
+from util import log
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_a_new_run_begins_without_state(tmp_path):
+    assert RunFolder(tmp_path / "run", {"lr": 1.0}).begin(resume=True, restart=False) is None
+
+
+def test_a_run_goes_on_where_it_was_saved(tmp_path):
+    folder = RunFolder(tmp_path, {"lr": 1.0})
+    folder.save(step=7, trainer={"weight": torch.ones(2)})
+    state = folder.begin(resume=True, restart=False)
+    assert state["step"] == 7 and torch.equal(state["trainer"]["weight"], torch.ones(2))
+
+
+def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
+    folder = RunFolder(tmp_path, {})
+    folder.save(step=7)
+    with pytest.raises(FileExistsError, match="--continue_train.*--restart"):
+        folder.begin(resume=False, restart=False)
+    assert folder.begin(resume=False, restart=True) is None
+
+
+def test_changed_settings_are_refused_each_by_name(tmp_path):
+    RunFolder(tmp_path, {"lr": 1.0, "seed": 0, "flip": True}).save(step=1)
+    with pytest.raises(ValueError, match="lr: started with 1.0, now 2.0\n  seed: started with 0, now 3"):
+        RunFolder(tmp_path, {"lr": 2.0, "seed": 3, "flip": True}).begin(resume=True, restart=False)
+
+
+def test_a_run_that_is_older_than_a_setting_has_done_what_that_does_by_default(tmp_path):
+    RunFolder(tmp_path, {"lr": 1.0}).save(step=1)
+    settings = {"lr": 1.0, "block": None, "squared": 0.0}
+    assert RunFolder(tmp_path, settings, defaults={"lr": 2.0, "squared": 0.0}).begin(resume=True, restart=False)
+    with pytest.raises(ValueError, match="settings:\n  squared: started with 0.0, now 5.0$"):
+        later = RunFolder(tmp_path, {**settings, "squared": 5.0}, defaults={"squared": 0.0})
+        later.begin(resume=True, restart=False)
+
+
+def test_a_folder_in_which_another_process_trains_is_refused_until_that_process_ends(tmp_path):
+    begin = f"from models.training.run_folder import *; RunFolder(Path({str(tmp_path)!r}), {{}}).begin(False, False)"
+    command = [sys.executable, "-c", f"{begin}; print(flush=True); input()"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(BlockingIOError, match="another process is training in"):
+            RunFolder(tmp_path, {}).begin(resume=True, restart=True)
+        other.kill()
+        other.wait()
+    assert RunFolder(tmp_path, {}).begin(resume=True, restart=True) is None
+
+
+def test_a_resumed_run_forgets_what_was_logged_after_its_state(tmp_path):
+    folder = RunFolder(tmp_path, {})
+    folder.save(step=2)
+    for step in (1, 2, 3):
+        log.append(tmp_path / "log.jsonl", step=step)
+    folder.begin(resume=True, restart=False)
+    assert [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2]
+
+
+def test_restarting_removes_what_a_run_writes_and_nothing_else(tmp_path):
+    (tmp_path / "samples").mkdir()
+    written = ["latest_net_G_A.pth", "best_net_G_A.pth", "50_net_G_A.pth", "log.jsonl", "samples/0000012.png"]
+    others = ["latest_net_ShortcutV2V.pth", "mine_net_G_A.pth", "5b_net_G_A.pth", "notes.txt", "samples/mine.png"]
+    for name in (*written, *others):
+        (tmp_path / name).touch()
+    folder = RunFolder(tmp_path, {}, networks=("G_A", "G_B"))
+    folder.save(step=2)
+    folder.begin(resume=False, restart=True)
+    left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert left == {*others, ".lock"}

@@ -1,0 +1,61 @@
+import argparse
+
+import pytest
+
+from options.parser import Wrong, choice, matching, number, several_words, switch, value, whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (whole(1), "3", 3),
+        (whole(1, 3), "3", 3),
+        (number(0), "2e-4", 2e-4),
+        (number(-2, 2), "-1.5", -1.5),
+        (choice(["a", "b"]), "b", "b"),
+        (matching(str.isdigit, "digits", "D"), "07", "07"),
+    ],
+)
+def test_text_within_bounds_becomes_a_value(kind, text, expected):
+    assert kind(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "allowed"),
+    [
+        (whole(1), "0", "a whole number of at least 1"),
+        (whole(1), "1.5", "a whole number of at least 1"),
+        (whole(1, 3), "4", "a whole number between 1 and 3"),
+        (number(0), "nan", "a number of at least 0"),
+        (number(0), "inf", "a number of at least 0"),
+        (number(0), "", "a number of at least 0"),
+        (choice(["a", "b"]), "A", "one of a, b"),
+    ],
+)
+def test_other_text_becomes_wrong_and_says_what_is_allowed(kind, text, allowed):
+    assert kind(text) == Wrong(text, allowed)
+
+
+def test_help_names_the_default_of_a_value_and_of_a_switch():
+    parser = argparse.ArgumentParser()
+    value(parser, "--size", whole(1), 7, "how large")
+    switch(parser, "--loud", True, "how loud")
+    shown = parser.format_help()
+    assert "how large (default 7)" in shown and "how loud (default on)" in shown and shown.count("default") == 2
+
+
+def test_a_switch_has_two_spellings():
+    parser = argparse.ArgumentParser()
+    switch(parser, "--loud", True, "how loud")
+    assert [parser.parse_args(a).loud for a in ([], ["--loud"], ["--no-loud"])] == [True, True, False]
+
+
+@pytest.mark.parametrize("words", [["1", "2"], ["1,2"], ["1,", "2"], ["1 2"]])
+def test_several_words_are_one_value(words):
+    parser = argparse.ArgumentParser()
+    two = matching(lambda text: [int(n) for n in text.split(",")] in ([1, 2], [5, 6]), "two whole numbers", "N")
+    several_words(parser.add_argument_group(), "--size", two, "3,4", "width and height")
+    assert parser.parse_args([]).size == "3,4"
+    assert parser.parse_args(["--size", "5", "6", "--size", *words]).size == "1,2"
+    assert parser.parse_args(["--size=1,2"]).size == "1,2"
+    assert isinstance(parser.parse_args(["--size", "1"]).size, Wrong)

@@ -1,0 +1,82 @@
+import copy
+import csv
+import json
+import math
+
+import pytest
+import torch
+
+from models.evaluation.evaluate import FrameResult
+from models.evaluation.frame_table import FrameTable
+from util.report.record import write_run
+
+FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
+RECORD = {
+    "quality": {"psnr": FIGURES},
+    "baselines": {"reuse": {"psnr": FIGURES}, "flow_warp": {"psnr": FIGURES}},
+    "cost": {
+        "macs": {"teacher": 70, "head": 4, "body": 62, "tail": 4, "block": 6, "skipped": 14, "reference": 70},
+        "saving": {"skipped": 5.0, "amortised": 2.1},
+        "params": {"teacher": 100, "skipped": 10},
+    },
+    "latency_ms": {kind: {"median": 10.0, "p95": 12.0} for kind in ("teacher", "reference", "skipped")},
+    "frames": {"total": 9, "reference": 3, "skipped": 6},
+    "options": {"max_interval": 3},
+    "machine": {"cpu": "x"},
+    "peak_memory_mb": 512.0,
+}
+FIGURES_OF_A_FRAME = [("teacher", "flicker"), ("shortcut", "psnr"), ("shortcut", "ssim"), ("reuse", "psnr")]
+
+
+def image():
+    return torch.zeros(1, 3, 4, 4)
+
+
+def test_metrics_json_holds_the_record(tmp_path):
+    path = write_run(tmp_path, RECORD)
+    assert path == tmp_path / "metrics.json"
+    assert json.loads(path.read_text()) == RECORD
+
+
+def test_metrics_json_is_strict(tmp_path):
+    record = copy.deepcopy(RECORD)
+    record["quality"]["psnr"]["all"] = math.nan
+    record["options"]["dataroot"] = tmp_path
+    read = json.loads(write_run(tmp_path, record).read_text(), parse_constant=pytest.fail)
+    assert read["quality"]["psnr"]["all"] is None and read["options"]["dataroot"] == str(tmp_path)
+
+
+def test_an_incomplete_record_is_refused_and_nothing_is_written(tmp_path):
+    record = {key: value for key, value in RECORD.items() if key != "machine"} | {"latency_ms": {"teacher": {}}}
+    with pytest.raises(ValueError, match="lacks machine, latency_ms.reference, latency_ms.skipped"):
+        write_run(tmp_path, record)
+    assert not list(tmp_path.iterdir())
+
+
+def test_frames_csv_has_one_row_per_frame(tmp_path):
+    with FrameTable(tmp_path / "frames.csv", FIGURES_OF_A_FRAME) as frames:
+        frames.add("clip, one", FrameResult(0, 0, 1.23456, image(), image(), reference=True))
+        scores = {"shortcut": {"psnr": 30.1234567, "ssim": 0.9}, "reuse": {"psnr": 20.0}, "teacher": {"flicker": 1.5}}
+        frames.add("clip, one", FrameResult(1, 1, 2.0, image(), image(), scores=scores))
+    rows = list(csv.reader((tmp_path / "frames.csv").open(newline="")))
+    assert rows == [
+        [
+            "clip",
+            "frame",
+            "distance",
+            "reference",
+            "ms",
+            "teacher_flicker",
+            "shortcut_psnr",
+            "shortcut_ssim",
+            "reuse_psnr",
+        ],
+        ["clip, one", "0", "0", "1", "1.235", "", "", "", ""],
+        ["clip, one", "1", "1", "0", "2.000", "1.5", "30.1235", "0.9", "20"],
+    ]
+
+
+def test_rows_are_on_disk_before_the_run_ends(tmp_path):
+    with FrameTable(tmp_path / "frames.csv", [("shortcut", "psnr")]) as frames:
+        frames.add("a", FrameResult(0, 0, 1.0, image(), image()))
+        assert len((tmp_path / "frames.csv").read_text().splitlines()) == 2

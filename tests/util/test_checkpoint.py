@@ -1,0 +1,121 @@
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from util import checkpoint
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import torch
+from util import checkpoint
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit then fails as on a full disk
+for limit in (400_000, 100_000, 100):  # the last bytes of the archive, the tensor's data, the first bytes
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        checkpoint.save(Path(sys.argv[1]), {"weight": torch.ones(100_000), "small": torch.ones(3)})
+    except OSError as error:
+        print(error)
+"""
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    path = tmp_path / "a.pt"
+    state = {"net": {"w": torch.randn(2, 3)}, "config": {"ngf": 8, "name": "x"}, "steps": [1, 2], "best": None}
+    checkpoint.save(path, state)
+    loaded = checkpoint.load(path)
+    torch.testing.assert_close(loaded.pop("net"), state.pop("net"), rtol=0, atol=0)
+    assert loaded == state and os.listdir(tmp_path) == ["a.pt"]
+
+
+def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path):
+    path = tmp_path / "a.pt"
+    checkpoint.save(path, {"step": 1})
+    run = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], cwd=ROOT, capture_output=True, text=True)
+    message = f"[Errno 27] cannot write {path} (File too large); the old file is intact"
+    assert run.stdout.splitlines() == 3 * [message], run.stderr
+    assert checkpoint.load(path) == {"step": 1} and os.listdir(tmp_path) == ["a.pt"]
+
+
+def test_an_object_that_cannot_be_saved_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.pt"
+    checkpoint.save(path, {"step": 1})
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        checkpoint.save(path, {"step": lambda: 2})
+    assert checkpoint.load(path) == {"step": 1} and os.listdir(tmp_path) == ["a.pt"]
+
+
+class Touch:
+    """Makes a file wherever it is unpickled without care."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("write", [torch.save, lambda state, path: path.write_bytes(pickle.dumps(state, 2))])
+def test_a_malicious_pickle_is_refused_and_not_executed(tmp_path, write):
+    path, victim = tmp_path / "evil.pth", tmp_path / "victim"
+    write({"model.1.weight": torch.zeros(2), "x": Touch(victim)}, path)
+    with pytest.raises(ValueError, match=r"refused .*evil\.pth: holds something other than tensors and plain values"):
+        checkpoint.load(path)
+    assert not victim.exists()
+    torch.load(path, weights_only=False) if write is torch.save else pickle.loads(path.read_bytes())
+    assert victim.exists()  # the file was a real threat
+
+
+def test_a_missing_checkpoint_lists_those_beside_it(tmp_path):
+    for name in ("last.pt", "best.pth", "notes.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(FileNotFoundError, match=r"no checkpoint .*none\.pt; .* has best\.pth, last\.pt$"):
+        checkpoint.load(tmp_path / "none.pt")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        checkpoint.load(tmp_path / "gone" / "none.pt")
+
+
+def test_a_truncated_checkpoint_is_called_damaged(tmp_path):
+    path = tmp_path / "a.pt"
+    checkpoint.save(path, {"w": torch.randn(1000)})
+    whole = path.read_bytes()
+    for size in (0, 1, 2000, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ValueError, match=r"a\.pt"):
+            checkpoint.load(path)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    text, tensor = tmp_path / "a.pt", tmp_path / "b.pt"
+    text.write_text("hello, I am a text\n")
+    torch.save(torch.zeros(2), tensor)
+    with pytest.raises(ValueError, match=r"a\.pt is damaged .* or no checkpoint"):
+        checkpoint.load(text)
+    with pytest.raises(ValueError, match="holds a Tensor, a checkpoint is a dictionary"):
+        checkpoint.load(tensor)
+
+
+def test_a_fingerprint_sees_keys_values_shapes_and_types_but_not_order():
+    state = {"a": torch.arange(6.0), "b": torch.zeros(()), "n": torch.tensor(3), "empty": torch.zeros(0)}
+    same = dict(reversed([(k, v.clone()) for k, v in state.items()]))
+    mark = checkpoint.fingerprint(state)
+    assert len(mark) == 16 and checkpoint.fingerprint(same) == mark
+    others = [
+        {**state, "a": torch.arange(6.0) + 1e-6 * (torch.arange(6) == 5)},
+        {**state, "a": torch.arange(6.0).view(2, 3)},
+        {**state, "a": torch.arange(6.0).bfloat16()},
+        {**{k: v for k, v in state.items() if k != "b"}, "c": state["b"]},
+    ]
+    assert len({mark, *map(checkpoint.fingerprint, others)}) == 5
+
+
+def test_a_fingerprint_reads_values_not_memory_layout():
+    x = torch.randn(2, 3, 4, 5)
+    assert checkpoint.fingerprint({"x": x.to(memory_format=torch.channels_last)}) == checkpoint.fingerprint({"x": x})

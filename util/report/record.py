@@ -1,0 +1,36 @@
+"""metrics.json: what a run of test.py measured."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from util.files import replacing, to_json
+
+REQUIRED = {
+    "quality": (),
+    "baselines": (),
+    "cost": ("macs", "saving", "params"),
+    "latency_ms": ("teacher", "reference", "skipped"),
+    "frames": ("total", "reference", "skipped"),
+    "options": (),
+    "machine": (),
+}
+
+
+def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
+    """The path of metrics.json, written as strict JSON: what is not finite becomes null.
+
+    Args:
+        folder: an existing folder.
+        record: at least the keys of REQUIRED; further ones ("peak_memory_mb", "checkpoints", ...) are kept.
+
+    Raises:
+        ValueError: keys are missing; the message names all of them.
+    """
+    missing = [key for key in REQUIRED if key not in record]
+    missing += [f"{key}.{k}" for key, inner in REQUIRED.items() for k in inner if k not in record.get(key, inner)]
+    if missing:
+        raise ValueError(f"a run's record lacks {', '.join(missing)}")
+    path = folder / "metrics.json"
+    with replacing(path) as partial:
+        partial.write_text(to_json(record, indent=2) + "\n")
+    return path
