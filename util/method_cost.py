@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from util.scores import OURS, TEACHER, Scores
+from util.scores import SHORTCUTS, TEACHER, Scores
 
 
 def method_cost(
@@ -21,7 +21,7 @@ def method_cost(
     costs = {}
     for method in scores.methods:
         share = _reference_share(scores, method)
-        whole, between = ("reference", "skipped") if method.startswith(OURS) else ("teacher", None)
+        whole, between = ("reference", "skipped") if method in SHORTCUTS else ("teacher", None)
         ms_between = ms[between] if between else scores.skipped_ms(method)
         mean_macs = share * macs[whole] + (1 - share) * (macs[between] if between else 0)
         mean_ms = share * ms[whole] + (1 - share) * ms_between

@@ -9,6 +9,7 @@ from torch import Tensor
 from util.metrics import Metric, Needs, Scene
 
 OURS, TEACHER = "shortcut", "teacher"
+SHORTCUTS = {OURS, f"{OURS}_fixed", f"{OURS}_adaptive"}  # the judged one, and one that refreshes in the other way
 
 
 @dataclass(frozen=True)

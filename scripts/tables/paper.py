@@ -7,7 +7,7 @@ from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import markdown, number, write_csv, write_text
 from util.methods import method_name, refresh_of
-from util.scores import OURS, TEACHER
+from util.scores import OURS, SHORTCUTS, TEACHER
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
 QUALITY |= {"psnr": "PSNR dB ↑", "ssim": "SSIM ↑", "warp_error": "warp error ↓"}
@@ -42,9 +42,9 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}
     row["interval"] = record.get("runtime", {}).get("interval")
-    if method.startswith(OURS) and method != OURS:  # it refreshed in its own way
+    if method in SHORTCUTS - {OURS}:  # it refreshed in its own way
         row["interval"] = _mean_interval(cost["macs"], own["macs"])
-    if method.startswith(OURS):
+    if method in SHORTCUTS:
         row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}
         row["saving_skipped"] = own["saving"]["skipped"]
     return row
