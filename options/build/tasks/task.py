@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from models.training.trainer import Trainer
-from options.record import ONE_CALL, Options
+from options.flags.vtoonify import VTOONIFY_ONLY
+from options.record import ONE_CALL, REMOVED, Options
 
 # What may differ between the parts of a resumed run: how long, how often, how fast, from where.
 MAY_CHANGE = ONE_CALL | {
@@ -60,5 +61,7 @@ class Run:
 
 
 def fixed_settings(opt: Options) -> dict[str, object]:
-    """The options that every part of a resumed run must share."""
-    return {name: value for name, value in vars(opt).items() if name not in MAY_CHANGE}
+    """The options that every part of a resumed run must share: those that have an effect on what is trained."""
+    without_effect = set() if opt.teacher == "vtoonify" else VTOONIFY_ONLY
+    given = {name: value for name, value in vars(opt).items() if name not in MAY_CHANGE | without_effect}
+    return {**REMOVED, **given}

@@ -1,6 +1,7 @@
 import torch
 
-from options.build.tasks.task import PICTURED, Run
+from options.build.tasks.task import PICTURED, Run, fixed_settings
+from options.record import Options
 
 CPU = torch.device("cpu")
 
@@ -20,3 +21,11 @@ def test_a_picture_shows_the_first_few_of_a_batch():
     shapes = []
     picture = run(lambda b, a: shapes.extend([a.shape, b.shape]) or b[0]).picture(batch)
     assert shapes == [(PICTURED, 3, 2, 2)] * 2 and (picture == 1).all()
+
+
+def test_settings_are_the_flags_with_an_effect_and_what_older_versions_had_flags_for():
+    values = {"teacher": "recycle_gan", "lr": 1.0, "print_freq": 5, "style_id": 3}
+    other = {**values, "teacher": "vtoonify"}
+    always = {"vtoonify_skip": "residual"}
+    assert fixed_settings(Options(values, {})) == {**always, "teacher": "recycle_gan", "lr": 1.0}
+    assert fixed_settings(Options(other, {})) == {**always, "teacher": "vtoonify", "lr": 1.0, "style_id": 3}
