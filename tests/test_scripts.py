@@ -1,11 +1,14 @@
 """Every script passes only flags its program knows, from any directory, and the caller's flags win."""
 
+import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from options.build_runtime import new_refresh
 from options.checks import PUBLISHED_TEACHER
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -222,6 +225,20 @@ def test_one_teacher_training_serves_both_directions_of_viper_and_labels(task, n
     for opt in (trained, tested):
         assert (opt.layout, opt.main_G_path, opt.fine_size) == (task, teacher, size)
     assert trained.name == tested.name
+
+
+@pytest.mark.parametrize("more", [[], ["--max_interval", "5", "--refresh", "fixed"]], ids=["no interval", "interval"])
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+@pytest.mark.parametrize("task", ["v2c", "v2l", "l2v"])
+def test_the_adaptive_row_beside_a_fixed_one_has_the_fitted_interval(task, dataset, more, workplace):
+    fitted = Path("checkpoints") / f"demo_{task}" / "latest_refresh.json"
+    shutil.copy(ROOT / fitted, workplace / fitted)
+    policy = json.loads(fitted.read_text())
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    copy = copied(workplace, f"test_{task}")
+    opt = parsed(shown(copy, "--methods", "teacher,reuse,fixed,adaptive", *more, **env)[0])
+    refresh = new_refresh(opt, "adaptive", policy["shortcut_fingerprint"])
+    assert (refresh.threshold, refresh.max_interval) == (policy["threshold"], policy["max_interval"])
 
 
 @pytest.mark.parametrize(("flags", "name"), [([], "demo_v2c"), (["l2v"], "demo_l2v")])
