@@ -2,14 +2,14 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from data import DATASETS
 from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
-from options import checks, record, unknown
+from options import checks, layers
 from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
 from options.record import SPLITS, Options
 from options.vtoonify_flags import add_vtoonify, vtoonify_problems
@@ -45,19 +45,16 @@ class BaseOptions:
         return [sentence for check in shared for sentence in check(opt)]
 
     def parse(self, argv: Sequence[str] | None = None) -> Options:
-        """The checked, read-only options; on any problem all are printed and the program exits with status 2."""
+        """The checked, read-only options; on any problem all are printed and the program exits with status 2.
+
+        Flags before a lone `--` are a script's: an --options file wins over them, `options.layers` says how.
+        """
         parser = self.parser()
         defaults = vars(parser.parse_args([]))
-        given, extras = parser.parse_known_args(argv)
-        found = unknown.complaints(extras, _spellings(defaults))
-        if given.options is not None:
-            # the file's flags go first, so that those of the command line win
-            from_file, file_problems = record.read(Path(given.options), defaults)
-            given = parser.parse_known_args(argv, parser.parse_args(from_file))[0]
-            found += file_problems
-        wrong = {name: v for name, v in vars(given).items() if isinstance(v, Wrong)}
+        values, found = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
+        wrong = {name: v for name, v in values.items() if isinstance(v, Wrong)}
         found += [f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items()]
-        opt = Options({**vars(given), **{name: defaults[name] for name in wrong}}, defaults)
+        opt = Options({**values, **{name: defaults[name] for name in wrong}}, defaults)
         if found := found + self.problems(opt):
             parser.error("\n  ".join(found))
         return opt
@@ -125,7 +122,3 @@ class BaseOptions:
             ("--adabd_dilation", 1, "dilation of the blending convolution"),
         ):
             value(group, flag, whole(1), None, f"{text} (new block: {new})")
-
-
-def _spellings(defaults: dict[str, object]) -> list[str]:
-    return [f"--{k}" for k in defaults] + [f"--no-{k}" for k, v in defaults.items() if isinstance(v, bool)]

@@ -67,24 +67,25 @@ def describe(opt: Options) -> str:
 
 
 def save(opt: Options, path: Path) -> None:
-    """Write options.yaml, which `--options` reads back, whole or not at all."""
+    """Write options.yaml, which `--options` reads back, whole or not at all; one line for each option."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    values = {k: v for k, v in vars(opt).items() if k not in ONE_CALL}
     with replacing(path) as partial:
-        partial.write_text(yaml.safe_dump({k: v for k, v in vars(opt).items() if k not in ONE_CALL}, sort_keys=False))
+        partial.write_text(yaml.safe_dump(values, sort_keys=False, width=float("inf")))  # no line is broken
 
 
-def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str]]:
-    """The flags that the options file stands for, and what is wrong with the file.
+def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str], list[str]]:
+    """The flags that the options file stands for, the names that it leaves empty, and what is wrong with the file.
 
     Every value becomes command-line text, so that a file is read and checked exactly like flags.
     """
     try:
         values = yaml.safe_load(Path(path).read_text())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        return [], [f"--options {path} cannot be read: {error}"]
+        return [], [], [f"--options {path} cannot be read: {error}"]
     if not isinstance(values, dict):
-        return [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
+        return [], [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
     known = set(defaults) - ONE_CALL
     flags, problems = [], []
     if unknown := [str(k) for k in values if k not in known]:
@@ -95,7 +96,7 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
             problems.append(f"--options {path}: {name} must be {kind}, got {values[name]!r}")
         else:
             flags.append(_flag(name, values[name]))
-    return flags, problems
+    return flags, [k for k in values if k in known and values[k] is None], problems
 
 
 def _flag(name: str, value: object) -> str:

@@ -7,4 +7,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 if [ -z "$dataroot" ]; then make_sample && dataroot=$sample; fi
-run -m scripts.ablation --dataroot "$dataroot"
+run_module scripts.ablation --dataroot "$dataroot"

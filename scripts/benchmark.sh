@@ -7,4 +7,4 @@ set -euo pipefail
 own_path_flag=--compare # elsewhere it is a switch
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-run -m scripts.benchmark
+run_module scripts.benchmark

@@ -1,6 +1,6 @@
 # Sourced by the task scripts: settles the interpreter and the dataset, and changes to the repository root.
 #   args      array, the script's arguments; paths among them are meant from where the script was called
-#   dataroot  the dataset given as --dataroot or in $dataset_root, empty if none
+#   dataroot  the dataset given as --dataroot, in $dataset_root or in the --options FILE, empty if none
 # What is told goes to stderr, so that PYTHON=echo shows nothing but the command.
 set -euo pipefail
 
@@ -28,32 +28,53 @@ is_path_flag() { # a script may set own_path_flag, one more that is a path in it
 }
 
 args=()
-dataroot="${dataset_root:+$(from_caller "$dataset_root")}"
 flag=
 for arg in "$@"; do
-  value="${arg#*=}"
   if is_path_flag "$flag"; then
-    arg="$(from_caller "$arg")" value="$arg"
-  elif [ "$value" != "$arg" ] && is_path_flag "${arg%%=*}"; then
-    flag="${arg%%=*}" value="$(from_caller "$value")"
-    arg="$flag=$value"
+    arg="$(from_caller "$arg")" flag=
+  elif [ "${arg#*=}" != "$arg" ] && is_path_flag "${arg%%=*}"; then
+    arg="${arg%%=*}=$(from_caller "${arg#*=}")" flag=
   else
     flag="$arg"
-    args+=("$arg")
-    continue
   fi
-  if [ "$flag" = --dataroot ]; then dataroot="$value"; fi
   args+=("$arg")
-  flag=
 done
 
-given() { # --flag: is it among the script's arguments?
-  local arg
+typed() { # --flag: print what was typed for it, the last time; fail if it was not
+  local arg value='' found=1 follows=0
   for arg in ${args[@]+"${args[@]}"}; do
-    case "$arg" in "$1" | "$1="*) return 0 ;; esac
+    if [ "$follows" = 1 ]; then value="$arg" follows=0 && continue; fi
+    case "$arg" in
+      "$1") found=0 follows=1 ;;
+      "$1="*) found=0 value="${arg#*=}" ;;
+    esac
   done
-  return 1
+  printf '%s' "$value"
+  return "$found"
 }
+
+in_options_file() { # --flag: print its value in the --options FILE, `name: value` lines; fail if it has none there
+  local value
+  if [ ! -f "$options_file" ]; then return 1; fi
+  value="$(sed -n "s/^${1#--}: *//p" "$options_file" | tail -n 1 |
+    sed -e "/^[\"']/!s/ \{1,\}#.*//" -e "/^'/s/''/'/g" -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/')"
+  case "$value" in '' | null | '~' | false) return 1 ;; esac
+  printf '%s' "$value"
+}
+
+value_of() { typed "$1" || in_options_file "$1"; } # --flag: print what the caller gives for it; fail if nothing
+
+given() { value_of "$1" >/dev/null; } # --flag: does the caller give it?
+
+options_file="$(typed --options || true)"
+if typed --dataroot >/dev/null; then
+  dataroot="$(typed --dataroot)"
+elif [ -n "${dataset_root:-}" ]; then
+  dataroot="$(from_caller "$dataset_root")"
+else
+  dataroot="$(in_options_file --dataroot || true)"
+  case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # the file is of a run on what can be drawn again
+fi
 
 make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
@@ -65,8 +86,12 @@ make_heads() {
   "$PYTHON" -m data.heads.sample --root "$heads" >&2
 }
 
-run() { # program and its flags; the script's own arguments come last and win
-  exec "$PYTHON" "$@" ${args[@]+"${args[@]}"}
+run() { # program and the script's flags; an --options file wins over these, what was typed, behind the --, over both
+  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$(from_caller "$dataset_root")"} ${args[@]+"${args[@]}"}
+}
+
+run_module() { # of a program without --options, and the script's flags; what was typed comes last and wins
+  exec "$PYTHON" -m "$@" ${args[@]+"${args[@]}"}
 }
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
@@ -97,10 +122,10 @@ run_on_clips() { # program and its flags, on the clips given, or the sample, wit
     --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
-    if given --phase || given --options; then make_sample; else make_sample val; fi
+    if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
     run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
   fi
-  flags+=(--dataroot "$dataroot" "${paper_size[@]}")
+  flags+=("${paper_size[@]}")
   if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   if given --name || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
@@ -136,7 +161,7 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
   if ! given --block; then
     echo "the paper's block (27.0 dB on the sample's V2L after 1,920 steps); --block full_size had 29.4 after 3,000" >&2
   fi
-  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
+  run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
     --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
     --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

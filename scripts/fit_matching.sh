@@ -6,4 +6,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 if [ -z "$dataroot" ]; then make_sample && dataroot=$sample; fi
-run -m scripts.fit_matching --dataroot "$dataroot"
+run_module scripts.fit_matching --dataroot "$dataroot"

@@ -10,6 +10,7 @@ import pytest
 
 from options.build_runtime import new_refresh
 from options.checks import PUBLISHED_TEACHER
+from options.record import save
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 
@@ -107,6 +108,41 @@ def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, wo
 def test_the_callers_flags_win(path, workplace):
     opt = parsed(shown(path, "--name", "mine", "--checkpoints_dir=out", "--fineSizeH", "64", cwd=workplace)[0])
     assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", str(workplace / "out"), 64)
+
+
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_an_options_file_wins_over_the_script_and_typed_flags_over_the_file(path, dataset, workplace):
+    held = {"name": "filed", "fineSizeH": 64, "skip_idx_start": 4, "checkpoints_dir": "out", "seed": 3}
+    (workplace / "mine.yaml").write_text("".join(f"{key}: {value}\n" for key, value in held.items()))
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    opt = parsed(shown(path, "--options", "mine.yaml", "--seed", "4", cwd=workplace, **env)[0])
+    assert {key: getattr(opt, key) for key in held} == {**held, "seed": 4}
+
+
+@pytest.mark.parametrize("line", ["dataroot: data sets", "dataroot: 'data sets' ", 'dataroot: "data sets"  # mine'])
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_dataset_of_an_options_file_is_not_taken_for_none(path, line, workplace):
+    (workplace / "mine.yaml").write_text(f"seed: 1\n{line}\n")
+    (workplace / "data sets").mkdir()
+    arguments, told = shown(path, "--options", str(workplace / "mine.yaml"))
+    opt = parsed(arguments)
+    assert opt.dataroot == "data sets" and "-m data." not in told and not opt.name.endswith("_sample")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_the_options_of_a_run_on_the_sample_repeat_it_and_draw_it_where_it_is_missing(path, workplace):
+    first = parsed(shown(path, "--seed", "7")[0])
+    save(first, workplace / "options.yaml")
+    arguments, told = shown(path, "--options", "options.yaml", cwd=workplace)
+    again = {**vars(parsed(arguments)), "options": None}
+    assert again == vars(first) and "-m data." in told
+
+
+def test_an_interval_of_an_options_file_is_fixed_as_one_that_is_typed(workplace):
+    (workplace / "mine.yaml").write_text("max_interval: 5\n")
+    opt = parsed(shown(script("test_v2c"), "--options", "mine.yaml", cwd=workplace)[0])
+    assert (opt.refresh, opt.max_interval) == ("fixed", 5)
 
 
 def test_from_the_repository_root_paths_stay_as_typed():

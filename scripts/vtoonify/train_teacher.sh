@@ -17,4 +17,4 @@ if [ -z "$dataroot" ]; then
   run train.py "${flags[@]}" --dataroot "$heads" --name vtoonify_heads --continue_train
 fi
 if ! given --val_clips && [ ! -d "$dataroot/val" ]; then flags+=(--val_clips 0); fi
-run train.py "${flags[@]}" --dataroot "$dataroot" --name vtoonify_faces
+run train.py "${flags[@]}" --name vtoonify_faces
