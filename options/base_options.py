@@ -10,7 +10,7 @@ from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, layers
-from options.flags import PATH, TEXT, Wrong, choice, matching, switch, value, whole
+from options.flags import PATH, TEXT, Parser, Wrong, choice, existing, matching, switch, value, whole
 from options.record import SPLITS, Options
 from options.vtoonify_flags import add_vtoonify, vtoonify_problems
 
@@ -54,13 +54,13 @@ class BaseOptions:
         values, found = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
         wrong = {name: v for name, v in values.items() if isinstance(v, Wrong)}
         found += [f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items()]
-        opt = Options({**values, **{name: defaults[name] for name in wrong}}, defaults)
-        if found := found + self.problems(opt):
+        opt = Options({**values, **{name: defaults[name] for name in wrong}}, defaults, parser.may_change())
+        if found := found + parser.missing(vars(opt)) + self.problems(opt):
             parser.error("\n  ".join(found))
         return opt
 
-    def parser(self) -> argparse.ArgumentParser:
-        parser = argparse.ArgumentParser(
+    def parser(self) -> Parser:
+        parser = Parser(
             prog=self.program,
             usage=f"{self.program} --dataroot PATH --name NAME [--flag value ...]   (--help lists all flags)",
             allow_abbrev=False,
@@ -69,18 +69,21 @@ class BaseOptions:
         return parser
 
     def _add_run(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--name", TEXT, "experiment_name", "the run: its files lie in <checkpoints_dir>/<name>")
+        run = "the run: its files lie in <checkpoints_dir>/<name>"
+        value(group, "--name", TEXT, "experiment_name", run, may_change=True)
         value(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
         gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
-        value(group, "--gpu_ids", gpu, None, "-1 is the CPU; not given: the first GPU, or the CPU if there is none")
+        device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
+        value(group, "--gpu_ids", gpu, None, device, may_change=True)
         value(group, "--seed", whole(0), 0, "start of every random choice")
         value(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
         backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
-        value(group, "--deform_backend", choice(BACKENDS), "auto", backends)
+        value(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
     def _add_data(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--dataroot", PATH, None, "the dataset: its root folder, or a video file")
+        there = existing("file or folder", checks.HOW_TO_GET_DATA)
+        value(group, "--dataroot", there, None, "the dataset: its root folder, or a video file")
         modes = "video: the dataset named by --dataset_option; frames: a folder of clips; videofile: video files"
         value(group, "--dataset_mode", choice(MODES), "video", f"{modes}; unaligned_scale: pictures of two domains")
         options = choice(sorted(set(DATASETS) - set(MODES)))
@@ -97,7 +100,8 @@ class BaseOptions:
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
         value(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
-        value(group, "--main_G_path", PATH, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
+        weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
+        value(group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
         value(group, "--skip_idx_start", whole(1), 5, "first teacher layer that the Shortcut replaces")
         end = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
         value(group, "--skip_idx_end", whole(2), None, end)

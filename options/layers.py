@@ -5,19 +5,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from options import record, unknown
+from options.caller import from_caller
+from options.flags import Parser
 
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
 
 _NOT_GIVEN = object()
 
 
-def read(
-    parser: argparse.ArgumentParser, argv: Sequence[str], defaults: Mapping[str, object]
-) -> tuple[dict[str, object], list[str]]:
+def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     """(value of every flag, problems): what is typed wins over the --options file, that over the script, that over
     the default.
 
-    An option that the file leaves empty has its default, whatever the script says.
+    An option that the file leaves empty has its default, whatever the script says. Paths that are typed are meant from
+    the caller's folder, all others from the current one.
 
     Args:
         argv: the command line without the program.
@@ -26,6 +27,7 @@ def read(
     of_script, typed = split(argv)
     script_values, problems = _given(parser, of_script, defaults)
     typed_values, more = _given(parser, typed, defaults)
+    typed_values |= {name: from_caller(typed_values[name]) for name in parser.paths() & typed_values.keys()}
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
     return {**defaults, **script_values, **file_values, **typed_values}, [*problems, *more, *wrong]
 
@@ -38,9 +40,7 @@ def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     return argv[:end], argv[end + 1 :]
 
 
-def _given(
-    parser: argparse.ArgumentParser, flags: Sequence[str], defaults: Mapping[str, object]
-) -> tuple[dict[str, object], list[str]]:
+def _given(parser: Parser, flags: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     """(values of the flags that are there and no others, problems)."""
     blank = argparse.Namespace(**dict.fromkeys(defaults, _NOT_GIVEN))
     found, extras = parser.parse_known_args(flags, blank)
@@ -48,9 +48,7 @@ def _given(
     return values, unknown.complaints(extras, _spellings(defaults))
 
 
-def _of_file(
-    parser: argparse.ArgumentParser, path: str | None, defaults: Mapping[str, object]
-) -> tuple[dict[str, object], list[str]]:
+def _of_file(parser: Parser, path: str | None, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     if path is None:
         return {}, []
     flags, empty, problems = record.read(Path(path), defaults)

@@ -1,7 +1,7 @@
 """The options of one run: read-only in the program, a table on the screen, options.yaml on the disk."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import yaml
@@ -13,13 +13,19 @@ SPLITS = {"train": "train", "val": "val", "test": "val"}
 
 
 class Options(argparse.Namespace):
-    """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags."""
+    """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags.
 
-    __slots__ = ("defaults",)
+    `defaults` are those of all flags; `may_change` names those that may differ between the parts of a resumed run.
+    """
 
-    def __init__(self, values: Mapping[str, object], defaults: Mapping[str, object]):
+    __slots__ = ("defaults", "may_change")
+
+    def __init__(
+        self, values: Mapping[str, object], defaults: Mapping[str, object], may_change: Set[str] = frozenset()
+    ):
         self.__dict__.update(values)
         object.__setattr__(self, "defaults", dict(defaults))
+        object.__setattr__(self, "may_change", frozenset(may_change))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"options are read-only after parsing: cannot set {name}")

@@ -1,44 +1,23 @@
 # Sourced by the task scripts: settles the interpreter and the dataset, and changes to the repository root.
-#   args      array, the script's arguments; paths among them are meant from where the script was called
+#   args      array, the script's arguments
 #   dataroot  the dataset given as --dataroot, in $dataset_root or in the --options FILE, empty if none
+# Paths among the arguments are meant from where the script was called, which the programs read in SHORTCUT_V2V_CALLER.
 # What is told goes to stderr, so that PYTHON=echo shows nothing but the command.
 set -euo pipefail
 
-caller="$PWD"
+export SHORTCUT_V2V_CALLER="$PWD"
+args=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
 sample=datasets/sample heads=datasets/heads
 
-from_caller() {
+from_caller() { # a path as the caller meant it, as options/caller.py tells it; nothing if it is empty
   case "$1" in
-    /*) printf '%s' "$1" ;;
-    *) if [ "$caller" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi ;;
+    '' | /*) printf '%s' "$1" ;;
+    *) if [ "$SHORTCUT_V2V_CALLER" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$SHORTCUT_V2V_CALLER" "$1"; fi ;;
   esac
 }
-
-is_path_flag() { # a script may set own_path_flag, one more that is a path in it alone
-  case "$1" in
-    "${own_path_flag:---none}" | --init_G_A | --init_G_B | --v2c_teacher | --v2l_teacher | --l2v_teacher | \
-      --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
-      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
-      --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
-    *) false ;;
-  esac
-}
-
-args=()
-flag=
-for arg in "$@"; do
-  if is_path_flag "$flag"; then
-    arg="$(from_caller "$arg")" flag=
-  elif [ "${arg#*=}" != "$arg" ] && is_path_flag "${arg%%=*}"; then
-    arg="${arg%%=*}=$(from_caller "${arg#*=}")" flag=
-  else
-    flag="$arg"
-  fi
-  args+=("$arg")
-done
 
 typed() { # --flag: print what was typed for it, the last time; fail if it was not
   local arg value='' found=1 follows=0
@@ -66,12 +45,9 @@ value_of() { typed "$1" || in_options_file "$1"; } # --flag: print what the call
 
 given() { value_of "$1" >/dev/null; } # --flag: does the caller give it?
 
-options_file="$(typed --options || true)"
-if typed --dataroot >/dev/null; then
-  dataroot="$(typed --dataroot)"
-elif [ -n "${dataset_root:-}" ]; then
-  dataroot="$(from_caller "$dataset_root")"
-else
+options_file="$(from_caller "$(typed --options)")"
+dataroot="$(from_caller "$(typed --dataroot || printf '%s' "${dataset_root:-}")")"
+if [ -z "$dataroot" ]; then
   dataroot="$(in_options_file --dataroot || true)"
   case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # the file is of a run on what can be drawn again
 fi
@@ -87,7 +63,7 @@ make_heads() {
 }
 
 run() { # program and the script's flags; an --options file wins over these, what was typed, behind the --, over both
-  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$(from_caller "$dataset_root")"} ${args[@]+"${args[@]}"}
+  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
 }
 
 run_module() { # of a program without --options, and the script's flags; what was typed comes last and wins

@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from options.build_runtime import new_refresh
+from options.caller import CALLER_VARIABLE
 from options.checks import PUBLISHED_TEACHER
 from options.record import save
 from options.test_options import TestOptions
@@ -98,16 +100,29 @@ def test_a_script_parses_with_a_dataset(path, workplace):
 
 @pytest.mark.parametrize("flags", [["--dataroot", "{}"], ["--dataroot={}"]])
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, workplace):
-    (workplace / "mine").mkdir()
-    arguments, _ = shown(path, *(f.format("mine") for f in flags), cwd=workplace, dataset_root="/elsewhere")
-    assert parsed(arguments).dataroot == str(workplace / "mine")
+def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, workplace, monkeypatch):
+    (workplace / "called" / "mine").mkdir(parents=True)
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace / "called"))
+    arguments, _ = shown(path, *(f.format("mine") for f in flags), cwd=workplace / "called", dataset_root="/elsewhere")
+    assert parsed(arguments).dataroot == str(workplace / "called" / "mine")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_the_callers_flags_win(path, workplace):
     opt = parsed(shown(path, "--name", "mine", "--checkpoints_dir=out", "--fineSizeH", "64", cwd=workplace)[0])
-    assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", str(workplace / "out"), 64)
+    assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", "out", 64)
+
+
+def test_every_path_is_meant_from_where_the_script_was_called(workplace):
+    """Run to the end of parsing, which names what it does not find there."""
+    flags = {"--gt_root": "a", "--real_root": "b", "--seg_weights": "c", "--parsing_map_path": "d", "--dataroot": "e"}
+    typed = [word for pair in flags.items() for word in pair]
+    command = ["bash", script("test_v2c"), *typed, "--main_G_path=f"]
+    env = {**os.environ, "PYTHON": sys.executable}
+    ran = subprocess.run(command, env=env, cwd=workplace, capture_output=True, text=True)
+    assert ran.returncode == 2
+    for flag, path in {**flags, "--main_G_path": "f"}.items():
+        assert f"{flag} {workplace / path}: no such file" in ran.stderr
 
 
 @pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
@@ -145,8 +160,19 @@ def test_an_interval_of_an_options_file_is_fixed_as_one_that_is_typed(workplace)
     assert (opt.refresh, opt.max_interval) == ("fixed", 5)
 
 
-def test_from_the_repository_root_paths_stay_as_typed():
-    assert shown(script("test_v2c"), "--results_dir", "out")[0][-2:] == ["--results_dir", "out"]
+def test_from_the_repository_root_paths_stay_as_typed(workplace, monkeypatch):
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace))
+    opt = parsed(shown(copied(workplace, "test_v2c"), "--results_dir", "out", cwd=workplace)[0])
+    assert (opt.results_dir, opt.checkpoints_dir) == ("out", "./checkpoints")
+
+
+def test_paths_of_a_script_and_of_an_options_file_are_meant_from_the_repository_root(workplace, monkeypatch):
+    (workplace / "called").mkdir()
+    (workplace / "called" / "mine.yaml").write_text("results_dir: out\n")
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace / "called"))
+    opt = parsed(shown(script("test_v2c"), "--options", "mine.yaml", cwd=workplace / "called")[0])
+    assert opt.options == str(workplace / "called" / "mine.yaml") and opt.results_dir == "out"
+    assert (opt.checkpoints_dir, opt.dataroot) == ("./checkpoints", "datasets/sample")
 
 
 def test_a_flag_with_spaces_stays_one_argument(tmp_path):
@@ -208,7 +234,7 @@ def test_a_published_style_names_its_files(verb, style, teacher, number, workpla
 def test_maps_of_face_parts_take_the_place_of_what_looks_for_them(workplace):
     (workplace / "maps").mkdir()
     arguments, _ = shown(STYLES.with_name("test.sh"), "cartoon1", "--parsing_map_path", "maps", cwd=workplace)
-    assert "--faceparsing_path" not in arguments and str(workplace / "maps") in arguments
+    assert "--faceparsing_path" not in arguments and "maps" in arguments
 
 
 def test_every_style_that_is_told_to_be_known_is():
