@@ -53,11 +53,13 @@ if [ -z "$dataroot" ]; then
 fi
 
 make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
   "$PYTHON" -m data.sample --root "$sample" ${1:+--split "$1"} >&2
 }
 
 make_heads() {
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
   "$PYTHON" -m data.heads.sample --root "$heads" >&2
 }

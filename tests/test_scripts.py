@@ -21,6 +21,7 @@ CHECK_WEIGHTS = ROOT / "scripts" / "vtoonify" / "check_weights.sh"
 STYLES = ROOT / "scripts" / "vtoonify" / "styles.sh"  # is sourced, not run
 TASKS = {*(ROOT / "scripts").glob("*/*.sh")} - {CHECK_WEIGHTS, STYLES}
 SCRIPTS = [*sorted(TASKS), ROOT / "scripts" / "train_segmenter.sh"]
+ON_SAMPLE = [*SCRIPTS, *(ROOT / "scripts" / f"{stem}.sh" for stem in ("ablation", "fit_matching", "fit_refresh"))]
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
@@ -89,6 +90,13 @@ def test_a_test_draws_the_val_split_of_the_sample_alone_and_a_training_all_of_it
     assert (f"{drawn} --split val" in shown(path)[1]) == alone
     if alone:
         assert f"{drawn}\n" in shown(path, "--phase", "train")[1]
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("path", ON_SAMPLE, ids=name)
+def test_help_draws_no_sample(path, flag):
+    arguments, told = shown(path, flag)
+    assert arguments[-1] == flag and told == ""
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
