@@ -32,23 +32,23 @@ typed() { # --flag: print what was typed for it, the last time; fail if it was n
   return "$found"
 }
 
-in_options_file() { # --flag: print its value in the --options FILE, `name: value` lines; fail if it has none there
+in_file() { # FILE --flag: print its value in an options.yaml, `name: value` lines; fail if it has none there
   local value
-  if [ ! -f "$options_file" ]; then return 1; fi
-  value="$(sed -n "s/^${1#--}: *//p" "$options_file" | tail -n 1 |
+  if [ ! -f "$1" ]; then return 1; fi
+  value="$(sed -n "s/^${2#--}: *//p" "$1" | tail -n 1 |
     sed -e "/^[\"']/!s/ \{1,\}#.*//" -e "/^'/s/''/'/g" -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/')"
   case "$value" in '' | null | '~' | false) return 1 ;; esac
   printf '%s' "$value"
 }
 
-value_of() { typed "$1" || in_options_file "$1"; } # --flag: print what the caller gives for it; fail if nothing
+value_of() { typed "$1" || in_file "$options_file" "$1"; } # --flag: print what the caller gives for it; fail if nothing
 
 given() { value_of "$1" >/dev/null; } # --flag: does the caller give it?
 
 options_file="$(from_caller "$(typed --options)")"
 dataroot="$(from_caller "$(typed --dataroot || printf '%s' "${dataset_root:-}")")"
 if [ -z "$dataroot" ]; then
-  dataroot="$(in_options_file --dataroot || true)"
+  dataroot="$(in_file "$options_file" --dataroot || true)"
   case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # the file is of a run on what can be drawn again
 fi
 
@@ -93,21 +93,31 @@ use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   dataset_flags=(--dataset_mode video --dataset_option "$task")
 }
 
+teacher_of() { # run: print the teacher that it was distilled from; fail if it has no record of one, or that is gone
+  local folder teacher
+  folder="$(from_caller "$(typed --checkpoints_dir || true)")"
+  folder="${folder:-$(in_file "$options_file" --checkpoints_dir || printf checkpoints)}"
+  teacher="$(in_file "$folder/$1/options.yaml" --main_G_path)" && [ -f "$teacher" ] && printf '%s' "$teacher"
+}
+
 run_on_clips() { # program and its flags, on the clips given, or the sample, with the task's checkpoints, or the demo's
-  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
-  local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
+  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest) run_name teacher
+  run_name="$(value_of --name || true)" teacher="$published_teacher"
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
     --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
     if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
-    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
+    flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
+    if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  else
+    flags+=("${paper_size[@]}")
+    if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
-  flags+=("${paper_size[@]}")
-  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
-  if given --name || given --main_G_path || given --checkpoints_dir ||
+  if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
-    run "${flags[@]}" "${own[@]}"
+    run "${flags[@]}" --name "$shortcut_run" --main_G_path "$(teacher_of "$run_name" || printf '%s' "$teacher")"
   fi
   echo "no checkpoints of the task ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
   run "${flags[@]}" "${demo[@]}"

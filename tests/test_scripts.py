@@ -269,6 +269,36 @@ def test_without_the_published_checkpoints_the_bundled_ones_are_used_and_told(wo
     assert parsed(arguments).name == "demo_v2c" and len(told.splitlines()) == 1 and "bundled demo" in told
 
 
+def test_the_demo_may_be_named(workplace):
+    arguments, told = shown(script("test_v2c"), "--name", "demo_v2c", dataset_root=str(workplace))
+    named, (unnamed, _) = parsed(arguments), shown(copied(workplace, "test_v2c"), dataset_root=str(workplace))
+    assert vars(named) == vars(parsed(unnamed)) and told == ""
+
+
+@pytest.mark.parametrize(("task", "network"), [("v2c", "G_A"), ("v2l", "G_A"), ("l2v", "G_B")])
+def test_a_run_that_was_trained_on_the_sample_is_tested_there_with_its_teacher(task, network, workplace):
+    trained = parsed(shown(script(f"train_{task}"))[0])
+    arguments, told = shown(script(f"test_{task}"), "--name", trained.name)
+    opt = parsed(arguments)
+    teacher = f"checkpoints/demo_{task}/latest_net_{network}.pth"
+    assert (opt.name, opt.main_G_path, opt.dataroot) == (trained.name, teacher, "datasets/sample")
+    assert opt.main_G_path == trained.main_G_path and opt.fine_size == trained.fine_size
+    assert (opt.refresh, opt.hold) == ("fixed", 0)  # nothing that was fitted for the demo
+    assert "-m data.sample" in told
+
+
+@pytest.mark.parametrize("place", [[], ["--checkpoints_dir", "own"]], ids=["checkpoints", "own"])
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+def test_a_run_is_tested_with_the_teacher_that_it_was_distilled_from(dataset, place, workplace):
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    (workplace / "mine.pth").touch()
+    copy = copied(workplace, "test_v2c")
+    trained = shown(copy.with_name("train_v2c.sh"), "--main_G_path", "mine.pth", "--name", "mine", *place)[0]
+    save(parsed(trained), workplace / (place or ["checkpoints"])[-1] / "mine" / "options.yaml")
+    opt = parsed(shown(copy, "--name", "mine", *place, cwd=workplace, **env)[0])
+    assert (opt.name, opt.main_G_path) == ("mine", "mine.pth")
+
+
 @pytest.mark.parametrize("flag", ["--name", "--main_G_path"])
 def test_checkpoints_of_the_callers_own_are_not_replaced(flag, workplace):
     arguments, told = shown(script("test_v2c"), flag, "x.pth", dataset_root=str(workplace))
