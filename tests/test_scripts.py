@@ -247,10 +247,19 @@ def test_maps_of_face_parts_take_the_place_of_what_looks_for_them(workplace):
 
 def test_every_style_that_is_told_to_be_known_is():
     ran = subprocess.run(["bash", STYLES.with_name("test.sh"), "nobodys"], capture_output=True, text=True)
-    known = ran.stderr.partition("known are ")[2].replace(" .. ", " ").replace(",", " ").split()
-    assert len(known) > 20
+    known = ran.stderr.partition("known are ")[2].split()
+    assert len(known) == 27
     for style in known:
         assert f"ShortcutV2V_vtoonify_{style}" in shown(STYLES.with_name("test.sh"), style)[0]
+
+
+def test_the_styles_are_listed_with_the_files_that_they_are_read_from():
+    ran = subprocess.run(["bash", STYLES], capture_output=True, text=True, check=True)
+    listed = dict(line.split() for line in ran.stdout.splitlines())
+    assert len(listed) == 27
+    for style, path in listed.items():
+        words = shown(STYLES.with_name("test.sh"), style)[0]
+        assert words[words.index("--main_G_path") + 1] == path
 
 
 def test_a_style_that_nobody_published_is_refused():
