@@ -14,6 +14,7 @@ from data.stream import frames, size_of
 from options.build_faces import Portrayed, write_whole_frames
 from options.build_test_run import TestRun, found_clips, known_interval, new_test_run
 from options.build_timing import measure_latency, measure_streams
+from options.clip_options import chosen_clips
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import cost, log, runtime
@@ -32,15 +33,17 @@ def translate(opt: Options) -> int:
     """Translate the clips that the options name; results as README's "Results" says."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
-    clips, faces = found_clips(opt)
+    chosen, how_many = chosen_clips(opt)
+    clips, faces = found_clips(opt, chosen)
     print(describe(opt))
     if not clips:
         pass_on(opt, faces, folder)
         return 0
     job = new_test_run(opt, clips, faces, device)
-    shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
-    chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **chosen}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
+    read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
+    shown = {"device": device, **read, "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
+    run_as = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
+    print(log.facts({**shown, **run_as}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
     if not opt.dry_run:
         carry_out(opt, job, folder, device)
     return 0

@@ -6,11 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data import find_clips  # noqa: E402
 from data.stream import size_of  # noqa: E402
 from models.stages import eager  # noqa: E402
 from options.build_faces import first_style  # noqa: E402
 from options.build_translation import load_block, load_teacher, measure_cost  # noqa: E402
+from options.clip_options import chosen_clips  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from options.refresh_trial import Trial, frame_ms  # noqa: E402
@@ -29,7 +29,7 @@ ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1
 def fit(opt: Options) -> int:
     """Write the fitted threshold beside the checkpoint, and the curve that it was found on."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+    clips, how_many = chosen_clips(opt)
     teacher, teacher_id = load_teacher(opt, device, first_style(opt, clips))
     block, block_id = load_block(opt, teacher, teacher_id, device)
     width, height = size_of(clips[0], opt.fine_size)
@@ -37,7 +37,7 @@ def fit(opt: Options) -> int:
     macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
     fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
     print(describe(opt))
-    print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "macs": macs, "to": fitted}))
+    print(log.facts({"device": device, "clips": how_many, "size": f"{width}x{height}", "macs": macs, "to": fitted}))
     if opt.dry_run:
         return 0
 
