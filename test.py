@@ -21,9 +21,9 @@ from util import cost, log, runtime
 from util.evaluation import BASELINES, evaluate_clip, scenes
 from util.files import prepare_folder
 from util.method_cost import method_cost
-from util.page.fill import PAGE, write_page
+from util.page.fill import write_page
 from util.program import finish
-from util.report import FrameTable, write_run
+from util.report import FrameTable, remove_results, write_run
 from util.scores import OURS, TEACHER
 from util.tables import table
 from util.verdict import sentence, verdict, warnings
@@ -58,10 +58,14 @@ def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
 
 
 def begin(opt: Options, folder: Path) -> None:
-    """`folder`, ready for the results of this run."""
-    prepare_folder(folder)
-    for name in ("metrics.json", PAGE):
-        (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
+    """`folder`, ready for the results of this run; those of an earlier one are gone, so that they never mix.
+
+    Raises:
+        ValueError: the clips lie among those results.
+    """
+    if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
+    remove_results(prepare_folder(folder))
     save(opt, folder / "options.yaml")
 
 

@@ -1,5 +1,6 @@
 """What a run leaves behind: metrics.json, one row per frame in frames.csv, and a table for the terminal."""
 
+import contextlib
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,19 @@ REQUIRED = {
     "options": (),
     "machine": (),
 }
+RESULTS = (  # what a run writes below its folder
+    *("metrics.json", "frames.csv", "index.html", "options.yaml"),
+    *("*.mp4", "inside/*.mp4", "images/*/*.png"),
+)
+
+
+def remove_results(folder: Path) -> None:
+    """Remove what an earlier run wrote into `folder`; other files stay, and folders that hold some."""
+    for path in [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]:
+        path.unlink()
+    for emptied in (folder / "inside", *folder.glob("images/*"), folder / "images"):
+        with contextlib.suppress(OSError):  # not there, or not empty
+            emptied.rmdir()
 
 
 def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
