@@ -52,16 +52,32 @@ if [ -z "$dataroot" ]; then
   case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # the file is of a run on what can be drawn again
 fi
 
+draw() { # program and its flags, told on stderr; a signal that ends the script ends the drawing first
+  "$PYTHON" "$@" >&2 &
+  local drawing=$! status=0
+  trap 'stop "$drawing" 143' TERM
+  trap 'stop "$drawing" 130' INT # which the shell lets a program in the background ignore
+  wait "$drawing" || status=$?
+  trap - TERM INT
+  return "$status"
+}
+
+stop() { # process, status: end it and, when it has cleaned up, the script
+  kill -TERM "$1" 2>/dev/null || true
+  wait "$1" || true
+  exit "$2"
+}
+
 make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
   if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.sample --root "$sample" ${1:+--split "$1"} >&2
+  draw -m data.sample --root "$sample" ${1:+--split "$1"}
 }
 
 make_heads() {
   if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
-  "$PYTHON" -m data.heads.sample --root "$heads" >&2
+  draw -m data.heads.sample --root "$heads"
 }
 
 run() { # program and the script's flags; an --options file wins over these, what was typed, behind the --, over both

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,33 @@ def test_a_test_draws_the_val_split_of_the_sample_alone_and_a_training_all_of_it
     assert (f"{drawn} --split val" in shown(path)[1]) == alone
     if alone:
         assert f"{drawn}\n" in shown(path, "--phase", "train")[1]
+
+
+@pytest.mark.parametrize("path", [script("test_v2c"), STYLES.with_name("test.sh")], ids=name)
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_script_that_is_ended_ends_the_drawing_of_its_sample_first(path, number, status, tmp_path):
+    stub = (
+        "#!/bin/sh\ncase $* in *sample*) trap 'touch ended; kill $!; exit' TERM; touch begun; sleep 60 & wait ;; esac\n"
+    )
+    (tmp_path / "python").write_text(stub.replace("touch ", f"touch {tmp_path}/"))
+    (tmp_path / "python").chmod(0o755)
+    env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
+    with subprocess.Popen(["bash", path], env=env, stderr=subprocess.DEVNULL) as process:
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == status
+    assert (tmp_path / "ended").exists()
+
+
+def test_a_sample_that_cannot_be_drawn_ends_the_script(tmp_path):
+    (tmp_path / "python").write_text("#!/bin/sh\ncase $* in *sample*) exit 3 ;; *) echo $* ;; esac\n")
+    (tmp_path / "python").chmod(0o755)
+    env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
+    for path in ON_SAMPLE:
+        ran = subprocess.run(["bash", path], env=env, capture_output=True)
+        assert (ran.returncode, ran.stdout) == (3, b"")
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
