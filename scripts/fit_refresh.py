@@ -27,7 +27,7 @@ ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1
 
 
 def fit(opt: Options) -> int:
-    """Write the fitted threshold beside the checkpoint, and the curve that it was found on."""
+    """Write the fitted threshold, beside the checkpoint or to --fit_dir, and the curve that it was found on."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     clips, how_many = chosen_clips(opt)
     teacher, teacher_id = load_teacher(opt, device, first_style(opt, clips))
@@ -35,7 +35,7 @@ def fit(opt: Options) -> int:
     width, height = size_of(clips[0], opt.fine_size)
     x = image.blank((width, height), device)
     macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
-    fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
+    fitted = prepare_folder(Path(opt.fit_dir or opt.run_dir)) / f"{opt.which_epoch}_refresh.json"
     print(describe(opt))
     print(log.facts({"device": device, "clips": how_many, "size": f"{width}x{height}", "macs": macs, "to": fitted}))
     if opt.dry_run:
@@ -55,6 +55,8 @@ def fit(opt: Options) -> int:
     write_threshold(fitted, opt, chosen, identity)
     print(comparison(rival, *(t.best(adaptive) for t in equal.values()), chosen))
     print(f"threshold {chosen.setting:g}: {fitted}\ncurve: {curve}.csv, {curve}.svg")
+    if opt.fit_dir:
+        print(f"to use it: --refresh adaptive --refresh_threshold {chosen.setting:g} --max_interval {opt.max_interval}")
     return 0
 
 

@@ -97,9 +97,8 @@ def test_a_test_draws_the_val_split_of_the_sample_alone_and_a_training_all_of_it
 @pytest.mark.parametrize("path", [script("test_v2c"), STYLES.with_name("test.sh")], ids=name)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_script_that_is_ended_ends_the_drawing_of_its_sample_first(path, number, status, tmp_path):
-    stub = (
-        "#!/bin/sh\ncase $* in *sample*) trap 'touch ended; kill $!; exit' TERM; touch begun; sleep 60 & wait ;; esac\n"
-    )
+    drawing = "trap 'touch ended; kill $!; exit' TERM; touch begun; sleep 60 & wait"
+    stub = f"#!/bin/sh\ncase $* in *sample*) {drawing} ;; esac\n"
     (tmp_path / "python").write_text(stub.replace("touch ", f"touch {tmp_path}/"))
     (tmp_path / "python").chmod(0o755)
     env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
