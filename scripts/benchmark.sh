@@ -4,7 +4,6 @@
 #   bash scripts/benchmark.sh --compare OLD.json [...]      measure, and show how every figure differs from OLD.json
 #   bash scripts/benchmark.sh --profile [--case NAME]      print where a skipped frame's time goes instead
 set -euo pipefail
-own_path_flag=--compare # elsewhere it is a switch
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-run -m scripts.benchmark
+run_module scripts.benchmark

@@ -1,72 +1,91 @@
 # Sourced by the task scripts: settles the interpreter and the dataset, and changes to the repository root.
-#   args      array, the script's arguments; paths among them are meant from where the script was called
-#   dataroot  the dataset given as --dataroot or in $dataset_root, empty if none
+#   args      array, the script's arguments
+#   dataroot  the dataset given as --dataroot, in $dataset_root or in the --options FILE, empty if none
+# Paths among the arguments are meant from where the script was called, which the programs read in SHORTCUT_V2V_CALLER.
 # What is told goes to stderr, so that PYTHON=echo shows nothing but the command.
 set -euo pipefail
 
-caller="$PWD"
+export SHORTCUT_V2V_CALLER="$PWD"
+args=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
 sample=datasets/sample heads=datasets/heads
 
-from_caller() {
+from_caller() { # a path as the caller meant it, as options/caller.py tells it; nothing if it is empty
   case "$1" in
-    /*) printf '%s' "$1" ;;
-    *) if [ "$caller" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi ;;
+    '' | /*) printf '%s' "$1" ;;
+    *) if [ "$SHORTCUT_V2V_CALLER" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$SHORTCUT_V2V_CALLER" "$1"; fi ;;
   esac
 }
 
-is_path_flag() { # a script may set own_path_flag, one more that is a path in it alone
-  case "$1" in
-    "${own_path_flag:---none}" | --init_G_A | --init_G_B | --v2c_teacher | --v2l_teacher | --l2v_teacher | \
-      --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
-      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
-      --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
-    *) false ;;
-  esac
-}
-
-args=()
-dataroot="${dataset_root:+$(from_caller "$dataset_root")}"
-flag=
-for arg in "$@"; do
-  value="${arg#*=}"
-  if is_path_flag "$flag"; then
-    arg="$(from_caller "$arg")" value="$arg"
-  elif [ "$value" != "$arg" ] && is_path_flag "${arg%%=*}"; then
-    flag="${arg%%=*}" value="$(from_caller "$value")"
-    arg="$flag=$value"
-  else
-    flag="$arg"
-    args+=("$arg")
-    continue
-  fi
-  if [ "$flag" = --dataroot ]; then dataroot="$value"; fi
-  args+=("$arg")
-  flag=
-done
-
-given() { # --flag: is it among the script's arguments?
-  local arg
+typed() { # --flag: print what was typed for it, the last time; fail if it was not
+  local arg value='' found=1 follows=0
   for arg in ${args[@]+"${args[@]}"}; do
-    case "$arg" in "$1" | "$1="*) return 0 ;; esac
+    if [ "$follows" = 1 ]; then value="$arg" follows=0 && continue; fi
+    case "$arg" in
+      "$1") found=0 follows=1 ;;
+      "$1="*) found=0 value="${arg#*=}" ;;
+    esac
   done
-  return 1
+  printf '%s' "$value"
+  return "$found"
+}
+
+in_file() { # FILE --flag: print its value in an options.yaml, `name: value` lines; fail if it has none there
+  local value
+  if [ ! -f "$1" ]; then return 1; fi
+  value="$(sed -n "s/^${2#--}: *//p" "$1" | tail -n 1 |
+    sed -e "/^[\"']/!s/ \{1,\}#.*//" -e "/^'/s/''/'/g" -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/')"
+  case "$value" in '' | null | '~' | false) return 1 ;; esac
+  printf '%s' "$value"
+}
+
+value_of() { typed "$1" || in_file "$options_file" "$1"; } # --flag: print what the caller gives for it; fail if nothing
+
+given() { value_of "$1" >/dev/null; } # --flag: does the caller give it?
+
+options_file="$(from_caller "$(typed --options)")"
+dataroot="$(from_caller "$(typed --dataroot || printf '%s' "${dataset_root:-}")")"
+if [ -z "$dataroot" ]; then
+  dataroot="$(in_file "$options_file" --dataroot || true)"
+  case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # the file is of a run on what can be drawn again
+fi
+
+draw() { # program and its flags, told on stderr; a signal that ends the script ends the drawing first
+  "$PYTHON" "$@" >&2 &
+  local drawing=$! status=0
+  trap 'stop "$drawing" 143' TERM
+  trap 'stop "$drawing" 130' INT # which the shell lets a program in the background ignore
+  wait "$drawing" || status=$?
+  trap - TERM INT
+  return "$status"
+}
+
+stop() { # process, status: end it and, when it has cleaned up, the script
+  kill -TERM "$1" 2>/dev/null || true
+  wait "$1" || true
+  exit "$2"
 }
 
 make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.samples.street --root "$sample" ${1:+--split "$1"} >&2
+  draw -m data.samples.street --root "$sample" ${1:+--split "$1"}
 }
 
 make_heads() {
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
-  "$PYTHON" -m data.samples.heads --root "$heads" >&2
+  draw -m data.samples.heads --root "$heads"
 }
 
-run() { # program and its flags; the script's own arguments come last and win
-  exec "$PYTHON" "$@" ${args[@]+"${args[@]}"}
+run() { # program and the script's flags; an --options file wins over these, what was typed, behind the --, over both
+  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
+}
+
+run_module() { # of a program without --options, and the script's flags; what was typed comes last and wins
+  exec "$PYTHON" -m "$@" ${args[@]+"${args[@]}"}
 }
 
 use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
@@ -90,21 +109,31 @@ use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   dataset_flags=(--dataset_mode video --dataset_option "$task")
 }
 
+teacher_of() { # run: print the teacher that it was distilled from; fail if it has no record of one, or that is gone
+  local folder teacher
+  folder="$(from_caller "$(typed --checkpoints_dir || true)")"
+  folder="${folder:-$(in_file "$options_file" --checkpoints_dir || printf checkpoints)}"
+  teacher="$(in_file "$folder/$1/options.yaml" --main_G_path)" && [ -f "$teacher" ] && printf '%s' "$teacher"
+}
+
 run_on_clips() { # program and its flags, on the clips given, or the sample, with the task's checkpoints, or the demo's
-  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
-  local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
+  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest) run_name teacher
+  run_name="$(value_of --name || true)" teacher="$published_teacher"
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
     --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
-    if given --phase || given --options; then make_sample; else make_sample val; fi
-    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
+    if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
+    flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
+    if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  else
+    flags+=("${paper_size[@]}")
+    if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
-  flags+=(--dataroot "$dataroot" "${paper_size[@]}")
-  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
-  if given --name || given --main_G_path || given --checkpoints_dir ||
+  if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
-    run "${flags[@]}" "${own[@]}"
+    run "${flags[@]}" --name "$shortcut_run" --main_G_path "$(teacher_of "$run_name" || printf '%s' "$teacher")"
   fi
   echo "no checkpoints of the task ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
   run "${flags[@]}" "${demo[@]}"
@@ -136,7 +165,7 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
   if ! given --block; then
     echo "the paper's block (27.0 dB on the sample's V2L after 1,920 steps); --block full_size had 29.4 after 3,000" >&2
   fi
-  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
+  run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
     --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
     --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Find the threshold at which `--refresh adaptive` renews the reference, on the clips of the val split, and keep it beside
-# the checkpoint; draw what it costs and shows beside fixed intervals.
+# the checkpoint, a bundled demo's in results/; draw what it costs and shows beside fixed intervals.
 #   bash scripts/fit_refresh.sh                                     the built-in sample, bundled checkpoints
 #   bash scripts/fit_refresh.sh v2l                                 of another task: v2c (default), v2l, l2v
 #   bash scripts/fit_refresh.sh --dataroot /data [--target_psnr DB | --target_saving TIMES] [more flags, see --help]
@@ -10,4 +10,5 @@ case "${1:-}" in v2c | v2l | l2v) task="$1" && shift ;; esac
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 use_task "$task"
+demo_flags+=(--fit_dir "results/demo_$task") # what is bundled stays as it is
 run_on_clips scripts/fit_refresh.py

@@ -16,5 +16,5 @@ if [ -z "$dataroot" ]; then
     --val_clips 13 --val_frames 8 --print_freq 240 --save_latest_freq 1920 --display_freq 1920
 fi
 
-run train.py "${flags[@]}" --dataroot "$dataroot" --name segmenter "${paper_load[@]}" "${paper_size[@]}" \
+run train.py "${flags[@]}" --name segmenter "${paper_load[@]}" "${paper_size[@]}" \
   --batchSize 4 --lr 1e-3 --niter 20 --niter_decay 20

@@ -21,6 +21,6 @@ fi
 
 layout=(--dataset_mode unaligned_scale)
 if [ -d "$dataroot/Viper" ]; then layout=(--dataset_mode video --dataset_option v2c); fi
-run train.py "${flags[@]}" --dataroot "$dataroot" "${layout[@]}" --name v2c_teacher \
+run train.py "${flags[@]}" "${layout[@]}" --name v2c_teacher \
   --loadSizeW 542 --loadSizeH 286 --fineSizeW 512 --fineSizeH 256 \
   --lambda_content_A 1 --lambda_content_B 1 --niter 2 --niter_decay 0

@@ -17,5 +17,5 @@ if [ -z "$dataroot" ]; then
     --lambda_spa_unsup_B 10 --lambda_identity 5 --lambda_checkerboard 0.1 --niter 4 --niter_decay 2 --save_latest_freq 480 --display_freq 480
 fi
 
-run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2l_teacher \
+run train.py "${flags[@]}" --dataset_mode unaligned_scale --name v2l_teacher \
   "${paper_load[@]}" "${paper_size[@]}" --niter 5 --niter_decay 0

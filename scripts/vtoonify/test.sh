@@ -19,7 +19,6 @@ if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
   run test.py "${flags[@]}" "${own[@]}" --dataroot "$heads" --resize_mode square --fineSize 144
 fi
-if [ -n "$dataroot" ]; then flags+=(--dataroot "$dataroot"); fi
 flags+=(--resize_mode none --scale_image --paste)
 if [ -n "$style" ]; then run test.py "${flags[@]}" "${vtoonify[@]}" "${style_flags[@]}"; fi
 if given --main_G_path; then run test.py "${flags[@]}" "${vtoonify[@]}" --name ShortcutV2V_vtoonify; fi

@@ -23,7 +23,6 @@ if [ -z "$dataroot" ] && [ -z "$style" ]; then
   make_heads
   run train.py "${demo[@]}" "${short[@]}" --dataroot "$heads" --name vtoonify_heads_shortcut --continue_train
 fi
-if [ -n "$dataroot" ]; then vtoonify+=(--dataroot "$dataroot"); fi
 if ! given --val_clips && { [ -z "$dataroot" ] || [ ! -d "$dataroot/val" ]; }; then vtoonify+=(--val_clips 0); fi
 if [ -z "$style" ] && ! given --main_G_path; then
   echo "no style and no --main_G_path given: distilling into the bundled demo teacher" >&2
