@@ -1,4 +1,4 @@
-"""docs/extending.md, followed to the letter in a copy of the repository."""
+"""The parts of docs/extending.md that change existing files, followed to the letter in a copy of the repository."""
 
 import subprocess
 import sys
@@ -46,7 +46,7 @@ from options.train_options import TrainOptions
 opt = TrainOptions().parse(["--dataroot", sys.argv[1], "--dataset_option", "davis", "--main_G_path", sys.argv[2]])
 print([(clip.name, len(clip.frames)) for clip in find_clips(opt.layout, Path(opt.dataroot), opt.split)])
 """
-    assert told(extended("A dataset layout"), program, davis, tmp_path / "teacher.pth") == "[('bear', 2)]"
+    assert told(extended("Add a dataset layout"), program, davis, tmp_path / "teacher.pth") == "[('bear', 2)]"
 
 
 def test_a_new_loss_term_has_a_flag_and_is_trained_with(extended, tmp_path):
@@ -64,7 +64,7 @@ opt = TrainOptions().parse(["--dataroot", ".", "--main_G_path", sys.argv[1], *fl
 terms = new_distiller(opt, teacher(), block(), torch.device("cpu")).step(*video(2, 32, 32))
 print(losses.__file__, terms["edge"] > 0)
 """
-    root = extended("A loss term")
+    root = extended("Add a loss term")
     assert told(root, program, tmp_path / "frame.png") == f"{root / 'models' / 'training' / 'losses.py'} True"
 
 
