@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Find the constants of block matching on training clips: how well the reference's late features, moved by what it finds,
-# serve the teacher's tail. Prints a table; models/shortcut/matching.py holds the constants.
+# Find the constants of block matching on training clips. Each choice of constants moves the reference's late features;
+# the script prints how close the teacher's output from the moved features comes to the true output.
+# models/shortcut/matching.py holds the constants.
 #   bash scripts/fit_matching.sh [--task v2c v2l l2v] [--clips N] [--sharpness S ...] [--stillness S ...] [--window N ...]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

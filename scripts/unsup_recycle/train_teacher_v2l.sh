@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Train the teachers that turn Viper's video (A) into label maps (B), G_A, and label maps into video, G_B.
+# Train the teachers that translate Viper's video (A) to label maps (B), G_A, and label maps to video, G_B.
 #   bash scripts/unsup_recycle/train_teacher_v2l.sh                          small ones on the built-in sample
-#   bash scripts/unsup_recycle/train_teacher_v2l.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
+#   bash scripts/unsup_recycle/train_teacher_v2l.sh --dataroot /data [more train.py flags]   below it {train,val}/{A,B}
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Print the published styles and the files of their weights, a line each.
+# Print each published style and the file of its weights.
 #   bash scripts/vtoonify/styles.sh
-# Sourced by test.sh and train.sh: takes a published style's name, if that is the first argument, out of `args`.
+# test.sh and train.sh source this file. If the first argument is the name of a published style, it is taken out of `args`.
 #   style        the name, empty if none was given
-#   style_flags  array, the flags of its files; a flag of the caller's own takes the place of one of them
+#   style_flags  array, the flags of the style's files; a flag that the caller gives replaces one of them
 weights=checkpoints/vtoonify
 styles=(cartoon1 cartoon4 cartoon{1..5}-d comic{1,2}-d arcane{1,2} arcane{1,2}-d caricature{1,2} pixar pixar-d
   illustration{1..5}-d {cartoon,caricature,arcane,comic,pixar}-t)

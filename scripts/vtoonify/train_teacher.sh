@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Train a small VToonify that draws cartoons: supervised by a classical filter, not as the published one was trained.
+# Train a small VToonify that draws cartoons. A classical filter supervises it; the published one was trained otherwise.
 #   bash scripts/vtoonify/train_teacher.sh                          on the built-in talking heads
-#   bash scripts/vtoonify/train_teacher.sh --dataroot faces.mp4 [more train.py flags]   on face videos: a file or a
-#                                                                   folder of them, with {train,val}/ or without
+#   bash scripts/vtoonify/train_teacher.sh --dataroot faces.mp4 [more train.py flags]   face videos: a file, or a
+#                                                                   folder, with or without {train,val}/
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 

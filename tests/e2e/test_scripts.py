@@ -38,7 +38,7 @@ NEEDED = [  # what a command line may name that only a prepared machine has
     "datasets/sample/clip",
     "datasets/heads/clip",
 ]
-STREET, HEADS = ("data.samples.street.dataset", "datasets/sample"), ("data.samples.heads.dataset", "datasets/heads")
+STREET, HEADS = ("data.samples.street", "datasets/sample"), ("data.samples.heads", "datasets/heads")
 HEIGHTS = {"vtoonify/train_teacher.sh": 96, "vtoonify/train.sh": 128, "vtoonify/test.sh": 144}  # the others: 128
 
 
