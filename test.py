@@ -26,8 +26,8 @@ from util.program import finish
 from util.report.fill import PAGE, write_page
 from util.report.methods import OURS, TEACHER
 from util.report.record import write_run
+from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
-from util.tables import table
 
 
 def translate(opt: Options) -> int:

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.tables.charts import write_charts  # noqa: E402
 from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
-from scripts.tables.text import markdown, number, write_csv, write_text  # noqa: E402
+from scripts.tables.text import number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.program import finish  # noqa: E402
 from util.report.methods import (  # noqa: E402
@@ -23,6 +23,7 @@ from util.report.methods import (  # noqa: E402
     method_name,
     refresh_of,
 )
+from util.tables import markdown  # noqa: E402
 
 Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
 

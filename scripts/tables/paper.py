@@ -5,8 +5,9 @@ from pathlib import Path
 
 from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
-from scripts.tables.text import markdown, number, write_csv, write_text
+from scripts.tables.text import number, write_csv, write_text
 from util.report.methods import OURS, TEACHER, method_name, refresh_of
+from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
 QUALITY |= {"psnr": "PSNR dB ↑", "ssim": "SSIM ↑", "warp_error": "warp error ↓"}

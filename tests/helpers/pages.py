@@ -8,7 +8,7 @@ import torch
 from data.video_writer import VideoWriter
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.frame_table import FrameTable
-from tests.util.test_tables import RECORD
+from tests.util.report.test_text import RECORD
 from util.report.clips import inside_file, video_file
 from util.report.record import write_run
 
