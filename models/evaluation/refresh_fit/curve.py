@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.evaluation.metrics import PSNR_CAP_DB
 from util.files import replacing
+from util.tables import plain
 
 
 @dataclass(frozen=True)
@@ -100,18 +101,21 @@ def comparison(rival: Point, same_cost: Point | None, same_psnr: Point | None, c
     """A table of a fixed interval and of the adaptive refresh at its cost, at its quality and as chosen."""
     named = {"equal cost": same_cost, "equal PSNR": same_psnr, "chosen": chosen}
     rows = {f"fixed interval {rival.setting:g}": rival, **{f"adaptive, {k}": p for k, p in named.items() if p}}
-    lines = [f"{'':<22}{'threshold':>10}{'references':>12}{'GMACs':>8}{'saving':>8}{'PSNR dB':>9}{'pooled':>8}"]
-    for name, p in rows.items():
-        threshold = "-" if p is rival else f"{p.setting:g}"
-        skipped = "-" if p.psnr is None else f"{p.psnr:.2f}"
-        cost = f"{p.refresh_share:>12.1%}{p.amortised_macs / 1e9:>8.3f}{p.saving:>7.2f}x"
-        lines.append(f"{name:<22}{threshold:>10}{cost}{skipped:>9}{p.pooled_psnr:>8.2f}")
+    heads = ["", "threshold", "references", "GMACs", "saving", "PSNR dB", "pooled"]
+    lines = [plain(heads, [[name, *_row(p, p is rival)] for name, p in rows.items()])]
     if same_cost:
         lines.append(f"adaptive at equal cost: {same_cost.pooled_psnr - rival.pooled_psnr:+.2f} dB pooled")
     if same_psnr:
         less = 1 - same_psnr.amortised_macs / rival.amortised_macs
         lines.append(f"adaptive at equal PSNR: {less:.1%} less computation")
     return "\n".join(lines)
+
+
+def _row(p: Point, is_fixed: bool) -> list[str]:
+    threshold = "-" if is_fixed else f"{p.setting:g}"
+    skipped = "-" if p.psnr is None else f"{p.psnr:.2f}"
+    cost = [f"{p.refresh_share:.1%}", f"{p.amortised_macs / 1e9:.3f}", f"{p.saving:.2f}x"]
+    return [threshold, *cost, skipped, f"{p.pooled_psnr:.2f}"]
 
 
 def _cell(value: object) -> str:

@@ -51,7 +51,7 @@ def test_the_comparison_says_what_is_gained():
 
 def test_the_comparison_leaves_out_what_no_threshold_reaches():
     shown = comparison(made(3, policy="fixed"), None, None, made(0.25)).splitlines()
-    assert len(shown) == 3 and shown[1].startswith("fixed interval 3") and shown[2].startswith("adaptive, chosen")
+    assert len(shown) == 4 and shown[2].startswith("fixed interval 3") and shown[3].startswith("adaptive, chosen")
 
 
 def test_a_point_takes_the_mean_time_of_its_frames():
