@@ -6,7 +6,7 @@ import numpy as np
 
 from data.clips import Clip, missing
 from data.frames import Size, fit, read_frame
-from util.label_colours import UnknownColours, nearest_class, resize_labels
+from util.viper import UnknownColours, nearest_class, resize_labels
 
 
 def ground_truth_of(frame: Path, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from data.frames import RandomCrop, Size, UnreadableFrame, Window, read_frame
-from util.label_colours import nearest_class, resize_labels
+from util.viper import nearest_class, resize_labels
 
 TRIES = 10  # frames drawn before damage is an error
 

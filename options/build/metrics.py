@@ -19,8 +19,7 @@ from models.evaluation.metrics import Metric, Needs, choose
 from options.record import Options
 from util import checkpoint
 from util.image import to_uint8
-from util.label_colours import nearest_class
-from util.viper import CLASSES
+from util.viper import CLASSES, nearest_class
 
 Segment = Callable[[Tensor], np.ndarray]  # an output [1, 3, H, W] in [-1, 1] -> class ids uint8 [H, W]
 REAL = {"v2c": cityscapes, "l2v": label_a}  # where a layout keeps real videos of its target domain

@@ -7,8 +7,7 @@ from torch.utils.data import DataLoader
 from data.batches import PairBatches, collate
 from data.frames import UnreadableFrame
 from data.labelled import LabelledDataset
-from util.label_colours import colours_of
-from util.viper import ID
+from util.viper import ID, colours_of
 
 CLASSES = [ID[name] for name in ("sky", "road", "car", "person", "tree", "building")]
 

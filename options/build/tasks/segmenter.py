@@ -21,8 +21,7 @@ from options.build.tasks.task import Run, fixed_settings
 from options.build.validation import val_clips
 from options.record import Options
 from util import checkpoint, image
-from util.label_colours import colours_of
-from util.viper import CLASSES, IGNORED
+from util.viper import CLASSES, IGNORED, colours_of
 
 
 def segmenter_training(opt: Options, device: torch.device) -> Run:

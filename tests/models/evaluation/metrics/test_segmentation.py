@@ -5,8 +5,7 @@ import torch
 from models.evaluation.metrics.base import Needs, Scene
 from models.evaluation.metrics.segmentation import SegmentationScore
 from util.image import to_tensor, to_uint8
-from util.label_colours import nearest_class
-from util.viper import ID, VIPER
+from util.viper import ID, VIPER, nearest_class
 
 SKY, ROAD, CAR = (ID[name] for name in ("sky", "road", "car"))
 COLOURS = np.array(list(VIPER.values()), np.uint8)
