@@ -12,11 +12,11 @@ from data import Clip
 from data.clip_writer import ClipWriter
 from data.stream import frames, size_of
 from models.evaluation import cost
-from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
+from models.evaluation.evaluate import BASELINES, evaluate_clip, frame_contexts
 from models.evaluation.frame_table import FrameTable
 from models.evaluation.method_cost import method_cost
 from options.build.faces import Portrayed, write_whole_frames
-from options.build.test_setup import TestRun, found_clips, known_interval, new_test_run
+from options.build.test_setup import TestSetup, found_clips, known_interval, new_test_setup
 from options.build.timing import measure_latency, measure_streams
 from options.record import Options, describe, save
 from options.test_options import TestOptions
@@ -24,7 +24,7 @@ from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
 from util.report.fill import PAGE, write_page
-from util.report.methods import OURS, TEACHER
+from util.report.methods import SHORTCUT, TEACHER
 from util.report.record import write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
@@ -37,26 +37,32 @@ def translate(opt: Options) -> int:
     clips, faces = found_clips(opt)
     print(describe(opt))
     if not clips:
-        pass_on(opt, faces, folder)
+        copy_faceless_videos(opt, faces, folder)
         return 0
-    job = new_test_run(opt, clips, faces, device)
-    shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
-    chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **chosen}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
+    setup = new_test_setup(opt, clips, faces, device)
+    shown = {
+        "device": device,
+        "clips": len(clips),
+        "size": "{}x{}".format(*setup.size),
+        "results": folder,
+        **setup.costs,
+    }
+    chosen = {"runtime": setup.chosen, "methods": setup.scores.methods, "metrics": list(setup.metric_setup.metrics)}
+    print(log.facts({**shown, **chosen}), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
-        carry_out(opt, job, folder, device)
+        run_test(opt, setup, folder, device)
     return 0
 
 
-def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
+def copy_faceless_videos(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
     """Write videos without a face as they are."""
     print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
     if not opt.dry_run:
-        begin(opt, folder)
+        prepare_results_dir(opt, folder)
         write_whole_frames(opt, faces, folder)
 
 
-def begin(opt: Options, folder: Path) -> None:
+def prepare_results_dir(opt: Options, folder: Path) -> None:
     """`folder`, ready for the results of this run."""
     prepare_folder(folder)
     for name in ("metrics.json", PAGE):
@@ -64,51 +70,53 @@ def begin(opt: Options, folder: Path) -> None:
     save(opt, folder / "options.yaml")
 
 
-def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) -> None:
+def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device) -> None:
     """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
-    begin(opt, folder)
-    latency_ms = measure_latency(opt, job)
-    streams = measure_streams(opt, job, latency_ms) if opt.verdict else {}
+    prepare_results_dir(opt, folder)
+    latency_ms = measure_latency(opt, setup)
+    streams = measure_streams(opt, setup, latency_ms) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
-    stream_ms = run(opt, job, folder, device)
+    stream_ms = run(opt, setup, folder, device)
     if opt.paste:
-        write_whole_frames(opt, job.faces, folder, job.teacher.scale)
-    measured = figures(opt, job, latency_ms)
+        write_whole_frames(opt, setup.faces, folder, setup.teacher.scale)
+    measured = figures(opt, setup, latency_ms)
     judged = verdict(latency_ms, streams, measured["quality"], measured["baselines"])
     record = {
         **measured,
         "verdict": judged,
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},
         "peak_memory_mb": cost.peak_memory_mb(device),
-        "size": job.size,
-        "checkpoints": job.identities,
+        "size": setup.size,
+        "checkpoints": setup.identities,
         "options": vars(opt),
         "machine": {**runtime.machine(), "device": str(device)},
     }
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
     print(f"report page: {write_page(folder)}")
-    truth = job.measuring.truth
+    truth = setup.metric_setup.truth
     for warning in truth.warnings() if truth else ():
         print(f"ground truth: {warning}")
-    print(*warnings(job.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
+    print(*warnings(setup.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
 
 
-def run(opt: Options, job: TestRun, folder: Path, device: torch.device) -> array:
+def run(opt: Options, setup: TestSetup, folder: Path, device: torch.device) -> array:
     """Translate every clip, write its video and rows, fill the scores; the ms of each frame's step."""
-    stream_ms, scores = array("d"), job.scores
-    rivals = {name: baseline for name, baseline in BASELINES.items() if name in scores.methods}
-    compared = job.teacher if opt.compare else None
-    with FrameTable(folder / "frames.csv", scores.columns()) as rows, progress(opt, job.clips) as bar:
-        for clip in job.clips:
+    stream_ms, scores = array("d"), setup.scores
+    baselines = {name: baseline for name, baseline in BASELINES.items() if name in scores.methods}
+    compared = setup.teacher if opt.compare else None
+    with FrameTable(folder / "frames.csv", scores.columns()) as rows, progress(opt, setup.clips) as bar:
+        for clip in setup.clips:
             bar.set_postfix_str(clip.name)
             size = size_of(clip, opt.fine_size)
-            shown, large = job.translators.of(size), job.enlarged(size)
-            truth = job.measuring.truth_of(clip, large, opt.max_frames)
-            shots = scenes(clip.name, frames(clip, opt.fine_size, opt.max_frames), truth, job.beside(clip))
+            shown, large = setup.translators.of(size), setup.enlarged(size)
+            truth = setup.metric_setup.truth_of(clip, large, opt.max_frames)
+            contexts = frame_contexts(
+                clip.name, frames(clip, opt.fine_size, opt.max_frames), truth, setup.face_parts(clip)
+            )
             with ClipWriter(folder, clip, large, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
-                for result in evaluate_clip(shown, compared, shots, scores, rivals, device):
-                    inside = shown[OURS].explain() if opt.inside else None
+                for result in evaluate_clip(shown, compared, contexts, scores, baselines, device):
+                    inside = shown[SHORTCUT].explain() if opt.inside else None
                     output.write(result.index, result.input, result.output, result.target, inside)
                     rows.add(clip.name, result)
                     stream_ms.append(result.ms)
@@ -116,20 +124,20 @@ def run(opt: Options, job: TestRun, folder: Path, device: torch.device) -> array
     return stream_ms
 
 
-def figures(opt: Options, job: TestRun, latency_ms: Mapping[str, Mapping[str, float]]) -> dict[str, dict]:
+def figures(opt: Options, setup: TestSetup, latency_ms: Mapping[str, Mapping[str, float]]) -> dict[str, dict]:
     """The record's figures of all frames. Where frames decide when to refresh, savings are those of the frames seen."""
-    scores, macs = job.scores, job.costs["macs"]
+    scores, macs = setup.scores, setup.costs["macs"]
     count = scores.frames()
-    interval = job.chosen["max_interval"] if known_interval(opt) else count["total"] / count["reference"]
+    interval = setup.chosen["max_interval"] if known_interval(opt) else count["total"] / count["reference"]
     saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
     quality = {method: scores.figures(method) for method in scores.methods}
     return {
-        "quality": quality.pop(OURS),
+        "quality": quality.pop(SHORTCUT),
         "teacher": quality.pop(TEACHER, {}),
         "baselines": quality,
-        "cost": {**job.costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
+        "cost": {**setup.costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
         "frames": count,
-        "runtime": {**job.chosen, "interval": interval},
+        "runtime": {**setup.chosen, "interval": interval},
     }
 
 

@@ -48,8 +48,8 @@ def fit(opt: Options) -> int:
     equal = {"equal cost": Target(macs=rival.amortised_macs), "equal PSNR": Target(psnr=rival.pooled_psnr)}
     target = own_target(opt, macs["teacher"]) or equal["equal cost"]
     adaptive = refined(trial, adaptive, [*equal.values(), target])
-    rivals = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
-    curve = write_curve(opt, fitted, fixed, adaptive, rivals)
+    baselines = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
+    curve = write_curve(opt, fitted, fixed, adaptive, baselines)
     chosen = best(opt, target, adaptive)
     identity = {"shortcut_fingerprint": block_id, "teacher_fingerprint": teacher_id, "clips": [c.name for c in clips]}
     write_threshold(fitted, opt, chosen, identity)
@@ -107,12 +107,12 @@ def asked(opt: Options) -> dict[str, float]:
 
 
 def write_curve(
-    opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], rivals: Sequence[Point]
+    opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], baselines: Sequence[Point]
 ) -> Path:
-    """The path without ".csv" and ".svg"; the chart shows no rivals, which lie far below."""
+    """The path without ".csv" and ".svg"; the chart shows no baselines, which lie far below."""
     path = Path(opt.curve) if opt.curve else fitted.with_suffix("")
     prepare_folder(path.parent)
-    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *rivals])
+    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *baselines])
     write_chart(path.with_name(path.name + ".svg"), fixed, adaptive, f"{opt.name}: when to refresh the reference")
     return path
 

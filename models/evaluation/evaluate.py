@@ -10,15 +10,15 @@ from torch import Tensor
 
 from models.evaluation.cost import timed_ms
 from models.evaluation.flow_warp import flow_warp
-from models.evaluation.metrics import Scene
-from models.evaluation.scores import Scores, Shown
-from util.report.methods import OURS
+from models.evaluation.metrics import FrameContext
+from models.evaluation.scores import MethodOutput, Scores
+from util.report.methods import SHORTCUT
 
 Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (source input, current input, source output) -> output
 
 
 class Streaming(Protocol):
-    """What is evaluated: frames go in one by one, as `Scene.given`. After a step:
+    """What is evaluated: frames go in one by one, as `FrameContext.network_input`. After a step:
 
     refreshed: whether the reference was renewed in it.
     distance: how many frames back that one lies from which its output was predicted; 0 when it is exact.
@@ -57,7 +57,7 @@ class FrameResult:
     output: Tensor
     target: Tensor | None = None
     reference: bool = False
-    others: Mapping[str, Shown] = field(default_factory=dict)
+    others: Mapping[str, MethodOutput] = field(default_factory=dict)
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
@@ -66,21 +66,23 @@ class FrameResult:
 BASELINES: dict[str, Baseline] = {"reuse": lambda source_input, current_input, output: output, "flow_warp": flow_warp}
 
 
-def scenes(
+def frame_contexts(
     clip: str,
     frames: Iterable[Tensor],
     truth: Callable[[int], np.ndarray] | None = None,
-    beside: Callable[[int], Tensor] | None = None,
-) -> Iterator[Scene]:
+    face_parts: Callable[[int], Tensor] | None = None,
+) -> Iterator[FrameContext]:
     """The frames, [1, 3, H, W] in [-1, 1] in display order, of the clip of this name.
 
     Args:
         truth: number of a frame -> its ground truth, class ids uint8 [H, W].
-        beside: number of a frame -> what the networks are given beside it, [1, C, H, W].
+        face_parts: number of a frame -> its face parts, [1, C, H, W], which the networks take with it.
     """
     previous = None
     for index, frame in enumerate(frames):
-        yield Scene(clip, index, frame, previous, truth(index) if truth else None, beside(index) if beside else None)
+        yield FrameContext(
+            clip, index, frame, previous, truth(index) if truth else None, face_parts(index) if face_parts else None
+        )
         previous = frame
 
 
@@ -88,7 +90,7 @@ def scenes(
 def evaluate_clip(
     translators: Mapping[str, Streaming],
     teacher: Callable[[Tensor], Tensor] | None,
-    shots: Iterable[Scene],
+    frames: Iterable[FrameContext],
     scores: Scores,
     baselines: Mapping[str, Baseline],
     device: torch.device,
@@ -102,42 +104,45 @@ def evaluate_clip(
     Args:
         translators: "shortcut", which is judged, and further ones to score beside it.
         teacher: frame -> its output, the target of all figures; None translates without comparing.
-        shots: the frames of the clip, see `scenes`.
+        frames: the frames of the clip, see `frame_contexts`.
         baselines: name -> method to score on the same frames (see BASELINES).
     """
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
     kept: dict[int, tuple[Tensor, Tensor]] = {}  # number -> frame, target
     for translator in translators.values():
         translator.reset()
-    ours = translators[OURS]
-    for scene in shots:
-        shown = {}
+    ours = translators[SHORTCUT]
+    for frame in frames:
+        outputs = {}
         for name, translator in translators.items():
-            output, ms = timed_ms(wait, translator.step, scene.given)
-            shown[name] = Shown(output.cpu(), translator.distance, translator.refreshed, ms)
-        target = None if teacher is None else teacher(scene.given.to(device)).cpu()
+            output, ms = timed_ms(wait, translator.step, frame.network_input)
+            outputs[name] = MethodOutput(output.cpu(), translator.distance, translator.refreshed, ms)
+        target = None if teacher is None else teacher(frame.network_input.to(device)).cpu()
         if target is not None:
-            kept[scene.index] = scene.input, target
-            source, aged = kept[scene.index - ours.distance], shown[OURS]
+            kept[frame.index] = frame.input, target
+            source, aged = kept[frame.index - ours.distance], outputs[SHORTCUT]
             for name, baseline in baselines.items():
-                output, ms = timed_ms(wait, baseline, source[0], scene.input, source[1])
-                shown[name] = Shown(output, aged.distance, aged.reference, ms)
+                output, ms = timed_ms(wait, baseline, source[0], frame.input, source[1])
+                outputs[name] = MethodOutput(output, aged.distance, aged.reference, ms)
             kept = {number: kept[number] for number in ours.sources}
-        yield _result(scene, shown, target, scores.add(scene, shown, target))
+        yield _result(frame, outputs, target, scores.add(frame, outputs, target))
 
 
 def _result(
-    scene: Scene, shown: Mapping[str, Shown], target: Tensor | None, figures: Mapping[str, Mapping[str, float]]
+    frame: FrameContext,
+    outputs: Mapping[str, MethodOutput],
+    target: Tensor | None,
+    figures: Mapping[str, Mapping[str, float]],
 ) -> FrameResult:
-    one = shown[OURS]
+    one = outputs[SHORTCUT]
     return FrameResult(
-        index=scene.index,
+        index=frame.index,
         distance=one.distance,
         ms=one.ms,
-        input=scene.input,
+        input=frame.input,
         output=one.output,
         target=target,
         reference=one.reference,
-        others={name: other for name, other in shown.items() if name != OURS},
+        others={name: other for name, other in outputs.items() if name != SHORTCUT},
         scores=figures,
     )

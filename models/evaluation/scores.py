@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from models.evaluation.metrics import Metric, Needs, Scene
-from util.report.methods import OURS, TEACHER
+from models.evaluation.metrics import FrameContext, Metric, MetricResources
+from util.report.methods import SHORTCUT, TEACHER
 
 
 @dataclass(frozen=True)
-class Shown:
+class MethodOutput:
     """What a method shows of one frame.
 
     Args:
@@ -32,41 +32,43 @@ class Scores:
 
     Args:
         metrics: name -> accumulator class.
-        needs: what the accumulators are built with.
+        resources: what the accumulators are built with.
         methods: "shortcut", which is the one that is judged, and what is shown beside it; "teacher" has figures only of
             metrics that are no distance to itself.
     """
 
-    def __init__(self, metrics: Mapping[str, type[Metric]], needs: Needs, methods: Iterable[str]):
+    def __init__(self, metrics: Mapping[str, type[Metric]], resources: MetricResources, methods: Iterable[str]):
         self._of = {
-            method: [metric(needs) for metric in metrics.values() if method != TEACHER or not metric.against_teacher]
+            method: [
+                metric(resources) for metric in metrics.values() if method != TEACHER or not metric.against_teacher
+            ]
             for method in methods
         }
         self._frames: Counter[tuple[str, bool]] = Counter()  # method, whether it was a reference frame -> frames
         self._skipped_ms: Counter[str] = Counter()  # method -> sum over skipped frames
 
     def add(
-        self, scene: Scene, shown: Mapping[str, Shown], target: Tensor | None = None
+        self, frame: FrameContext, outputs: Mapping[str, MethodOutput], target: Tensor | None = None
     ) -> dict[str, dict[str, float]]:
         """This frame's figures, method -> name -> value; without a target the frame is only counted.
 
         Args:
-            shown: what each method but the teacher shows of this frame.
+            outputs: what each method but the teacher shows of this frame.
             target: the teacher's output.
         """
-        for method, one in shown.items():
+        for method, one in outputs.items():
             self._frames[method, one.reference] += 1
             self._skipped_ms[method] += 0.0 if one.reference else one.ms
         if target is None:
             return {}
         # The teacher's frames count as skipped where the Shortcut's do, so that both means are over the same frames.
-        judged = {TEACHER: Shown(target, shown[OURS].distance, reference=True), **shown}
-        return {method: self._judge(method, scene, judged[method], target) for method in self._of}
+        judged = {TEACHER: MethodOutput(target, outputs[SHORTCUT].distance, reference=True), **outputs}
+        return {method: self._judge(method, frame, judged[method], target) for method in self._of}
 
-    def _judge(self, method: str, scene: Scene, one: Shown, target: Tensor) -> dict[str, float]:
+    def _judge(self, method: str, frame: FrameContext, one: MethodOutput, target: Tensor) -> dict[str, float]:
         figures = {}
         for metric in self._of[method]:
-            figures |= metric.update(scene, one.output, target, one.distance)
+            figures |= metric.update(frame, one.output, target, one.distance)
         return figures
 
     @property
@@ -77,7 +79,7 @@ class Scores:
         """(method, name) of every figure that a frame may have."""
         return [(method, name) for method, metrics in self._of.items() for metric in metrics for name in metric.columns]
 
-    def frames(self, method: str = OURS) -> dict[str, int]:
+    def frames(self, method: str = SHORTCUT) -> dict[str, int]:
         """{"total", "reference", "skipped"}: how many frames there were of each kind."""
         reference, skipped = self._frames[method, True], self._frames[method, False]
         return {"total": reference + skipped, "reference": reference, "skipped": skipped}
@@ -86,6 +88,6 @@ class Scores:
         """Mean time of the method on its skipped frames; 0 where there was none."""
         return self._skipped_ms[method] / max(1, self._frames[method, False])
 
-    def figures(self, method: str = OURS) -> dict[str, dict]:
+    def figures(self, method: str = SHORTCUT) -> dict[str, dict]:
         """name -> what its metric says of all frames (see `Metric.figures`)."""
         return {name: figure for metric in self._of[method] for name, figure in metric.figures().items()}

@@ -44,7 +44,7 @@ def portrayed(opt: Options, clips: Sequence[Clip]) -> list[Portrayed]:
     return found
 
 
-def maps_beside(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callable[[int], Tensor] | None]:
+def face_part_maps(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callable[[int], Tensor] | None]:
     """One of the clips -> number of its frames -> the face parts of --parsing_map_path as networks are given them.
 
     Raises:

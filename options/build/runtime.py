@@ -21,7 +21,7 @@ from options.base_options import LONGEST_INTERVAL, BaseOptions
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
-from util.report.methods import OURS
+from util.report.methods import SHORTCUT
 
 
 def new_stages(
@@ -73,7 +73,7 @@ class Translators:
     ):
         self._opt, self._teacher, self._block, self._device, self._dtype = opt, teacher, block, device, dtype
         kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
-        named = {OURS if kind == opt.refresh else f"{OURS}_{kind}": kind for kind in kinds}
+        named = {SHORTCUT if kind == opt.refresh else f"{SHORTCUT}_{kind}": kind for kind in kinds}
         self._refreshes = {name: new_refresh(opt, kind, block_id) for name, kind in named.items()}
         self.names = list(self._refreshes)
         self._last: tuple[tuple[int, int], dict[str, Translator]] | None = None

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from data import Clip, find_clips
 from data.stream import frames, size_of
-from models.evaluation.evaluate import scenes
+from models.evaluation.evaluate import frame_contexts
 from models.evaluation.scores import Scores
 from models.shortcut.block import ShortcutBlock
 from models.teachers.base import Teacher
-from options.build.faces import Portrayed, aligned_faces, maps_beside, portrayed
-from options.build.metrics import Measuring, new_measuring
+from options.build.faces import Portrayed, aligned_faces, face_part_maps, portrayed
+from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.precision import AUTO, Precision, decided, named
 from options.build.runtime import Translators, describe_runtime, input_channels
 from options.build.style import face_style
@@ -22,21 +22,21 @@ from options.build.translation import load_block, load_teacher, measure_cost
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
-from util.report.methods import OURS, in_order
+from util.report.methods import SHORTCUT, in_order
 
 
 @dataclass(frozen=True)
-class TestRun:
+class TestSetup:
     """What one run of test.py is made of.
 
     clips: what is translated, one per face where faces are cut out.
     faces: the videos they were found in.
     identities: fingerprints of "teacher" and "shortcut".
-    x: a grey frame of the first clip's size, with all that the networks are given.
+    x: a grey frame of the first clip's size, with all channels that the networks take.
     costs: of frames like x; no "amortised" saving where only the clips will tell.
     chosen: how it is run.
     notes: what the user should know before it runs, a line each.
-    beside: clip, number of its frames -> number of a frame -> what the networks are given beside it, or None.
+    face_parts: clip -> (number of a frame -> its face parts [1, C, H, W]), or None where there are none.
     """
 
     __test__ = False  # not a pytest class
@@ -50,9 +50,9 @@ class TestRun:
     costs: dict
     chosen: dict[str, object]
     notes: list[str]
-    measuring: Measuring
+    metric_setup: MetricSetup
     scores: Scores
-    beside: Callable[[Clip], Callable[[int], Tensor] | None]
+    face_parts: Callable[[Clip], Callable[[int], Tensor] | None]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -73,25 +73,25 @@ def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
     return [face for one in faces for face in one.faces], faces
 
 
-def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestRun:
+def new_test_setup(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestSetup:
     """The run on clips and faces from `found_clips`, of which there is at least one."""
-    beside = maps_beside(opt, clips)
+    face_parts = face_part_maps(opt, clips)
     seen = face_style(opt, aligned_faces(faces)) if opt.style_encoder_path else None
     teacher, teacher_id = load_teacher(opt, device, seen)
     block, block_id = load_block(opt, teacher, teacher_id, device)
-    precision = new_precision(opt, teacher, block, clips[0], beside)
+    precision = new_precision(opt, teacher, block, clips[0], face_parts)
     translators = Translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
-    translator, x = translators.of(size)[OURS], image.blank(size, device, input_channels(opt))
+    translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     backend, reuse = opt.deform_backend, translator.reuse_found
     costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, backend, reuse)
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell
-    measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
+    metric_setup = new_metric_setup(opt, clips, enlarged(size, teacher), device)
     named = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
-    return TestRun(
+    return TestSetup(
         clips=clips,
         faces=faces,
         teacher=teacher,
@@ -100,10 +100,10 @@ def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device
         x=x,
         costs=costs,
         chosen=describe_runtime(opt, translator, device, precision.psnr_db),
-        notes=[*([precision.note] if precision.note else []), *measuring.notes],
-        measuring=measuring,
-        scores=Scores(measuring.metrics, measuring.needs, in_order(named, opt.refresh)),
-        beside=beside,
+        notes=[*([precision.note] if precision.note else []), *metric_setup.notes],
+        metric_setup=metric_setup,
+        scores=Scores(metric_setup.metrics, metric_setup.resources, in_order(named, opt.refresh)),
+        face_parts=face_parts,
     )
 
 
@@ -123,12 +123,12 @@ def new_precision(
     teacher: Teacher,
     block: ShortcutBlock,
     clip: Clip,
-    beside: Callable[[Clip], Callable[[int], Tensor] | None],
+    face_parts: Callable[[Clip], Callable[[int], Tensor] | None],
 ) -> Precision:
     """What --amp says; "auto" is decided on the first frames of `clip`."""
     device = next(teacher.parameters()).device
     if opt.amp != AUTO:
         return named(opt.amp, device)
-    shots = scenes(clip.name, frames(clip, opt.fine_size, 2), beside=beside(clip))
-    given = [scene.given for scene in shots]
-    return decided(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), given)
+    contexts = frame_contexts(clip.name, frames(clip, opt.fine_size, 2), face_parts=face_parts(clip))
+    inputs = [context.network_input for context in contexts]
+    return decided(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), inputs)

@@ -9,7 +9,7 @@ from data import find_clips
 from data.clips import Clip
 from data.stream import frames
 from models.evaluation import evaluate as evaluation
-from models.evaluation.metrics import Needs, choose
+from models.evaluation.metrics import MetricResources, choose
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
 from models.streaming.refresh import Every
@@ -17,7 +17,7 @@ from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.record import Options
-from util.report.methods import OURS
+from util.report.methods import SHORTCUT
 
 
 def val_clips(opt: Options) -> list[Clip]:
@@ -42,19 +42,19 @@ def validate(
     PSNR and SSIM on skipped frames, over all and per distance, beside the PSNR of reusing the reference's output;
     "best" is the PSNR over all.
     """
-    needs = Needs(device=device)
-    rivals = {"reuse": evaluation.BASELINES["reuse"]}
-    scores, left_out = Scores(choose(["psnr", "ssim"], needs), needs, [OURS, *rivals]), []
+    resources = MetricResources(device=device)
+    baselines = {"reuse": evaluation.BASELINES["reuse"]}
+    scores, left_out = Scores(choose(["psnr", "ssim"], resources), resources, [SHORTCUT, *baselines]), []
     stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
-    translators = {OURS: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
+    translators = {SHORTCUT: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
     for clip in clips:
         try:
             shown = list(frames(clip, opt.fine_size, opt.val_frames))  # all before the first is judged: whole or not
         except (ValueError, OSError) as error:
             left_out.append(f"validation leaves out clip {clip.name}: {error}")
         else:
-            shots = evaluation.scenes(clip.name, shown)
-            for _ in evaluation.evaluate_clip(translators, teacher, shots, scores, rivals, device):
+            contexts = evaluation.frame_contexts(clip.name, shown)
+            for _ in evaluation.evaluate_clip(translators, teacher, contexts, scores, baselines, device):
                 pass  # the scores are all that is wanted
     return (_figures(scores) if scores.frames()["skipped"] else {}), left_out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import number, write_csv, write_text
-from util.report.methods import OURS, TEACHER, method_name, refresh_of
+from util.report.methods import SHORTCUT, TEACHER, method_name, refresh_of
 from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
@@ -42,9 +42,9 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}
     row["interval"] = record.get("runtime", {}).get("interval")
-    if method.startswith(OURS) and method != OURS:  # it refreshed in its own way
+    if method.startswith(SHORTCUT) and method != SHORTCUT:  # it refreshed in its own way
         row["interval"] = _mean_interval(cost["macs"], own["macs"])
-    if method.startswith(OURS):
+    if method.startswith(SHORTCUT):
         row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}
         row["saving_skipped"] = own["saving"]["skipped"]
     return row

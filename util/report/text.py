@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from util.report.labels import label
-from util.report.methods import OURS, TEACHER, in_order, method_name, refresh_of
+from util.report.methods import SHORTCUT, TEACHER, in_order, method_name, refresh_of
 from util.report.verdict import streamed
 from util.tables import plain
 
@@ -26,7 +26,7 @@ def table(record: Mapping) -> str:
 
 def _methods(record: Mapping) -> str:
     """One row per method: what a frame costs on average, and every figure (see `Label.kinds`)."""
-    figures = {TEACHER: record.get("teacher", {}), **record["baselines"], OURS: record["quality"]}
+    figures = {TEACHER: record.get("teacher", {}), **record["baselines"], SHORTCUT: record["quality"]}
     columns = [(name, kind) for name in record["quality"] for kind in label(name).kinds]
     labels = [label(name) for name, _ in columns]
     heads = ["mean of a frame\n", "MACs\n", "saving\n", "ms\n"]
@@ -42,7 +42,7 @@ def _methods(record: Mapping) -> str:
 
 def _distances(record: Mapping) -> list[str]:
     """For the figures that depend on it: one line per distance, then skipped and all frames, one column per method."""
-    found = {OURS: record["quality"], **record["baselines"]}
+    found = {SHORTCUT: record["quality"], **record["baselines"]}
     methods = {method: found[method] for method in _rows(found, record)}
     names = [name for name in record["quality"] if "skipped" in label(name).kinds]
     together = max(1, DISTANCE_COLUMNS // len(methods))

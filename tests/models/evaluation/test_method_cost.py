@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from models.evaluation.method_cost import method_cost
-from models.evaluation.metrics import Needs, Scene
-from models.evaluation.scores import Scores, Shown
-from util.report.methods import OURS, TEACHER
+from models.evaluation.metrics import FrameContext, MetricResources
+from models.evaluation.scores import MethodOutput, Scores
+from util.report.methods import SHORTCUT, TEACHER
 
 MACS = {"teacher": 100, "reference": 110, "skipped": 20}
 MS = {kind: {"median": ms, "p95": 99.0} for kind, ms in (("teacher", 50.0), ("reference", 60.0), ("skipped", 10.0))}
@@ -13,12 +13,15 @@ X = torch.zeros(1, 3, 8, 8)
 
 def costs(references, others=(), total=4):
     """Of `total` frames, the first `references` of them reference frames of all methods but `others`."""
-    scores = Scores({}, Needs(), [TEACHER, "flow_warp", OURS, *others])
+    scores = Scores({}, MetricResources(), [TEACHER, "flow_warp", SHORTCUT, *others])
     for index in range(total):
         renewed = index < references
-        shown = {OURS: Shown(X, 0, renewed, ms=7.0), "flow_warp": Shown(X, 0, renewed, ms=7.0 if renewed else 2.0)}
-        shown |= {name: Shown(X, 0, reference=True) for name in others}
-        scores.add(Scene("a", index, X), shown)
+        shown = {
+            SHORTCUT: MethodOutput(X, 0, renewed, ms=7.0),
+            "flow_warp": MethodOutput(X, 0, renewed, ms=7.0 if renewed else 2.0),
+        }
+        shown |= {name: MethodOutput(X, 0, reference=True) for name in others}
+        scores.add(FrameContext("a", index, X), shown)
     return method_cost(scores, MACS, MS)
 
 
@@ -28,7 +31,7 @@ def test_the_teacher_runs_on_every_frame():
 
 def test_a_shortcut_costs_what_its_frames_were():
     mean = (110 + 3 * 20) / 4
-    assert costs(1)[OURS] == {"macs": mean, "saving": pytest.approx(100 / mean), "ms": (60 + 3 * 10) / 4}
+    assert costs(1)[SHORTCUT] == {"macs": mean, "saving": pytest.approx(100 / mean), "ms": (60 + 3 * 10) / 4}
 
 
 def test_a_baseline_runs_the_teacher_where_the_shortcut_has_references_and_no_network_between():
@@ -41,4 +44,4 @@ def test_another_shortcut_is_counted_with_its_own_references():
 
 def test_without_skipped_frames_everything_is_the_teacher():
     found = costs(4)
-    assert found["flow_warp"] == found[TEACHER] and found[OURS]["macs"] == 110
+    assert found["flow_warp"] == found[TEACHER] and found[SHORTCUT]["macs"] == 110

@@ -16,7 +16,7 @@ from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.style_encoder import StyleEncoder
-from options.build.faces import aligned_faces, first_style, maps_beside, portrayed
+from options.build.faces import aligned_faces, face_part_maps, first_style, portrayed
 from options.build.tasks.distillation import distillation
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -114,7 +114,7 @@ def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
 
     def beside(path, of):
         opt = TestOptions().parse(["--dataroot", str(films), "--parsing_map_path", str(path), *sizes])
-        return maps_beside(opt, of)
+        return face_part_maps(opt, of)
 
     given = beside(tmp_path, clips)(clips[1])(2)
     np.testing.assert_allclose(given.numpy()[0], maps[2, :, :64, :96] / 16, rtol=1e-6)
@@ -132,7 +132,7 @@ def test_maps_of_several_faces_of_a_video_have_their_names_and_the_sizes_of_thei
         np.save(tmp_path / f"two_face{number}.npy", np.full((FRAMES, 19, height, width), 16 * number, np.float32))
     maps = ["--parsing_map_path", str(tmp_path), "--teacher", "vtoonify", "--face", "all"]
     places = ["--dataroot", str(films / "two.mp4"), "--main_G_path", str(films / "teacher.pth")]
-    given = maps_beside(TestOptions().parse([*places, *FACES, *maps]), video.faces)
+    given = face_part_maps(TestOptions().parse([*places, *FACES, *maps]), video.faces)
     assert [given(face)(0).mean().item() for face in video.faces] == [1, 2]
 
 

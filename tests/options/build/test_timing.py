@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.shortcut.saved import to_checkpoint
-from options.build.test_setup import found_clips, new_test_run
+from options.build.test_setup import found_clips, new_test_setup
 from options.build.timing import FEWEST, MOST, measure_latency, measure_streams
 from options.test_options import TestOptions
 from tests.helpers.runs import save, stripes, teacher_file, translation
@@ -27,38 +27,38 @@ def folder(tmp_path_factory):
     return folder
 
 
-def job(folder, *flags):
+def setup(folder, *flags):
     """The options and the run of test.py that they make."""
     where = ["--dataset_mode", "frames", "--dataroot", str(folder / "clips")]
     opt = TestOptions().parse(translation(folder, *where, *flags))
-    return opt, new_test_run(opt, *found_clips(opt), CPU)
+    return opt, new_test_setup(opt, *found_clips(opt), CPU)
 
 
 def test_single_frames_are_timed_of_every_kind(folder):
-    found = measure_latency(*job(folder))
+    found = measure_latency(*setup(folder))
     assert found.keys() == {"teacher_eager", "teacher", "reference", "skipped"}
     assert all(0 < times["median"] <= times["p95"] for times in found.values())
 
 
 def test_whole_videos_are_streamed_from_all_over_the_run_as_far_as_time_allows(folder):
-    assert [measure_streams(*job(folder), latency)["frames"] for latency in (QUICK, SLOW)] == [MOST, FEWEST]
-    found = measure_streams(*job(folder, "--max_frames", "4"), QUICK)
+    assert [measure_streams(*setup(folder), latency)["frames"] for latency in (QUICK, SLOW)] == [MOST, FEWEST]
+    found = measure_streams(*setup(folder, "--max_frames", "4"), QUICK)
     assert found["clips"] == ["a", "b"] and found["frames"] == 8
     assert found["ms"].keys() == {"teacher", "shortcut"}
     assert all(0 < times["median"] <= times["p95"] for times in found["ms"].values())
 
 
 def test_one_clip_alone_is_streamed(folder):
-    assert measure_streams(*job(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
+    assert measure_streams(*setup(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
 
 
 def test_every_shortcut_is_streamed_and_a_fixed_interval_beside_an_adaptive_one(folder):
     short = ["--max_frames", "2", "--refresh_threshold", "0.5"]
     both = ["--methods", "teacher,fixed,adaptive"]
     for flags in (["--refresh", "adaptive"], ["--refresh", "adaptive", *both]):
-        found = measure_streams(*job(folder, *short, *flags), QUICK)
+        found = measure_streams(*setup(folder, *short, *flags), QUICK)
         assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_fixed"}
-    found = measure_streams(*job(folder, *short, *both), QUICK)
+    found = measure_streams(*setup(folder, *short, *both), QUICK)
     assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_adaptive"}
 
 
@@ -68,12 +68,12 @@ def test_clips_of_another_size_than_the_first_are_left_out(folder):
         save(other.parent / "y" / f"{number}.png", stripes(number, 0))
         save(other / f"{number}.png", stripes(number, 0)[:24])
     flags = ["--resize_mode", "none", "--dataroot", str(other.parent)]
-    assert measure_streams(*job(folder, *flags), QUICK)["clips"] == ["y"]
+    assert measure_streams(*setup(folder, *flags), QUICK)["clips"] == ["y"]
 
 
 def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
     """What is measured before a run does not change what the run shows."""
-    opt, made = job(folder, "--max_frames", "2")
+    opt, made = setup(folder, "--max_frames", "2")
     translator = made.translators.of(made.size)["shortcut"]
     frame = torch.zeros(1, 3, made.size[1], made.size[0])
     translator.reset()
