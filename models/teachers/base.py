@@ -1,6 +1,7 @@
 """What this project asks of a video-translation network: a teacher in three parts, and a family that builds it."""
 
 import copy
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -91,6 +92,30 @@ class Teacher(nn.Module):
         """x [N, 3, H, W] in [-1, 1] -> y [N, 3, scale*H, scale*W] in [-1, 1]."""
         a = self.head(x)
         return self.tail(self.body(a), a).clamp(-1, 1)
+
+
+def cut_layers(layers: nn.Sequential, start: int, end: int, example: Tensor) -> Teacher:
+    """Teacher with head = layers[:start], body = layers[start:end], tail = layers[end:]; it shares their weights.
+
+    Args:
+        example: a frame [1, 3, H, W], which is run once to see the features' sizes.
+
+    Raises:
+        ValueError: the bounds are not 0 < start < end < number of layers, or a and f differ in spatial size.
+    """
+    if not 0 < start < end < len(layers):
+        raise ValueError(f"the cut must satisfy 0 < start < end < {len(layers)}, got start {start}, end {end}")
+    head, body, tail = layers[:start], layers[start:end], layers[end:]
+    with torch.no_grad():
+        a = head(example)
+        f = body(a)
+    if a.shape[2:] != f.shape[2:]:
+        raise ValueError(
+            f"the cut [{start}, {end}) joins features of different size: {list(a.shape[2:])} before and "
+            f"{list(f.shape[2:])} after"
+        )
+    tail = LateLayers(OrderedDict(tail.named_children()))  # under the names they have in `layers`
+    return Teacher(head, body, tail, a.shape[1], f.shape[1], (start, end))
 
 
 def _faster(part: nn.Module) -> nn.Module:

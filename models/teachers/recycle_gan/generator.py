@@ -1,14 +1,12 @@
 """The generator of Unsupervised RecycleGAN, under its published weight names."""
 
 import copy
-from collections import OrderedDict
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 
 from models.teachers import loading
-from models.teachers.base import LateLayers, Teacher
+from models.teachers.base import Teacher, cut_layers
 from models.teachers.fused_layers import fuse_layers
 
 HEAD_LAYERS = 10  # layers before the residual blocks
@@ -93,19 +91,11 @@ class ResnetGenerator(nn.Module):
         """
         start = self.default_split[0] if start is None else start
         end = self.default_split[1] if end is None else end
-        if not 0 < start < end < len(self.model):
-            raise ValueError(f"the cut must satisfy 0 < start < end < {len(self.model)}, got start {start}, end {end}")
-        head, body, tail = self.model[:start], self.model[start:end], self.model[end:]
-        with torch.no_grad():
-            a = head(next(self.parameters()).new_zeros(1, 3, 4 * STRIDE, 4 * STRIDE))
-            f = body(a)
-        if a.shape[2:] != f.shape[2:]:
-            raise ValueError(
-                f"the cut [{start}, {end}) joins features of different size: {list(a.shape[2:])} before and "
-                f"{list(f.shape[2:])} after; the default is {self.default_split}"
-            )
-        tail = LateLayers(OrderedDict(tail.named_children()))  # under the names they have in the whole
-        return Teacher(head, body, tail, a.shape[1], f.shape[1], (start, end))
+        example = next(self.parameters()).new_zeros(1, 3, 4 * STRIDE, 4 * STRIDE)
+        try:
+            return cut_layers(self.model, start, end, example)
+        except ValueError as error:
+            raise ValueError(f"{error}; the default is {self.default_split}") from error
 
 
 def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
