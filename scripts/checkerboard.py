@@ -56,7 +56,7 @@ def teachers_of(given: Path, task: str | None) -> list[tuple[Path, str]]:
 @torch.no_grad()
 def measure(path: Path, task: str, root: Path) -> tuple[Excess, Excess]:
     """Of the outputs of the teacher at `path` on val frames, and of the val frames of its target domain."""
-    teacher = TEACHERS["recycle_gan"](checkpoint.load(path)).for_inference()
+    teacher = TEACHERS["recycle_gan"].build(checkpoint.load(path)).for_inference()
     source, target = (layout(root, "val") for layout in DOMAINS[task])
     outputs = (teacher(x).clamp(-1, 1) for x in some_frames(source))
     return dB_above(outputs), dB_above(some_frames(target))

@@ -13,9 +13,10 @@ from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
-from options.build.faces import first_style  # noqa: E402
+from options.build.faces import first_face  # noqa: E402
 from options.build.refresh_trial import Trial, frame_ms  # noqa: E402
-from options.build.translation import load_block, load_teacher, measure_cost  # noqa: E402
+from options.build.teacher import load_teacher  # noqa: E402
+from options.build.translation import load_block, measure_cost  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from util import image, log, runtime  # noqa: E402
@@ -30,7 +31,7 @@ def fit(opt: Options) -> int:
     """Write the fitted threshold beside the checkpoint, and the curve that it was found on."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
-    teacher, teacher_id = load_teacher(opt, device, first_style(opt, clips))
+    teacher, teacher_id = load_teacher(opt, device, first_face(opt, clips))
     block, block_id = load_block(opt, teacher, teacher_id, device)
     width, height = size_of(clips[0], opt.fine_size)
     x = image.blank((width, height), device)

@@ -28,8 +28,8 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     if example_frame.device.type != "cuda":
         raise ValueError(f"CUDA graphs need a frame on a CUDA device, got one on {example_frame.device}")
     frame = FrameInput(example_frame)
-    find = Graph(stages.find, frame.tensor) if stages.find else None
-    head = Graph(stages.head, find.output if find else frame.tensor)
+    parse = Graph(stages.parse_faces, frame.tensor) if stages.parse_faces else None
+    head = Graph(stages.head, parse.output if parse else frame.tensor)
     a, f, slices = head.output, head.output.clone(), []
     for part in stages.slices:
         slices.append(Graph(part, f))
@@ -47,17 +47,17 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
         new, y = stages.translate(a)
         return kept(new), y
 
-    def found(x: Tensor) -> Tensor:
-        return find(frame(x)) if find else frame(x)
+    def parsed(x: Tensor) -> Tensor:
+        return parse(frame(x)) if parse else frame(x)
 
     teacher = Graph(stages.teacher, frame.tensor)
     translate = Graph(translated, a)
     predict = Graph(lambda *given: stages.predict(kind(*given[:-1]), given[-1]), *reference, a)
     return replace(
         stages,
-        # What comes with all that `find` would find is on the device already.
-        head=lambda x: head(x if find and x.shape == find.output.shape else found(x)),
-        find=found if find else None,
+        # What comes with all that the face parser adds is on the device already.
+        head=lambda x: head(x if parse and x.shape == parse.output.shape else parsed(x)),
+        parse_faces=parsed if parse else None,
         teacher=lambda x: teacher(frame(x)).clone(),
         translate=lambda a: (reference, translate(a)[1].clone()),
         renew=Graph(lambda a: kept(stages.renew(a)), a),

@@ -29,8 +29,8 @@ class Stages:
     slices: their composition is the teacher's body, a -> f; each takes what the one before it returned, a tensor or a
         tuple of tensors.
     prepare: (a, f) -> reference.
-    find: x -> x followed by what the head would find in it by itself, as the teacher's `finder`, on the networks'
-        device; `head` takes that, too. None: it looks for nothing.
+    parse_faces: x -> x with its face parts as further channels, on the networks' device, as the teacher's
+        `face_parser`. `head` takes that, too. None: the teacher needs no face parts.
     explain: (reference, a) -> what `predict` does inside the block; for looking at, launched operator by operator.
     dtype: what the networks compute with.
     engine: how they are called, "eager" or "cuda_graphs".
@@ -43,7 +43,7 @@ class Stages:
     predict: Callable[[AnyReference, Tensor], Tensor]
     slices: tuple[Callable[[Tensor], Tensor], ...]
     prepare: Callable[[Tensor, Tensor], AnyReference]
-    find: Callable[[Tensor], Tensor] | None
+    parse_faces: Callable[[Tensor], Tensor] | None
     explain: Callable[[AnyReference, Tensor], Inside]
     dtype: torch.dtype = torch.float32
     engine: str = "eager"
@@ -69,8 +69,8 @@ def eager(
     def head(x: Tensor) -> Tensor:
         return teacher.head(x.to(device, dtype))
 
-    def find(x: Tensor) -> Tensor:
-        return teacher.finder()(x.to(device, dtype))
+    def parse_faces(x: Tensor) -> Tensor:
+        return teacher.face_parser()(x.to(device, dtype))
 
     def tail(f: Tensor, a: Tensor) -> Tensor:
         return teacher.tail(f, a).float()
@@ -96,7 +96,7 @@ def eager(
         predict=predict,
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=prepare,
-        find=find if teacher.finder() else None,
+        parse_faces=parse_faces if teacher.face_parser() else None,
         explain=block.explain,
         dtype=dtype,
     )

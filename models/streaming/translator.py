@@ -29,8 +29,8 @@ class Translator:
         refresh_output: what a reference frame shows: the "teacher"'s exact output, or, from the second reference
             on, the "shortcut"'s prediction from the old reference, as the published code does.
         spread: for a fixed interval of at least 2; every frame but the first shows a prediction.
-        reuse_found: for a fixed interval, not spread: what the teacher's head finds in frames (face parts) is looked
-            for on reference frames only, and taken to be the same until the next.
+        reuse_parsing: for a fixed interval, not spread: face parts are found on reference frames only and stay the
+            same until the next reference frame.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
@@ -41,7 +41,7 @@ class Translator:
         refresh: Refresh,
         refresh_output: str = "teacher",
         spread: bool = False,
-        reuse_found: bool = False,
+        reuse_parsing: bool = False,
     ):
         if refresh_output not in REFRESH_OUTPUTS:
             raise ValueError(f"refresh_output must be one of {REFRESH_OUTPUTS}, got {refresh_output!r}")
@@ -49,11 +49,11 @@ class Translator:
             raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
         if spread and len(stages.slices) > refresh.max_interval:
             raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
-        if reuse_found and (spread or not isinstance(refresh, Every)):
+        if reuse_parsing and (spread or not isinstance(refresh, Every)):
             how = "spread" if spread else type(refresh).__name__
             raise ValueError(f"what was found can be reused with a fixed interval and whole references only, got {how}")
         self.stages, self.refresh, self.refresh_output, self.spread = stages, refresh, refresh_output, spread
-        self.reuse_found = reuse_found and stages.find is not None
+        self.reuse_parsing = reuse_parsing and stages.parse_faces is not None
         self.reset()
 
     def reset(self) -> None:
@@ -64,7 +64,7 @@ class Translator:
         self._reference, self._reference_index = None, 0
         self._explicable: tuple[AnyReference, Tensor] | None = None
         self._renewal: Renewal | None = None
-        self._found: Tensor | None = None
+        self._parsing: Tensor | None = None
 
     @property
     def sources(self) -> set[int]:
@@ -99,15 +99,15 @@ class Translator:
 
     def _look(self, frame: Tensor) -> tuple[Tensor, bool]:
         """Early features, and whether the frame is to be a reference frame."""
-        if not self.reuse_found:
+        if not self.reuse_parsing:
             a = self.stages.head(frame)
             return a, self.refresh.wants(a)
         wanted = self.refresh.wants(frame)  # a fixed interval does not look
         if wanted:
-            x = self.stages.find(frame)
-            self._found = x[:, frame.shape[1] :].clone()
+            x = self.stages.parse_faces(frame)
+            self._parsing = x[:, frame.shape[1] :].clone()
         else:
-            x = torch.cat([frame.to(self._found), self._found], 1)
+            x = torch.cat([frame.to(self._parsing), self._parsing], 1)
         return self.stages.head(x), wanted
 
     def _exact(self, a: Tensor) -> Tensor:

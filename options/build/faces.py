@@ -17,7 +17,7 @@ from data.faces.pasted import write_pasted
 from data.faces.portraits import Portraits
 from data.stream import fps_of, frame_count, images, size_of
 from models.teachers.vtoonify.styled import PARSING_SCALE
-from options.build.style import face_style
+from options.build.teacher import only_face, wants_face
 from options.flags.faces import padding_of
 from options.record import Options
 from util.report.clips import video_file
@@ -69,19 +69,19 @@ def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
     return [portrait.aligned for one in found for portrait in one.video.portraits]
 
 
-def first_style(opt: Options, clips: Sequence[Clip]) -> Tensor | None:
-    """The style in Z+, [18, width], of the first face in the clips, if --style_encoder_path is to tell it.
+def first_face(opt: Options, clips: Sequence[Clip]) -> Tensor | None:
+    """The first face in the clips, aligned, [1, 3, 256, 256] in [-1, 1], if the teacher is built for a face.
 
     Raises:
-        ValueError: there is no face; or as told by `face_style`.
+        ValueError: there is no face.
     """
-    if opt.style_encoder_path is None:
+    if not wants_face(opt):
         return None
     detect = new_detector(opt)
     for clip in clips:
         faces = Portraits(partial(images, clip), detect, scale=False, no_face="pass").portraits
         if faces:
-            return face_style(opt, [faces[0].aligned])
+            return only_face([faces[0].aligned])
     raise ValueError(f"--style_encoder_path takes the style from a face, but there is none in {len(clips)} clips")
 
 

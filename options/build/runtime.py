@@ -15,8 +15,7 @@ from models.streaming.refresh import Adaptive, Every, Refresh
 from models.streaming.stages import AnyInference, Stages, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
-from models.teachers.vtoonify.encoder import INPUT_CHANNELS
-from models.teachers.vtoonify.steps import RGB
+from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
 from options.base_options import LONGEST_INTERVAL, BaseOptions
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options

@@ -17,8 +17,8 @@ from options.build.faces import Portrayed, aligned_faces, face_part_maps, portra
 from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.precision import AUTO, Precision, decided, named
 from options.build.runtime import Translators, describe_runtime, input_channels
-from options.build.style import face_style
-from options.build.translation import load_block, load_teacher, measure_cost
+from options.build.teacher import load_teacher, only_face, wants_face
+from options.build.translation import load_block, measure_cost
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
@@ -67,7 +67,7 @@ class TestSetup:
 def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
     """The clips to translate; where faces are cut out, one per face, and the videos they were found in."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
-    if not (opt.scale_image or opt.style_encoder_path):
+    if not (opt.scale_image or wants_face(opt)):
         return clips, []
     faces = portrayed(opt, clips)
     return [face for one in faces for face in one.faces], faces
@@ -76,8 +76,8 @@ def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
 def new_test_setup(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestSetup:
     """The run on clips and faces from `found_clips`, of which there is at least one."""
     face_parts = face_part_maps(opt, clips)
-    seen = face_style(opt, aligned_faces(faces)) if opt.style_encoder_path else None
-    teacher, teacher_id = load_teacher(opt, device, seen)
+    face = only_face(aligned_faces(faces)) if wants_face(opt) else None
+    teacher, teacher_id = load_teacher(opt, device, face)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     precision = new_precision(opt, teacher, block, clips[0], face_parts)
     translators = Translators(opt, teacher, block, block_id, device, precision.dtype)
@@ -85,7 +85,7 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[Portrayed], devi
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
     # A spread refresh computes what one does that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
-    backend, reuse = opt.deform_backend, translator.reuse_found
+    backend, reuse = opt.deform_backend, translator.reuse_parsing
     costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, backend, reuse)
     if not known_interval(opt):
         del costs["saving"]["amortised"]  # the clips will tell

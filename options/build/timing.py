@@ -38,7 +38,7 @@ def measure_latency(opt: Options, setup: TestSetup) -> Times:
     "teacher_eager" is the teacher as it was trained, "teacher" the same network run as the Shortcut's parts are.
     """
     teacher, x, translator = setup.teacher, setup.x, setup.translators.of(setup.size)[SHORTCUT]
-    reference, skipped = frame_kinds(translator.stages, x, opt.refresh_output, translator.reuse_found)
+    reference, skipped = frame_kinds(translator.stages, x, opt.refresh_output, translator.reuse_parsing)
     cases = {
         "teacher_eager": lambda: teacher(x),
         TEACHER: lambda: translator.stages.teacher(x),

@@ -77,7 +77,7 @@ def face_parts(data: Mapping[str, Tensor | str]) -> Iterator[Check]:
     yield compare("logits_low", net.conv_out(fused), data["logits_low"])
     yield compare("out", net(x)[:, :, ::3, ::3], data["out"])
     for name, head, feature in (("out16", net.conv_out16, cp8), ("out32", net.conv_out32, cp16)):
-        yield compare(name, face_parsing.resized(head(feature), x)[:, :, ::6, ::6], data[name])
+        yield compare(name, face_parsing.upsample_like(head(feature), x)[:, :, ::6, ::6], data[name])
     yield compare("parsing", net.parse(_image(data["frame"])), data["parsing"])
 
 

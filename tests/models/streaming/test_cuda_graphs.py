@@ -59,7 +59,7 @@ def test_face_parts_are_found_by_a_graph_and_reused_between_references():
     called = stages_module.eager(*networks)
     replayed = graphed(called, frames[0].cuda())
     for reuse in (False, True):
-        plain, again = (Translator(s, Every(3), reuse_found=reuse) for s in (called, replayed))
+        plain, again = (Translator(s, Every(3), reuse_parsing=reuse) for s in (called, replayed))
         for frame in frames:
             torch.testing.assert_close(again.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
 

@@ -183,11 +183,11 @@ def test_a_refresh_of_several_tensors_can_be_spread(form):
 def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
     whole, frames = parsing_vtoonify(), video()
     fast, small = whole.for_inference(), vtoonify_block().for_inference()
-    shown = outputs(Translator(eager(fast, small), Every(3), reuse_found=True), frames)
+    shown = outputs(Translator(eager(fast, small), Every(3), reuse_parsing=True), frames)
     assert fast.head.parser.calls == 3
     for number, (frame, y) in enumerate(zip(frames, shown, strict=True)):
         reference = frames[number - number % 3]
-        parts = whole.head.complete(reference)[:, 3:]
+        parts = whole.head.with_face_parts(reference)[:, 3:]
         a_ref, a = whole.head(reference), whole.head(torch.cat([frame, parts], 1))
         f = whole.body(a_ref)
         late = f if number % 3 == 0 else vtoonify_block().eval()(a_ref, a, f).feature
@@ -198,14 +198,14 @@ def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
 
 
 def test_nothing_is_reused_where_nothing_is_looked_for():
-    made = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3), reuse_found=True)
+    made = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3), reuse_parsing=True)
     for y, expected in zip(outputs(made), outputs(translator()), strict=True):
         assert torch.equal(y, expected)
 
 
 def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the_reference():
     fast, small = parsing_vtoonify().for_inference(), vtoonify_block().for_inference()
-    shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_found=True))
+    shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_parsing=True))
     assert fast.head.parser.calls == 3
     exact = [torch.allclose(y, parsing_vtoonify()(x), atol=1e-4) for x, y in zip(video(), shown, strict=True)]
     assert exact == [True] + [False] * 6
@@ -217,4 +217,4 @@ def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the
 def test_what_was_found_is_only_reused_with_whole_references_at_fixed_intervals(refresh, spread, told):
     stages = eager(parsing_vtoonify(), vtoonify_block().for_inference())
     with pytest.raises(ValueError, match=f"fixed interval and whole references only, got {told}"):
-        Translator(stages, refresh, spread=spread, reuse_found=True)
+        Translator(stages, refresh, spread=spread, reuse_parsing=True)

@@ -15,8 +15,7 @@ from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from models.teachers.vtoonify.style_encoder import StyleEncoder
-from options.build.faces import aligned_faces, face_part_maps, first_style, portrayed
+from options.build.faces import aligned_faces, face_part_maps, first_face, portrayed
 from options.build.tasks.distillation import distillation
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -91,17 +90,15 @@ def test_a_video_of_nobody_beside_others_is_written_as_it_is(films, tmp_path):
     assert next(decode(folder / "one_whole.mp4")).shape == (4 * SIDE, 4 * SIDE, 3)
 
 
-def test_the_first_face_of_a_training_tells_its_style(films, tmp_path):
-    encoder = {f"encoder.{key}": value for key, value in StyleEncoder(16).state_dict().items()}
-    torch.save({"state_dict": encoder, "latent_avg": torch.zeros(128)}, tmp_path / "encoder.pt")
+def test_the_first_face_of_a_training_tells_its_style(films):
     (films / "teacher.pth").touch()
     flags = ["--dataroot", str(films), "--main_G_path", str(films / "teacher.pth")]
     clips = [Clip(name, video=films / f"{name}.mp4") for name in ("none", "one")]
-    opt = TestOptions().parse([*flags, "--style_encoder_path", str(tmp_path / "encoder.pt")])
-    assert first_style(opt, clips).shape == (18, 128)
+    opt = TestOptions().parse([*flags, "--teacher", "vtoonify", "--style_encoder_path", "encoder.pt"])
+    assert first_face(opt, clips).shape == (1, 3, 256, 256)
     with pytest.raises(ValueError, match="there is none in 1 clips"):
-        first_style(opt, clips[:1])
-    assert first_style(TestOptions().parse(flags), clips) is None
+        first_face(opt, clips[:1])
+    assert first_face(TestOptions().parse(flags), clips) is None
 
 
 def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
@@ -202,6 +199,8 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
             "square",
             "--padding",
             *("1", "2", "3"),
+            "--teacher",
+            "vtoonify",
             "--style_encoder_path",
             "e",
             "--color_transfer",

@@ -6,10 +6,10 @@ from torch import nn
 
 from models.evaluation.cost import count_macs
 from models.teachers import TEACHERS
-from models.teachers.vtoonify import steps
-from models.teachers.vtoonify.cut import CUTS, cut
+from models.teachers.vtoonify import teacher as teacher_module
 from models.teachers.vtoonify.network import BACKBONES, VToonify
 from models.teachers.vtoonify.styled import network_input
+from models.teachers.vtoonify.teacher import CUTS, cut
 from tests.helpers.tiny import VTOONIFY_WIDTH, vtoonify
 
 EVERY = pytest.mark.parametrize(("split", "backbone"), [(s, b) for s in CUTS for b in BACKBONES])
@@ -93,7 +93,7 @@ def test_its_inference_form_computes_the_same(split, backbone):
 def test_a_large_picture_is_made_in_bands_that_do_not_show(monkeypatch):
     teacher, x = vtoonify(), frame(72, 40)
     whole = teacher(x)
-    monkeypatch.setattr(steps, "BAND_PIXELS", 144 * 80 // 5)
+    monkeypatch.setattr(teacher_module, "BAND_PIXELS", 144 * 80 // 5)
     torch.testing.assert_close(teacher(x), whole, atol=1e-5, rtol=0)
     level = teacher.tail[-1].level
     heights = []
@@ -109,7 +109,7 @@ def test_bands_hold_no_more_than_published_frames_of_256_px_do():
     for side, expected in ((512, [512]), (800, [269, 271, 268])):
         heights = []
         f_g = torch.empty(1, 64, side, side, device="meta")
-        assert steps.Finish(level)((f_g, f_g[:, :3])).shape[2] == 2 * side
+        assert teacher_module.LastGeneratorLevel(level)((f_g, f_g[:, :3])).shape[2] == 2 * side
         assert heights == expected
 
 
@@ -156,7 +156,7 @@ def test_its_identity_is_that_of_the_file_whatever_style_cut_and_parser():
 def test_it_sees_the_encoders_features_of_its_reduced_pictures():
     teacher = vtoonify()
     picture = frame(64, 96).requires_grad_()
-    seen = teacher.seen_in(picture)
+    seen = teacher.perceptual_features(picture)
     assert [tuple(f.shape[1:]) for f in seen] == [(16, 2, 3), (16, 4, 6), (8, 8, 12), (4, 16, 24)]
     sum(f.square().sum() for f in seen).backward()
     assert picture.grad.abs().min() > 0
@@ -167,7 +167,7 @@ def test_the_family_builds_it_from_a_published_file():
     torch.manual_seed(0)
     network = VToonify("toonify", VTOONIFY_WIDTH, complete=True)
     style = network.w_plus(torch.randn(18, VTOONIFY_WIDTH))
-    built = TEACHERS["vtoonify"]({"g_ema": network.state_dict()}, style, split="B")
+    built = TEACHERS["vtoonify"].build({"g_ema": network.state_dict(), "style": style}, vtoonify_split="B")
     assert built.split == CUTS["B"] and not any(t.requires_grad for t in built.state_dict(keep_vars=True).values())
     torch.testing.assert_close(built(frame()), cut(network.styled(style))(frame()))
 

@@ -1,6 +1,6 @@
-"""What runs on a frame: plain convolutions and norms, all that depends on the style folded into their weights.
+"""The generator's layers as they run on a frame: plain convolutions and norms with the style folded into their weights.
 
-They hold tensors that somebody else computed, so that gradients reach whatever those were computed from.
+They hold tensors that were computed from the style and the published weights, so gradients reach both.
 """
 
 import math
@@ -9,11 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 SLOPE = 0.2  # of every leaky ReLU of the generator
-GAIN = math.sqrt(2)  # that StyleGAN2 gives its activations; positive, so it can be folded into the weights before them
+GAIN = math.sqrt(2)  # of StyleGAN2's activations; it is positive, so it can be folded into the weights before them
 
 
-class FixedConv(nn.Module):
-    """3x3 convolution of equal size, then a leaky ReLU: [N, in, h, w] -> [N, out, h, w]."""
+class FoldedConv(nn.Module):
+    """3x3 convolution that keeps the size, then a leaky ReLU: [N, in, h, w] -> [N, out, h, w]."""
 
     def __init__(self, weight: Tensor, bias: Tensor, dilation: int = 1):
         super().__init__()
@@ -26,7 +26,7 @@ class FixedConv(nn.Module):
         return F.leaky_relu(y, SLOPE, inplace=True)
 
 
-class FixedUpConv(nn.Module):
+class FoldedUpConv(nn.Module):
     """Transposed 3x3 convolution with stride 2, blur, leaky ReLU: [N, in, h, w] -> [N, out, 2h, 2w].
 
     Args:
@@ -47,8 +47,8 @@ class FixedUpConv(nn.Module):
         return F.leaky_relu(y, SLOPE, inplace=True)
 
 
-class FixedToRGB(nn.Module):
-    """x [N, c, 2h, 2w] to RGB, added to the enlarged skip [N, 3, h, w] -> [N, 3, 2h, 2w]."""
+class FoldedToRGB(nn.Module):
+    """up(skip) + conv1x1(x): x [N, C, 2h, 2w] and skip [N, 3, h, w] -> RGB [N, 3, 2h, 2w]."""
 
     def __init__(self, weight: Tensor, bias: Tensor, blur: Tensor):
         super().__init__()
@@ -57,13 +57,15 @@ class FixedToRGB(nn.Module):
         self.register_buffer("blur", blur)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        # Zeros between the pixels, then the blur, is a transposed convolution by the (symmetric) blur.
-        enlarged = F.conv_transpose2d(skip, per_channel(self.blur, 3), stride=2, padding=1, groups=3)
-        return enlarged + F.conv2d(x, self.weight, self.bias)
+        # Zeros between the pixels and then the blur are a transposed convolution by the blur, which is symmetric.
+        upsampled = F.conv_transpose2d(skip, per_channel(self.blur, 3), stride=2, padding=1, groups=3)
+        return upsampled + F.conv2d(x, self.weight, self.bias)
 
 
-class FixedNorm(nn.Module):
-    """Instance norm whose scale and shift [C] came from a style (AdaIN), [N, C, h, w] -> the same.
+class FoldedAdaIN(nn.Module):
+    """AdaIN(x) = scale * (x - mean(x)) / std(x) + shift, per channel: [N, C, h, w] -> the same shape.
+
+    scale, shift: [C], computed from a style.
 
     Source: Huang and Belongie, Arbitrary Style Transfer in Real-time (2017), Eq. 8.
     """
@@ -77,6 +79,17 @@ class FixedNorm(nn.Module):
         return F.instance_norm(x, weight=self.scale, bias=self.shift)
 
 
+class FoldedAdaResBlock(nn.Module):
+    """x + residual(x), [N, C, h, w] -> the same shape."""
+
+    def __init__(self, residual: nn.Sequential):
+        super().__init__()
+        self.residual = residual
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.residual(x)
+
+
 def per_channel(kernel: Tensor, channels: int) -> Tensor:
-    """One kernel [k, k] for each of the groups of a depthwise convolution, [channels, 1, k, k]."""
+    """A kernel [k, k], repeated for each group of a depthwise convolution: [channels, 1, k, k]."""
     return kernel.expand(channels, 1, *kernel.shape)
