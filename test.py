@@ -15,7 +15,7 @@ from models.evaluation import cost
 from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
 from models.evaluation.frame_table import FrameTable
 from models.evaluation.method_cost import method_cost
-from options.build.faces import Portrayed, write_whole_frames
+from options.build.faces import FaceClips, write_whole_frames
 from options.build.test_setup import TestRun, found_clips, known_interval, new_test_run
 from options.build.timing import measure_latency, measure_streams
 from options.record import Options, describe, save
@@ -48,7 +48,7 @@ def translate(opt: Options) -> int:
     return 0
 
 
-def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
+def pass_on(opt: Options, faces: Sequence[FaceClips], folder: Path) -> None:
     """Write videos without a face as they are."""
     print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
     if not opt.dry_run:

@@ -13,7 +13,7 @@ from models.evaluation.evaluate import scenes
 from models.evaluation.scores import Scores
 from models.shortcut.block import ShortcutBlock
 from models.teachers.base import Teacher
-from options.build.faces import Portrayed, aligned_faces, maps_beside, portrayed
+from options.build.faces import FaceClips, aligned_faces, find_faces, maps_beside
 from options.build.metrics import Measuring, new_measuring
 from options.build.precision import AUTO, Precision, decided, named
 from options.build.runtime import Translators, describe_runtime, input_channels
@@ -42,7 +42,7 @@ class TestRun:
     __test__ = False  # not a pytest class
 
     clips: list[Clip]
-    faces: list[Portrayed]
+    faces: list[FaceClips]
     teacher: Teacher
     translators: Translators
     identities: dict[str, str]
@@ -64,16 +64,16 @@ class TestRun:
         return enlarged(size, self.teacher)
 
 
-def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
+def found_clips(opt: Options) -> tuple[list[Clip], list[FaceClips]]:
     """The clips to translate; where faces are cut out, one per face, and the videos they were found in."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     if not (opt.scale_image or opt.style_encoder_path):
         return clips, []
-    faces = portrayed(opt, clips)
+    faces = find_faces(opt, clips)
     return [face for one in faces for face in one.faces], faces
 
 
-def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestRun:
+def new_test_run(opt: Options, clips: list[Clip], faces: list[FaceClips], device: torch.device) -> TestRun:
     """The run on clips and faces from `found_clips`, of which there is at least one."""
     beside = maps_beside(opt, clips)
     seen = face_style(opt, aligned_faces(faces)) if opt.style_encoder_path else None
