@@ -15,7 +15,7 @@ from models.evaluation import cost
 from models.evaluation.evaluate import BASELINES, evaluate_clip, frame_contexts
 from models.evaluation.frame_table import FrameTable
 from models.evaluation.method_cost import method_cost
-from options.build.faces import Portrayed, write_whole_frames
+from options.build.faces import FaceClips, write_whole_frames
 from options.build.test_setup import TestSetup, found_clips, known_interval, new_test_setup
 from options.build.timing import measure_latency, measure_streams
 from options.record import Options, describe, save
@@ -54,7 +54,7 @@ def translate(opt: Options) -> int:
     return 0
 
 
-def copy_faceless_videos(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
+def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path) -> None:
     """Write videos without a face as they are."""
     print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
     if not opt.dry_run:

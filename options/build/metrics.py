@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from data import Clip, find_clips
-from data.clips import VIDEO_SUFFIXES, files
+from data.clips import VIDEO_SUFFIXES, list_files
 from data.frames import Size
-from data.ground_truth import GroundTruth
+from data.label_maps import GroundTruth
 from data.layouts import cityscapes, label_a
-from data.real_videos import RealVideos
+from data.stream import RealVideos
 from models.evaluation.fcn8s import from_published
 from models.evaluation.metrics import Metric, MetricResources, choose
 from options.record import Options
@@ -127,7 +127,7 @@ def real_videos(opt: Options, size: Size) -> RealVideos | None:
         return None
     if opt.real_root is not None:
         root = Path(opt.real_root)
-        kind = "videofile" if root.is_file() or files(root, VIDEO_SUFFIXES) else "frames"
+        kind = "videofile" if root.is_file() or list_files(root, VIDEO_SUFFIXES) else "frames"
         return RealVideos(find_clips(kind, root, opt.split), size)
     try:
         return RealVideos(REAL[opt.layout](Path(opt.dataroot), opt.split), size)

@@ -13,7 +13,7 @@ from models.evaluation.evaluate import frame_contexts
 from models.evaluation.scores import Scores
 from models.shortcut.block import ShortcutBlock
 from models.teachers.base import Teacher
-from options.build.faces import Portrayed, aligned_faces, face_part_maps, portrayed
+from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
 from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.precision import AUTO, Precision, decided, named
 from options.build.runtime import Translators, describe_runtime, input_channels
@@ -42,7 +42,7 @@ class TestSetup:
     __test__ = False  # not a pytest class
 
     clips: list[Clip]
-    faces: list[Portrayed]
+    faces: list[FaceClips]
     teacher: Teacher
     translators: Translators
     identities: dict[str, str]
@@ -64,16 +64,16 @@ class TestSetup:
         return enlarged(size, self.teacher)
 
 
-def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
+def found_clips(opt: Options) -> tuple[list[Clip], list[FaceClips]]:
     """The clips to translate; where faces are cut out, one per face, and the videos they were found in."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
     if not (opt.scale_image or wants_face(opt)):
         return clips, []
-    faces = portrayed(opt, clips)
+    faces = find_faces(opt, clips)
     return [face for one in faces for face in one.faces], faces
 
 
-def new_test_setup(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestSetup:
+def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], device: torch.device) -> TestSetup:
     """The run on clips and faces from `found_clips`, of which there is at least one."""
     face_parts = face_part_maps(opt, clips)
     face = only_face(aligned_faces(faces)) if wants_face(opt) else None

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data import Clip, find_clips
 from data.frames import Size, UnreadableFrame
-from data.ground_truth import GroundTruth
+from data.label_maps import GroundTruth
 from data.labelled import LabelledDataset
 from data.stream import frames
 from models.evaluation import cost

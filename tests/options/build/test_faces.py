@@ -10,12 +10,12 @@ import torch
 import test as program
 from data.clips import Clip
 from data.samples.heads.dataset import write_clip
-from data.stream import images
+from data.stream import uncropped_images
 from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from options.build.faces import aligned_faces, face_part_maps, first_face, portrayed
+from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
 from options.build.tasks.distillation import distillation
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -50,7 +50,7 @@ def found(films, name, *flags):
     (films / "teacher.pth").touch()
     places = ["--dataroot", str(films / f"{name}.mp4"), "--main_G_path", str(films / "teacher.pth")]
     opt = TestOptions().parse([*places, *FACES, *flags])
-    return portrayed(opt, [Clip(name, video=films / f"{name}.mp4")])
+    return find_faces(opt, [Clip(name, video=films / f"{name}.mp4")])
 
 
 def test_each_face_is_a_clip_of_the_same_frames_with_a_crop_of_its_own(films):
@@ -58,7 +58,7 @@ def test_each_face_is_a_clip_of_the_same_frames_with_a_crop_of_its_own(films):
     assert [clip.name for clip in one.faces] == ["two"]
     assert [clip.name for clip in two.faces] == ["two_face1", "two_face2"]
     assert two.faces[0].crop != two.faces[1].crop and len(aligned_faces([two])) == 2
-    assert next(images(two.faces[0])).shape == (SIDE, 2 * SIDE, 3)
+    assert next(uncropped_images(two.faces[0])).shape == (SIDE, 2 * SIDE, 3)
 
 
 def test_a_video_of_nobody_is_an_error_that_names_it(films):
@@ -154,14 +154,14 @@ def test_the_program_translates_faces_and_puts_them_back(films, tmp_path):
     folder = tmp_path / "results" / "tiny" / "test_latest"
     whole = list(decode(folder / "two_whole.mp4"))
     assert len(whole) == FRAMES and whole[0].shape == (4 * SIDE, 8 * SIDE, 3)
-    (one,) = portrayed(opt, [Clip("two", video=films / "two.mp4")])
+    (one,) = find_faces(opt, [Clip("two", video=films / "two.mp4")])
     for clip in one.faces:
         with av.open(str(folder / f"{clip.name}.mp4")) as video:
             stream = video.streams.video[0]
             assert stream.width == 3 * 4 * (clip.crop.right - clip.crop.left)
     plain = np.kron(next(decode(films / "two.mp4")), np.ones((4, 4, 1), np.uint8))
     change = np.abs(whole[0].astype(int) - plain).mean(axis=2)
-    x, y = (4 * one.video.portraits[0].face.eyes).astype(int)
+    x, y = (4 * one.tracker.faces[0].points.eyes).astype(int)
     assert change[y - 40 : y + 40, x - 40 : x + 40].mean() > 20 > 5 > change[:40, :40].mean()
 
 

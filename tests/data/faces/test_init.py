@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from data.faces.points import FacePoints, from_landmarks
+from data.faces import FacePoints, from_landmarks
 
 
 def test_eyes_and_mouth_are_means_of_their_landmarks():
@@ -26,5 +26,5 @@ def test_a_face_is_upright_up_to_a_tilt_of_60_degrees(degrees, upright):
 
 
 def test_a_face_moves_with_its_picture():
-    moved = FacePoints(*np.array([[10.0, 20], [30, 20], [20, 40]])).moved(2, (5, 7))
+    moved = FacePoints(*np.array([[10.0, 20], [30, 20], [20, 40]])).in_crop(2, (5, 7))
     np.testing.assert_array_equal(moved, [[15, 33], [55, 33], [35, 73]])
