@@ -1,22 +1,26 @@
 """Choose the threshold of the adaptive refresh on validation clips; draw what refresh policies cost and show."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import torch
+from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data import find_clips  # noqa: E402
-from data.stream import size_of  # noqa: E402
-from models.evaluation.evaluate import BASELINES  # noqa: E402
+from data import Clip, find_clips  # noqa: E402
+from data.stream import frames, size_of  # noqa: E402
+from models.evaluation.baselines import BASELINES  # noqa: E402
+from models.evaluation.pipeline_cost import measure_cost  # noqa: E402
 from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
+from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
-from options.build.refresh_trial import Trial, frame_ms  # noqa: E402
+from options.build.shortcut import load_block  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
-from options.build.translation import load_block, measure_cost  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from util import image, log, runtime  # noqa: E402
@@ -43,10 +47,15 @@ def fit(opt: Options) -> int:
         return 0
 
     stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
-    trial = Trial(opt, clips, stages, macs, device, frame_ms(opt, clips[0], stages, device))
+    timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
+    trial_clips = [trial_clip(opt, clip, device) for clip in clips]
+    trial = Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))
     fixed, adaptive = first_curve(trial, opt)
-    rival = fixed[opt.target_interval - FIRST_INTERVAL]
-    equal = {"equal cost": Target(macs=rival.amortised_macs), "equal PSNR": Target(psnr=rival.pooled_psnr)}
+    compared = fixed[opt.target_interval - FIRST_INTERVAL]
+    equal = {
+        "equal cost": Target(macs=compared.amortised_macs),
+        "equal PSNR": Target(psnr=compared.pooled_psnr),
+    }
     target = own_target(opt, macs["teacher"]) or equal["equal cost"]
     adaptive = refined(trial, adaptive, [*equal.values(), target])
     baselines = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
@@ -54,9 +63,19 @@ def fit(opt: Options) -> int:
     chosen = best(opt, target, adaptive)
     identity = {"shortcut_fingerprint": block_id, "teacher_fingerprint": teacher_id, "clips": [c.name for c in clips]}
     write_threshold(fitted, opt, chosen, identity)
-    print(comparison(rival, *(t.best(adaptive) for t in equal.values()), chosen))
+    print(comparison(compared, *(t.best(adaptive) for t in equal.values()), chosen))
     print(f"threshold {chosen.setting:g}: {fitted}\ncurve: {curve}.csv, {curve}.svg")
     return 0
+
+
+def trial_clip(opt: Options, clip: Clip, device: torch.device) -> TrialClip:
+    """Return a clip with its frames on the device; the length of a video file is not known beforehand."""
+
+    def read() -> Iterator[Tensor]:
+        return (frame.to(device) for frame in frames(clip, opt.fine_size, opt.max_frames))
+
+    length = min(len(clip.frames), opt.max_frames or len(clip.frames)) or None
+    return TrialClip(clip.name, read, length)
 
 
 def first_curve(trial: Trial, opt: Options) -> tuple[list[Point], list[Point]]:

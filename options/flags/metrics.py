@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from models.evaluation.evaluate import BASELINES
+from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics import METRICS
 from models.evaluation.segmentation import PROTOCOLS
 from options.parser import PATH, choice, several, switch, value

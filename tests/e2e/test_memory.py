@@ -11,7 +11,8 @@ from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from tests.helpers.tiny import block, teacher
 from models.evaluation.cost import peak_memory_mb
-from models.evaluation.evaluate import BASELINES, evaluate_clip, frame_contexts
+from models.evaluation.baselines import BASELINES
+from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import METRICS, MetricResources
 from util.runtime import prepare
 from models.evaluation.scores import Scores

@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 SHORTCUT, TEACHER = "shortcut", "teacher"
+SHORTCUTS = {
+    SHORTCUT,
+    f"{SHORTCUT}_fixed",
+    f"{SHORTCUT}_adaptive",
+}  # the judged one, and one that refreshes in the other way
 ORDER = (TEACHER, SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive", "reuse", "flow_warp")
 
 

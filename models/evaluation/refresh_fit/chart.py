@@ -1,4 +1,4 @@
-"""What refresh policies and baselines cost and how near they come to the teacher, as charts."""
+"""Charts of the cost of refresh policies and baselines, and of their distance from the teacher."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What refresh policies cost and how near they come to the teacher, as numbers and CSV."""
+"""The cost of refresh policies and their distance from the teacher, as numbers and CSV."""
 
 import csv
 import math
@@ -97,16 +97,16 @@ def _read(row: Mapping[str, str]) -> Point:
     return Point(row["policy"], **needed, **{**numbers, "pooled_psnr": pooled})
 
 
-def comparison(rival: Point, same_cost: Point | None, same_psnr: Point | None, chosen: Point) -> str:
-    """A table of a fixed interval and of the adaptive refresh at its cost, at its quality and as chosen."""
+def comparison(fixed: Point, same_cost: Point | None, same_psnr: Point | None, chosen: Point) -> str:
+    """Return a table of a fixed interval and of the adaptive refresh at the same cost, the same PSNR and as chosen."""
     named = {"equal cost": same_cost, "equal PSNR": same_psnr, "chosen": chosen}
-    rows = {f"fixed interval {rival.setting:g}": rival, **{f"adaptive, {k}": p for k, p in named.items() if p}}
+    rows = {f"fixed interval {fixed.setting:g}": fixed, **{f"adaptive, {k}": p for k, p in named.items() if p}}
     heads = ["", "threshold", "references", "GMACs", "saving", "PSNR dB", "pooled"]
-    lines = [plain(heads, [[name, *_row(p, p is rival)] for name, p in rows.items()])]
+    lines = [plain(heads, [[name, *_row(p, p is fixed)] for name, p in rows.items()])]
     if same_cost:
-        lines.append(f"adaptive at equal cost: {same_cost.pooled_psnr - rival.pooled_psnr:+.2f} dB pooled")
+        lines.append(f"adaptive at equal cost: {same_cost.pooled_psnr - fixed.pooled_psnr:+.2f} dB pooled")
     if same_psnr:
-        less = 1 - same_psnr.amortised_macs / rival.amortised_macs
+        less = 1 - same_psnr.amortised_macs / fixed.amortised_macs
         lines.append(f"adaptive at equal PSNR: {less:.1%} less computation")
     return "\n".join(lines)
 

@@ -4,10 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from models.evaluation.evaluate import BASELINES, evaluate_clip, frame_contexts
+from models.evaluation.baselines import BASELINES
+from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import MetricResources
 from models.evaluation.metrics.image import Psnr
 from models.evaluation.scores import Scores
+from models.streaming.translator import Step
 from util.report.methods import SHORTCUT
 
 CPU = torch.device("cpu")
@@ -24,21 +26,19 @@ class Blend:
         self.frames = 0
 
     def step(self, frame):
-        self.distance = self.frames % 3
-        self.refreshed = self.distance == 0
-        self.sources = {self.frames - self.distance}
+        index, distance = self.frames, self.frames % 3
         self.frames += 1
-        return self.teacher(frame) * (0.9 if self.distance else 1)
+        y = self.teacher(frame) * (0.9 if distance else 1)
+        return Step(y, distance, distance == 0, frozenset({index - distance}))
 
 
 class Late(Blend):
     """A translator that predicts from the frame two before, whenever there is one."""
 
     def step(self, frame):
-        y = super().step(frame)
-        self.distance, self.refreshed = min(2, self.frames - 1), True
-        self.sources = {max(0, self.frames - 2), self.frames - 1}
-        return y
+        index = self.frames
+        y = super().step(frame).output
+        return Step(y, min(2, index), True, frozenset({max(0, index - 1), index}))
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_second_translator_keeps_references_of_its_own(teacher):
 
 
 def test_the_reference_frames_are_told(teacher):
-    assert [r.reference for r in run(teacher, clip())[0]] == [True, False, False, True, False, False, True]
+    assert [r.is_reference for r in run(teacher, clip())[0]] == [True, False, False, True, False, False, True]
 
 
 def test_a_scene_knows_the_frame_before_it_and_its_ground_truth():

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.evaluation.flow_warp import flow_warp
+from models.evaluation.baselines import flow_warp
 from tests.helpers.textures import texture
 
 

@@ -3,7 +3,7 @@ import torch
 
 from models.shortcut.saved import to_checkpoint
 from options.build.test_setup import found_clips, new_test_setup
-from options.build.timing import FEWEST, MOST, measure_latency, measure_streams
+from options.build.videos import FEWEST, MOST, time_streams
 from options.test_options import TestOptions
 from tests.helpers.runs import save, stripes, teacher_file, translation
 from tests.helpers.tiny import block, teacher
@@ -34,31 +34,25 @@ def setup(folder, *flags):
     return opt, new_test_setup(opt, *found_clips(opt), CPU)
 
 
-def test_single_frames_are_timed_of_every_kind(folder):
-    found = measure_latency(*setup(folder))
-    assert found.keys() == {"teacher_eager", "teacher", "reference", "skipped"}
-    assert all(0 < times["median"] <= times["p95"] for times in found.values())
-
-
 def test_whole_videos_are_streamed_from_all_over_the_run_as_far_as_time_allows(folder):
-    assert [measure_streams(*setup(folder), latency)["frames"] for latency in (QUICK, SLOW)] == [MOST, FEWEST]
-    found = measure_streams(*setup(folder, "--max_frames", "4"), QUICK)
+    assert [time_streams(*setup(folder), latency)["frames"] for latency in (QUICK, SLOW)] == [MOST, FEWEST]
+    found = time_streams(*setup(folder, "--max_frames", "4"), QUICK)
     assert found["clips"] == ["a", "b"] and found["frames"] == 8
     assert found["ms"].keys() == {"teacher", "shortcut"}
     assert all(0 < times["median"] <= times["p95"] for times in found["ms"].values())
 
 
 def test_one_clip_alone_is_streamed(folder):
-    assert measure_streams(*setup(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
+    assert time_streams(*setup(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
 
 
 def test_every_shortcut_is_streamed_and_a_fixed_interval_beside_an_adaptive_one(folder):
     short = ["--max_frames", "2", "--refresh_threshold", "0.5"]
     both = ["--methods", "teacher,fixed,adaptive"]
     for flags in (["--refresh", "adaptive"], ["--refresh", "adaptive", *both]):
-        found = measure_streams(*setup(folder, *short, *flags), QUICK)
+        found = time_streams(*setup(folder, *short, *flags), QUICK)
         assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_fixed"}
-    found = measure_streams(*setup(folder, *short, *both), QUICK)
+    found = time_streams(*setup(folder, *short, *both), QUICK)
     assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_adaptive"}
 
 
@@ -68,7 +62,7 @@ def test_clips_of_another_size_than_the_first_are_left_out(folder):
         save(other.parent / "y" / f"{number}.png", stripes(number, 0))
         save(other / f"{number}.png", stripes(number, 0)[:24])
     flags = ["--resize_mode", "none", "--dataroot", str(other.parent)]
-    assert measure_streams(*setup(folder, *flags), QUICK)["clips"] == ["y"]
+    assert time_streams(*setup(folder, *flags), QUICK)["clips"] == ["y"]
 
 
 def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
@@ -77,7 +71,8 @@ def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
     translator = made.translators.of(made.size)["shortcut"]
     frame = torch.zeros(1, 3, made.size[1], made.size[0])
     translator.reset()
-    alone = translator.step(frame).clone()
-    measure_streams(opt, made, QUICK)
+    alone = translator.step(frame).output
+    time_streams(opt, made, QUICK)
     translator.reset()
-    assert torch.equal(translator.step(frame), alone) and translator.refreshed
+    step = translator.step(frame)
+    assert torch.equal(step.output, alone) and step.is_reference

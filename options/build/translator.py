@@ -1,4 +1,4 @@
-"""From options to how a teacher and its Shortcut are run: numbers, operators, graphs, and when they refresh."""
+"""From options to translators: number type, operators, graphs, and the policy of refresh."""
 
 import json
 from collections.abc import Mapping
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from models.evaluation import cost
+from models.evaluation.pipeline_cost import body_cuts
 from models.ops.backends import choose
 from models.shortcut import AnyBlock
 from models.streaming.cuda_graphs import graphed
-from models.streaming.partition import balanced_cuts
 from models.streaming.refresh import Adaptive, Every, Refresh
-from models.streaming.stages import AnyInference, Stages, eager
+from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
@@ -26,39 +25,23 @@ from util.report.methods import SHORTCUT
 def new_stages(
     opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
 ) -> Stages:
-    """Teacher and block as the options want them run on frames like x [1, 3, H, W], in numbers of type `dtype`."""
+    """Return the stages of teacher and block for frames like x [1, 3, H, W], as the options want them, in `dtype`."""
     fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
     interval = opt.max_interval or BaseOptions.default_interval
-    cuts = slices_of(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
+    cuts = body_cuts(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, dtype, cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
 
 
-@torch.no_grad()
-def slices_of(teacher: Teacher, block: AnyInference, x: Tensor, parts: int) -> tuple[int, ...]:
-    """Where to cut the body into at most `parts` slices of MACs as equal as they can be for frames like x.
-
-    What the block prepares of a new reference belongs to the last slice.
-    """
-    a = f = teacher.head(x)
-    macs = []
-    for layer in teacher.body:
-        macs.append(cost.count_macs(layer, f))
-        f = layer(f)
-    stages = eager(teacher, block)
-    macs[-1] += cost.count_macs(stages.prepare, a, f)
-    return balanced_cuts(macs, parts)
-
-
 class Translators:
-    """The translators of the options for one frame size after the other: stages belong to a size.
+    """The translators that the options ask for, for one frame size after the other, since stages belong to a size.
 
-    "shortcut" refreshes as --refresh says; "shortcut_fixed" or "shortcut_adaptive", the other way, is there if
-    --methods names both. Each has stages of its own, because what a stage returns is good until it is called again.
+    "shortcut" refreshes as --refresh says. "shortcut_fixed" or "shortcut_adaptive", which refreshes in the other way,
+    exists if --methods names both. Each has stages of its own, because a stage overwrites its tensors in the next call.
 
     Args:
         block_id: the fingerprint of the block.
-        dtype: what they compute with.
+        dtype: the number type in which they compute.
     """
 
     def __init__(
@@ -78,7 +61,7 @@ class Translators:
         self._last: tuple[tuple[int, int], dict[str, Translator]] | None = None
 
     def of(self, size: tuple[int, int]) -> dict[str, Translator]:
-        """The translators of frames of this (width, height); the last ones are kept for more of them."""
+        """Return name -> translator for frames of this (width, height). The last ones are kept for the next call."""
         if self._last is None or self._last[0] != size:
             x = image.blank(size, self._device, input_channels(self._opt))
             self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
@@ -91,14 +74,14 @@ class Translators:
 
 
 def input_channels(opt: Options) -> int:
-    """Of what the networks are given: frames, or frames with their face parts."""
+    """Return how many channels the networks take: those of a frame, or of a frame with its face parts."""
     return INPUT_CHANNELS if opt.parsing_map_path else RGB
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
-    """When a frame becomes a reference frame, `kind` being one of REFRESHES.
+    """Return the policy of refresh of this kind, one of REFRESHES.
 
-    --max_interval belongs to the Shortcut of --refresh. The other one, which --methods may name beside it, has the
+    --max_interval applies to the Shortcut of --refresh. The other one, which --methods may name beside it, has the
     interval that it would have without the flag.
     """
     own = opt.max_interval if kind == opt.refresh else None
@@ -111,11 +94,11 @@ def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
 
 
 def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
-    """The policy, threshold and longest interval, that was fitted for the block of this fingerprint.
+    """Read the policy, threshold and longest interval, that was fitted for the block of this fingerprint.
 
     Raises:
-        FileNotFoundError: none was fitted.
-        ValueError: it was fitted for another block, or the file is not one of these.
+        FileNotFoundError: there is no file of a fitted policy.
+        ValueError: the policy was fitted for another block, or the file holds none.
     """
     path = opt.run_dir / f"{opt.which_epoch}_refresh.json"
     ways = "`bash scripts/fit_refresh.sh` fits one, --refresh_threshold gives one"
@@ -134,7 +117,7 @@ def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
 def describe_runtime(
     opt: Options, translator: Translator, device: torch.device, psnr_db: Mapping[str, Mapping[str, float]]
 ) -> dict[str, object]:
-    """What was chosen, for the record of a run; `psnr_db` is what --amp auto measured."""
+    """Return how the networks are run, for the record of a run; `psnr_db` is what --amp auto measured."""
     return {
         "engine": translator.stages.engine,
         "dtype": str(translator.stages.dtype).removeprefix("torch."),

@@ -1,4 +1,4 @@
-"""What the networks compute with: what --amp names or, for "auto", the fastest numbers that show the same pictures."""
+"""The number type in which the networks compute: the one asked for, or the fastest that shows the same pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ from util import runtime
 
 PRECISIONS = {"off": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 AUTO = "auto"
-FAITHFUL_DB = 50.0  # below it a difference from float32 begins to count beside what a Shortcut changes
+FAITHFUL_DB = 50.0  # below it the difference from float32 is no longer small beside what a Shortcut changes
 
 
 @dataclass(frozen=True)
 class Precision:
-    """A choice, and for "auto" what it rests on.
+    """A number type and, for "auto", the reasons for it.
 
-    dtype: what the networks compute with.
-    psnr_db: numbers that were tried ("bfloat16") -> "teacher", "skipped" -> PSNR of that frame against float32's.
-    note: the choice in one line; None where it was asked for.
+    dtype: the networks compute in it.
+    psnr_db: type that was tried ("bfloat16") -> "teacher", "skipped" -> PSNR of that frame against float32 in dB.
+    note: the choice in one line; None if it was asked for.
     """
 
     dtype: torch.dtype
@@ -31,8 +31,8 @@ class Precision:
     note: str | None = None
 
 
-def named(amp: str, device: torch.device) -> Precision:
-    """The choice that `amp`, a key of PRECISIONS, is.
+def named_precision(amp: str, device: torch.device) -> Precision:
+    """Return the choice that `amp`, a key of PRECISIONS, names.
 
     Raises:
         ValueError: fp16 on a CPU.
@@ -43,26 +43,26 @@ def named(amp: str, device: torch.device) -> Precision:
 
 
 @torch.no_grad()
-def decided(teacher: Teacher, block: InferenceBlock, frames: Sequence[Tensor]) -> Precision:
-    """The first of the processor's fast numbers in which a teacher's and a skipped frame look as in float32.
+def fastest_precision(teacher: Teacher, block: InferenceBlock, frames: Sequence[Tensor]) -> Precision:
+    """Return the first of the processor's fast types in which a teacher's and a skipped frame look as in float32.
 
     Args:
         teacher, block: in their inference forms, in float32.
-        frames: the first one or two of a video, each [1, 3, H, W] or what the head takes: the first is a reference
-            frame, the last a skipped one.
+        frames: the first one or two of a video, each [1, 3, H, W] or what else the head takes. The first becomes a
+            reference frame, the last a skipped one.
     """
-    exact = _shown(eager(teacher, block), frames)
+    exact = _outputs(eager(teacher, block), frames)
     psnr_db: dict[str, dict[str, float]] = {}
     for dtype in runtime.fast_types(next(teacher.parameters()).device):
-        shown = _shown(eager(teacher, block, dtype), frames)
-        found = {kind: round(Psnr.measure(*unit_pair(shown[kind], exact[kind])), 2) for kind in exact}
+        outputs = _outputs(eager(teacher, block, dtype), frames)
+        found = {kind: round(Psnr.measure(*unit_pair(outputs[kind], exact[kind])), 2) for kind in exact}
         psnr_db[_name(dtype)] = found
         if all(db >= FAITHFUL_DB for db in found.values()):  # not so for NaN
             return Precision(dtype, psnr_db, _note(dtype, psnr_db))
     return Precision(torch.float32, psnr_db, _note(torch.float32, psnr_db))
 
 
-def _shown(stages: Stages, frames: Sequence[Tensor]) -> dict[str, Tensor]:
+def _outputs(stages: Stages, frames: Sequence[Tensor]) -> dict[str, Tensor]:
     reference, exact = stages.translate(stages.head(frames[0]))
     return {"teacher": exact, "skipped": stages.predict(reference, stages.head(frames[-1]))}
 

@@ -1,11 +1,12 @@
+from functools import partial
+
 import pytest
-import torch
 
 from data.clips import Clip
+from data.stream import frames
+from models.evaluation.refresh_fit.trial import THRESHOLDS, Trial, TrialClip
 from models.streaming.stages import eager
-from options.build.refresh_trial import THRESHOLDS, Trial
-from options.fit_options import FitOptions
-from tests.helpers.runs import CPU, HEIGHT, WIDTH, save, stripes, teacher_file
+from tests.helpers.runs import HEIGHT, WIDTH, save, stripes
 from tests.helpers.tiny import block, teacher
 
 MACS = {"teacher": 100, "reference": 110, "skipped": 20}
@@ -21,12 +22,9 @@ def trial(tmp_path_factory):
         files = [folder / name / f"{number}.png" for number in range(len(places))]
         for path, shift in zip(files, places, strict=True):
             save(path, stripes(shift, 0))
-        clips.append(Clip(name, tuple(files)))
-    size = ["--fineSizeW", str(WIDTH), "--fineSizeH", str(HEIGHT), "--max_interval", "4"]
-    weights = ["--main_G_path", str(teacher_file(folder / "teacher.pth"))]
-    opt = FitOptions().parse(["--dataroot", str(folder), *weights, *size, *CPU])
+        clips.append(TrialClip(name, partial(frames, Clip(name, tuple(files)), (WIDTH, HEIGHT)), len(files)))
     stages = eager(teacher().for_inference(), block().for_inference())
-    return Trial(opt, clips, stages, MACS, torch.device("cpu"))
+    return Trial(clips, stages, 4, MACS)
 
 
 def test_thresholds_reach_from_a_refresh_at_every_change_to_none(trial):

@@ -1,11 +1,8 @@
 import pytest
 import torch
 
-from models.evaluation import cost
-from models.shortcut import BLOCKS
 from models.streaming.refresh import Every
-from models.streaming.stages import eager
-from options.build.runtime import Translators, new_stages, slices_of
+from options.build.translator import Translators, new_stages
 from options.test_options import TestOptions
 from tests.helpers.runs import distil, translation
 from tests.helpers.tiny import block, teacher
@@ -19,21 +16,6 @@ CPU = torch.device("cpu")
 def options(tmp_path):
     distil(tmp_path)
     return lambda *flags: TestOptions().parse(translation(tmp_path, *flags))
-
-
-@pytest.mark.parametrize("form", BLOCKS)
-def test_no_other_slices_are_more_equal(form):
-    fast, small, x = teacher().for_inference(), block(form).for_inference(), image.blank((24, 16), CPU)
-    a = f = fast.head(x)
-    macs = []
-    for layer in fast.body:
-        macs.append(cost.count_macs(layer, f))
-        f = layer(f)
-    macs[-1] += cost.count_macs(eager(fast, small).prepare, a, f)  # which the last slice does besides
-    (cut,) = slices_of(fast, small, x, 2)
-    dearest = [max(sum(macs[:at]), sum(macs[at:])) for at in range(1, len(macs))]
-    assert dearest[cut - 1] == min(dearest) < sum(macs)
-    assert slices_of(fast, small, x, 1) == ()
 
 
 def test_only_a_spread_refresh_cuts_the_body(options):
