@@ -1,4 +1,4 @@
-"""Choose the threshold of the adaptive refresh on validation clips; draw what refresh policies cost and show."""
+"""Choose the threshold of the adaptive refresh on validation clips; chart cost and quality of refresh policies."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +19,8 @@ from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
-from options.build.shortcut import load_block  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
+from options.build.translator import load_block  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from util import image, log, runtime  # noqa: E402
@@ -79,25 +79,25 @@ def trial_clip(opt: Options, clip: Clip, device: torch.device) -> TrialClip:
 
 
 def first_curve(trial: Trial, opt: Options) -> tuple[list[Point], list[Point]]:
-    """Points of every fixed interval up to --max_interval, and of a range of thresholds."""
+    """Return the points of every fixed interval up to --max_interval, and of a range of thresholds."""
     points = trial.measure(intervals(opt), trial.thresholds(), "curve")
     return points[: len(intervals(opt))], points[len(intervals(opt)) :]
 
 
 def intervals(opt: Options) -> range:
-    """The fixed intervals that are measured."""
+    """Return the fixed intervals to measure."""
     return range(FIRST_INTERVAL, opt.max_interval + 1)
 
 
 def own_target(opt: Options, teacher_macs: float) -> Target | None:
-    """What the flags ask for besides the cost of the fixed interval."""
+    """Return the target that the flags name; None: to cost at most as much as the fixed interval."""
     if opt.target_psnr is not None:
         return Target(psnr=opt.target_psnr)
     return None if opt.target_saving is None else Target(macs=teacher_macs / opt.target_saving)
 
 
 def refined(trial: Trial, adaptive: Sequence[Point], targets: Sequence[Target]) -> list[Point]:
-    """`adaptive` with more points where it crosses a target, from the smallest threshold to the largest."""
+    """Return `adaptive` with more points where it crosses a target, from the smallest threshold to the largest."""
     points = list(adaptive)
     for number in range(ROUNDS):
         if between := {setting for target in targets for setting in target.nearer(points, STEPS)}:
@@ -106,10 +106,10 @@ def refined(trial: Trial, adaptive: Sequence[Point], targets: Sequence[Target]) 
 
 
 def best(opt: Options, target: Target, adaptive: Sequence[Point]) -> Point:
-    """The point to use.
+    """Return the adaptive point that meets the target best.
 
     Raises:
-        ValueError: none reaches the target; the message says what can be reached.
+        ValueError: no point reaches the target; the message says what can be reached.
     """
     if chosen := target.best(adaptive):
         return chosen
@@ -121,7 +121,7 @@ def best(opt: Options, target: Target, adaptive: Sequence[Point]) -> Point:
 
 
 def asked(opt: Options) -> dict[str, float]:
-    """{"psnr" or "saving" or "interval": value}, whichever decides."""
+    """Return the target of the flags as {"psnr" or "saving" or "interval": value}."""
     given = {"psnr": opt.target_psnr, "saving": opt.target_saving, "interval": opt.target_interval}
     return dict([next(item for item in given.items() if item[1] is not None)])
 
@@ -129,7 +129,10 @@ def asked(opt: Options) -> dict[str, float]:
 def write_curve(
     opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], baselines: Sequence[Point]
 ) -> Path:
-    """The path without ".csv" and ".svg"; the chart shows no baselines, which lie far below."""
+    """Write the points as CSV and as a chart, and return their path without ".csv" and ".svg".
+
+    The chart leaves the baselines out, which lie far below.
+    """
     path = Path(opt.curve) if opt.curve else fitted.with_suffix("")
     prepare_folder(path.parent)
     write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *baselines])
@@ -138,7 +141,7 @@ def write_curve(
 
 
 def write_threshold(path: Path, opt: Options, chosen: Point, identity: Mapping[str, object]) -> None:
-    """<epoch>_refresh.json, which test.py reads for --refresh adaptive."""
+    """Write <epoch>_refresh.json, which test.py reads for --refresh adaptive."""
     names = ("psnr", "pooled_psnr", "amortised_macs", "saving", "refresh_share")
     measured = {name: getattr(chosen, name) for name in names}
     record = {"threshold": chosen.setting, "max_interval": opt.max_interval, "target": asked(opt), "measured": measured}

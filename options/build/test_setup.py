@@ -18,9 +18,8 @@ from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
 from options.build.metrics import MetricSetup, new_metric_setup
-from options.build.shortcut import load_block
 from options.build.teacher import load_teacher, only_face, wants_face
-from options.build.translator import Translators, describe_runtime, input_channels
+from options.build.translator import Translators, describe_runtime, input_channels, load_block
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image

@@ -13,14 +13,15 @@ from util.tables import plain
 
 @dataclass(frozen=True)
 class Point:
-    """One policy, measured on clips.
+    """The cost and quality of one policy on the clips.
 
-    policy, setting: "fixed" and its interval in frames, or "adaptive" and its threshold; of a baseline its name and its
+    policy, setting: "fixed" and its interval in frames, "adaptive" and its threshold, or a baseline's name and its
         interval.
-    amortised_macs: multiply-accumulates per frame, the mean over all frames; saving: of the teacher over it.
-    refresh_share: share of reference frames.
-    psnr: mean of the skipped frames in dB against the teacher, None if none was skipped.
-    pooled_psnr: dB of the mean squared error over all frames, of which a reference frame has none; inf if all are.
+    amortised_macs: multiply-accumulates per frame, the mean over all frames.
+    saving: MACs of the teacher over amortised_macs.
+    refresh_share: share of reference frames, in [0, 1].
+    psnr: mean over skipped frames in dB against the teacher; None if no frame was skipped.
+    pooled_psnr: dB of the mean squared error over all frames; reference frames have no error; inf if all are such.
     ms: per frame, the mean over all frames; None if nothing was timed.
     """
 
@@ -42,7 +43,7 @@ def point(
     macs: Mapping[str, float],
     ms: Mapping[str, float] | None = None,
 ) -> Point:
-    """The point of a policy that ran `references` reference frames and skipped frames of these `psnrs` (dB).
+    """Return the point of a policy that ran `references` reference frames, and skipped frames of these `psnrs` in dB.
 
     Args:
         macs: of one "teacher", "reference" and "skipped" frame.
@@ -68,7 +69,7 @@ def point(
 
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
-    """One row per point, columns as the fields of `Point`; what is not finite is an empty field."""
+    """Write one row per point with the fields of `Point` as columns; a value that is not finite is an empty field."""
     with replacing(path) as partial, partial.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(field.name for field in fields(Point))
@@ -76,11 +77,11 @@ def write_csv(path: Path, points: Sequence[Point]) -> None:
 
 
 def read_csv(path: Path) -> list[Point]:
-    """What `write_csv` wrote; from before frames were timed, too.
+    """Read what `write_csv` wrote; files without the column "ms", written by older versions, are read, too.
 
     Raises:
         OSError: there is no such file.
-        ValueError: the file is another one; the message names it.
+        ValueError: the file is no curve; the message names it.
     """
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
