@@ -23,8 +23,8 @@ class TeacherPerceptual:
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """output, target [N, 3, scale*H, scale*W] in [-1, 1] -> scalar."""
         with torch.no_grad():
-            seen = self.teacher.seen_in(target)
-        pairs = list(zip(self.teacher.seen_in(output), seen, strict=True))
+            seen = self.teacher.perceptual_features(target)
+        pairs = list(zip(self.teacher.perceptual_features(output), seen, strict=True))
         return sum(F.l1_loss(found, wanted) for found, wanted in pairs) / len(pairs)
 
 

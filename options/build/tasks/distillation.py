@@ -9,6 +9,7 @@ from torch import Tensor
 from data import find_clips
 from data.pairs import PairDataset
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.shortcut.saved import to_checkpoint
@@ -17,9 +18,9 @@ from models.training.discriminators import SpectralPatchDiscriminator, TemporalP
 from models.training.distiller import Distiller, LossWeights
 from models.training.init import init_xavier
 from models.training.perceptual import LPIPS, TeacherPerceptual
-from options.build.faces import first_style
+from options.build.faces import first_face
 from options.build.tasks.task import Run, fixed_settings
-from options.build.translation import count_weights, load_teacher, measure_cost
+from options.build.teacher import load_teacher
 from options.build.validation import val_clips, validate
 from options.record import Options
 from util import checkpoint, image
@@ -29,7 +30,7 @@ from util.report.verdict import warnings
 def distillation(opt: Options, device: torch.device) -> Run:
     """The Shortcut's training."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
-    teacher, identity = load_teacher(opt, device, first_style(opt, clips))
+    teacher, identity = load_teacher(opt, device, first_face(opt, clips))
     block = new_block(opt, teacher).to(device)
     block.use_backend(opt.deform_backend)
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")

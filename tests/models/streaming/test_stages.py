@@ -133,8 +133,8 @@ def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_sever
 
 
 def test_a_stage_finds_what_the_head_would_find_by_itself(frames):
-    assert stages().find is None
+    assert stages().parse_faces is None
     made = eager(parsing_vtoonify().for_inference(), vtoonify_block().for_inference())
-    found = made.find(frames[0])
+    found = made.parse_faces(frames[0])
     assert found.shape == (1, 22, 16, 24) and torch.equal(found[:, :3], frames[0])
     assert torch.equal(made.head(found), made.head(frames[0]))

@@ -30,7 +30,12 @@ def test_settings_are_the_flags_with_an_effect_and_what_older_versions_had_flags
     other = {**values, "teacher": "vtoonify"}
     always = {"vtoonify_skip": "residual"}
     assert fixed_settings(Options(values, {}, {"print_freq"})) == {**always, "teacher": "recycle_gan", "lr": 1.0}
-    assert fixed_settings(Options(other, {}, {"print_freq"})) == {**always, "teacher": "vtoonify", "lr": 1.0, "style_id": 3}
+    assert fixed_settings(Options(other, {}, {"print_freq"})) == {
+        **always,
+        "teacher": "vtoonify",
+        "lr": 1.0,
+        "style_id": 3,
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""The flags of the teachers: each family in TEACHERS declares its own as plain data."""
+
+import argparse
+from pathlib import Path
+
+from models.teachers import TEACHERS
+from models.teachers.base import Flag, TeacherFamily
+from options.parser import PATH, TEXT, Kind, choice, number, switch, value, whole
+from options.record import Options
+
+
+def add_families(parser: argparse.ArgumentParser) -> None:
+    """The flags of every family, each family in a group of its own."""
+    for name, family in TEACHERS.items():
+        group = parser.add_argument_group(name, f"of --teacher {name}")
+        for flag in family.flags:
+            _add(group, flag)
+
+
+def family_of(opt: Options) -> TeacherFamily:
+    """The family that --teacher names."""
+    return TEACHERS[opt.teacher]
+
+
+def family_values(opt: Options) -> dict[str, object]:
+    """The values of the flags of --teacher's family, as its functions take them."""
+    return {flag.name: getattr(opt, flag.name) for flag in family_of(opt).flags}
+
+
+def family_problems(opt: Options) -> list[str]:
+    """What is wrong with the flags of --teacher's family together."""
+    return family_of(opt).problems(family_values(opt))
+
+
+def flags_without_effect(opt: Options) -> set[str]:
+    """The names of the flags of all families but --teacher's."""
+    others = (family for name, family in TEACHERS.items() if name != opt.teacher)
+    return {flag.name for family in others for flag in family.flags} - set(family_values(opt))
+
+
+def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:
+    if flag.type is bool:
+        switch(group, f"--{flag.name}", flag.default, flag.help)
+    else:
+        value(group, f"--{flag.name}", _kind(flag), flag.default, flag.help)
+
+
+def _kind(flag: Flag) -> Kind:
+    if flag.type is str:
+        return choice(flag.choices) if flag.choices else TEXT
+    return {Path: PATH, int: whole(flag.low, flag.high), float: number(flag.low, flag.high)}[flag.type]
