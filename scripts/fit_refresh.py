@@ -12,6 +12,7 @@ from models.evaluation.evaluate import BASELINES  # noqa: E402
 from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
+from models.shortcut.inference import optimize  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.refresh_trial import Trial, frame_ms  # noqa: E402
@@ -42,7 +43,7 @@ def fit(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
+    stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold))
     trial = Trial(opt, clips, stages, macs, device, frame_ms(opt, clips[0], stages, device))
     fixed, adaptive = first_curve(trial, opt)
     rival = fixed[opt.target_interval - FIRST_INTERVAL]

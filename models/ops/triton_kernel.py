@@ -1,4 +1,4 @@
-"""The kernel of `triton_fused`. Importing this file needs Triton; with TRITON_INTERPRET=1 its interpreter runs it."""
+"""The kernel of `models.ops.triton`. This file needs Triton, whose interpreter runs it with TRITON_INTERPRET=1."""
 
 import triton
 import triton.language as tl

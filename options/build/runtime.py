@@ -9,6 +9,7 @@ from torch import Tensor
 from models.evaluation import cost
 from models.ops.backends import choose
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
 from models.streaming.partition import balanced_cuts
 from models.streaming.refresh import Adaptive, Every, Refresh
@@ -27,7 +28,7 @@ def new_stages(
     opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
 ) -> Stages:
     """Teacher and block as the options want them run on frames like x [1, 3, H, W], in numbers of type `dtype`."""
-    fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
+    fast, small = teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold)
     interval = opt.max_interval or BaseOptions.default_interval
     cuts = slices_of(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, dtype, cuts)

@@ -12,6 +12,7 @@ from data.stream import frames, size_of
 from models.evaluation.evaluate import scenes
 from models.evaluation.scores import Scores
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.inference import optimize
 from models.teachers.base import Teacher
 from options.build.faces import Portrayed, aligned_faces, maps_beside, portrayed
 from options.build.metrics import Measuring, new_measuring
@@ -131,4 +132,4 @@ def new_precision(
         return named(opt.amp, device)
     shots = scenes(clip.name, frames(clip, opt.fine_size, 2), beside=beside(clip))
     given = [scene.given for scene in shots]
-    return decided(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), given)
+    return decided(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold), given)

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from models.evaluation import cost
 from models.ops.backends import choose
 from models.shortcut import AnyBlock
-from models.shortcut.saved import from_checkpoint
+from models.shortcut.checkpoint import from_checkpoint
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
@@ -58,7 +59,7 @@ def measure_cost(
         reuse_parsing: as `Translator`.
     """
     backend = choose(backend, x.device)
-    fast, small = teacher.for_inference(), block.for_inference("cpu" if backend in ("triton", "native") else backend)
+    fast, small = teacher.for_inference(), optimize(block, "cpu" if backend in ("triton", "native") else backend)
     with torch.no_grad():
         a = fast.head(x)
         f = fast.body(a)

@@ -12,6 +12,7 @@ from models.evaluation import evaluate as evaluation
 from models.evaluation.metrics import Needs, choose
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -45,7 +46,7 @@ def validate(
     needs = Needs(device=device)
     rivals = {"reuse": evaluation.BASELINES["reuse"]}
     scores, left_out = Scores(choose(["psnr", "ssim"], needs), needs, [OURS, *rivals]), []
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
+    stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend))
     translators = {OURS: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
     for clip in clips:
         try:

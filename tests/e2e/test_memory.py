@@ -15,10 +15,11 @@ from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
 from models.evaluation.metrics import METRICS, Needs
 from util.runtime import prepare
 from models.evaluation.scores import Scores
+from models.shortcut.inference import optimize
 from util.report.methods import OURS, TEACHER
 
 cpu, network = prepare(0, "-1"), teacher()
-translators = {OURS: Translator(eager(network.for_inference(), block().for_inference()), Every(3))}
+translators = {OURS: Translator(eager(network.for_inference(), optimize(block())), Every(3))}
 metrics = {name: METRICS[name] for name in ("psnr", "warp_error", "flicker", "segmentation")}
 needs = Needs(segment=lambda output: output[0, 0].mul(15).abs().byte().numpy())
 

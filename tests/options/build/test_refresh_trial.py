@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from data.clips import Clip
+from models.shortcut.inference import optimize
 from models.streaming.stages import eager
 from options.build.refresh_trial import THRESHOLDS, Trial
 from options.fit_options import FitOptions
@@ -25,7 +26,7 @@ def trial(tmp_path_factory):
     size = ["--fineSizeW", str(WIDTH), "--fineSizeH", str(HEIGHT), "--max_interval", "4"]
     weights = ["--main_G_path", str(teacher_file(folder / "teacher.pth"))]
     opt = FitOptions().parse(["--dataroot", str(folder), *weights, *size, *CPU])
-    stages = eager(teacher().for_inference(), block().for_inference())
+    stages = eager(teacher().for_inference(), optimize(block()))
     return Trial(opt, clips, stages, MACS, torch.device("cpu"))
 
 

@@ -3,6 +3,7 @@ import torch
 
 from models.evaluation import cost
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from options.build.runtime import Translators, new_stages, slices_of
@@ -23,7 +24,7 @@ def options(tmp_path):
 
 @pytest.mark.parametrize("form", BLOCKS)
 def test_no_other_slices_are_more_equal(form):
-    fast, small, x = teacher().for_inference(), block(form).for_inference(), image.blank((24, 16), CPU)
+    fast, small, x = teacher().for_inference(), optimize(block(form)), image.blank((24, 16), CPU)
     a = f = fast.head(x)
     macs = []
     for layer in fast.body:

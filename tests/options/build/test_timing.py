@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.build.test_setup import found_clips, new_test_run
 from options.build.timing import FEWEST, MOST, measure_latency, measure_streams
 from options.test_options import TestOptions

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.block import Shortcut
 from models.shortcut.official import from_published, is_published
 
 FORMAT = 1
@@ -54,7 +55,7 @@ def from_checkpoint(
     problems = _differences({"block": form, **config}, requested)
     if form not in BLOCKS:
         problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
-    elif unknown := config.keys() - inspect.signature(BLOCKS[form]).parameters.keys():
+    elif unknown := config.keys() - inspect.signature(Shortcut.__init__).parameters.keys():
         problems.append(f"made by another version, with {', '.join(sorted(unknown))}: distil it again")
     if state["teacher"] != teacher_fingerprint:
         problems.append(
