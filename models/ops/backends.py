@@ -1,4 +1,4 @@
-"""The ways to compute the operators of this package, and which one is used where."""
+"""The backends that compute the operators of this package, and which one is used where."""
 
 import warnings
 from functools import cache

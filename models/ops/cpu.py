@@ -1,7 +1,7 @@
 """Blended deformable convolution as one weighted gather and one matrix product: the fast path of a CPU.
 
-A column, which is what one tap of one output pixel sees, is a weighted sum of five pixels: four around the place where
-the tap reads the warped map, one of the current map. `embedding_bag` makes exactly such sums, without temporaries.
+A column is what one tap of one output pixel reads: a weighted sum of five pixels, four around the place where the tap
+reads the warped map and one of the current map. `embedding_bag` makes exactly such sums, without temporaries.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from torch.autograd.function import once_differentiable
 
 from models.ops.positions import bilinear_shares, corners, tap_grid, tap_positions
 
-STRIP_PIXELS = 4096  # so few that a strip's columns stay in the cache, so many that it keeps two threads busy
+STRIP_PIXELS = 4096  # few enough for a strip's columns to stay in the cache, enough to keep two threads busy
 
 
 class PixelTable(NamedTuple):
-    """Maps of one shape, channels-last and each in a rim of zeros, so that no read across a border is special."""
+    """Maps of one shape as a table of pixels, channels-last. Each has a rim of zeros, so borders are no special case."""
 
     rows: Tensor  # [images * height * width * groups, C / groups]
     size: tuple[int, int]  # H, W of a map
@@ -69,7 +69,7 @@ def deform_conv(
 ) -> Tensor:
     """See `models.ops.deformable.deform_conv`; here `offset` has one (dy, dx) for each group and tap.
 
-    Without gradients it goes by strips of rows: the columns of a whole map never exist.
+    Without gradients it works in strips of rows, so the columns of a whole map never exist.
     """
     n, _, h, w = feature.shape
     kernel_size, out_channels = weight.shape[-1], weight.shape[0]
@@ -102,7 +102,7 @@ def read_convolved(convolved: Tensor, offset: Tensor, rim: int) -> Tensor:
 def _columns(
     table: PixelTable, offset: Tensor, mask: Tensor | None, kernel_size: int, dilation: int, images: range, strip: range
 ) -> Tensor:
-    """What the taps of these rows of these images see: [pixels * k*k * groups, C/groups]."""
+    """What the taps of these rows of these images read: [pixels * k*k * groups, C/groups]."""
     cut = slice(images.start, images.stop), slice(None), slice(strip.start, strip.stop)
     y, x = map(_taps_last, tap_positions(offset[cut], table.groups, kernel_size, dilation, strip.start))
     if mask is None:
@@ -110,8 +110,8 @@ def _columns(
     share = _taps_last(mask[cut].unflatten(1, (table.groups, -1))).to(y.dtype)
     rows, shares = _four_rows(table, y, x, images, 1 - share)
     of_current = range(len(mask) + images.start, len(mask) + images.stop)  # the current maps follow the warped ones
-    still = _still_rows(table, of_current, strip, kernel_size, dilation)
-    return _weighted_rows(table, [*rows, still], [*shares, share])
+    unmoved = _unmoved_rows(table, of_current, strip, kernel_size, dilation)
+    return _weighted_rows(table, [*rows, unmoved], [*shares, share])
 
 
 def _taps_last(x: Tensor) -> Tensor:
@@ -128,8 +128,8 @@ def _four_rows(
     return [first + step for step in table.steps], list(bilinear_shares(down, right, total))
 
 
-def _still_rows(table: PixelTable, images: range, strip: range, kernel_size: int, dilation: int) -> Tensor:
-    """The row each tap reads where nothing moves: [N, H, W, k*k, groups]."""
+def _unmoved_rows(table: PixelTable, images: range, strip: range, kernel_size: int, dilation: int) -> Tensor:
+    """The row that each tap reads without an offset: [N, H, W, k*k, groups]."""
     integers = {"dtype": torch.int32, "device": table.rows.device}
     dy, dx = (d.view(-1, 1) for d in tap_grid(kernel_size, dilation, torch.empty(0, **integers)))
     row = torch.arange(strip.start, strip.stop, **integers).view(1, -1, 1, 1, 1)

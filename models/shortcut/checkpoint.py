@@ -1,4 +1,4 @@
-"""Checkpoints of a Shortcut block: its weights, its constructor arguments and what it was trained for."""
+"""Checkpoints of a Shortcut block: its weights, its constructor arguments and the teacher it belongs to."""
 
 import inspect
 from collections.abc import Mapping
@@ -36,12 +36,11 @@ def from_checkpoint(
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:
-        teacher_fingerprint, split: of the teacher it is to serve now.
-        requested: form ("block") and constructor arguments that were asked for explicitly; the others are taken from
-            the checkpoint.
+        teacher_fingerprint, split: of the teacher with which the block runs now.
+        requested: form ("block") and constructor arguments that the user gave; the checkpoint tells the others.
 
     Raises:
-        ValueError: it is neither, or it was made for something else; the message lists every difference.
+        ValueError: it is neither, or it was made for something else. The message lists every difference.
     """
     if is_published(state):
         block = from_published(state, requested.get("adabd_dilation", 1))
@@ -71,7 +70,7 @@ def from_checkpoint(
 
 
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
-    """The form of a block and its constructor's arguments; checkpoints older than the forms tell none."""
+    """The form of a block and its constructor's arguments; older checkpoints name no form and are published ones."""
     return config.get("block", "published"), {name: value for name, value in config.items() if name != "block"}
 
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.ops.positions import resize_displacement, add_shift
+from models.ops.positions import add_shift, resize_displacement
 
 
 @pytest.mark.parametrize("size", [(6, 8), (7, 9), (3, 4)], ids=str)

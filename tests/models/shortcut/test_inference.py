@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from models.evaluation.cost import count_macs
-from models.shortcut import checkpoint, official
+from models.shortcut import official
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.inference import optimize
 from scripts.published_way import published_way
@@ -70,7 +71,7 @@ def test_it_reproduces_the_published_block(name):
 
 def test_it_predicts_what_a_trained_block_predicts():
     state = checkpoint.load(ROOT / "tests" / "fixtures" / "earlier" / "v2c.pth")
-    block = checkpoint.from_checkpoint(state, state["teacher"], tuple(state["split"]), {})
+    block = from_checkpoint(state, state["teacher"], tuple(state["split"]), {})
     assert_same(block, features(channels=block.config["feat_ch"], size=(32, 64)))
 
 
