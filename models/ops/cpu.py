@@ -18,7 +18,7 @@ STRIP_PIXELS = 4096  # few enough for a strip's columns to stay in the cache, en
 
 
 class PixelTable(NamedTuple):
-    """Maps of one shape as a table of pixels, channels-last. Each has a rim of zeros, so borders are no special case."""
+    """Maps of one shape as a table of pixels, channels-last. Each has a rim of zeros: borders are no special case."""
 
     rows: Tensor  # [images * height * width * groups, C / groups]
     size: tuple[int, int]  # H, W of a map

@@ -99,9 +99,9 @@ def _cache_folder() -> Path:
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     folder = (Path(chosen) if os.path.isabs(chosen) else Path.home() / ".cache") / "shortcut_v2v"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        mode = f"user {found.st_uid}, {stat.filemode(found.st_mode)}"
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        mode = f"user {status.st_uid}, {stat.filemode(status.st_mode)}"
         raise OSError(
             f"{folder} must be a folder of user {os.getuid()} that no other can enter (mode 0700), got {mode}"
         )

@@ -70,8 +70,8 @@ class _Fused(torch.autograd.Function):
             moves, shares = offset.flatten(1, 3), None if mask is None else mask.flatten(1, 2)
             moves = moves if shift is None else add_shift(moves, shift)
             out = reference.deform_conv(feature, moves, weight, offset.shape[1], ctx.dilation, current, shares)
-        found = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
-        return *(next(found) if n else None for n in needed), None
+        gradients = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
+        return *(next(gradients) if n else None for n in needed), None
 
 
 def _launch(
