@@ -74,7 +74,7 @@ def test_painting_gives_gradients_to_all_it_reads():
         (lambda x: warp(x, torch.zeros(1, 2, 8, 7)), r"displacement must be \[1, 2, 8, 8\], got \[1, 2, 8, 7\]"),
         (
             lambda x: add_warped(x, x[:, :2], x[:, :2], x[:, :1]),
-            r"image to move must be \[1, 3, 8, 8\].*got \[1, 2, 8, 8\]",
+            r"image to warp must be \[1, 3, 8, 8\].*got \[1, 2, 8, 8\]",
         ),
         (lambda x: add_warped(x, x, x[:, :2], x), r"gate must be \[1, 1, 8, 8\], got \[1, 3, 8, 8\]"),
         (lambda x: paint(x, x, x[:, :2, ::2], x[:, :1]), r"blend must be \[1, 1, 4, 8\], got \[1, 1, 8, 8\]"),
