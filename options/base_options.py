@@ -40,8 +40,7 @@ class BaseOptions:
 
     def problems(self, opt: Options) -> list[str]:
         """What one flag alone cannot show, each as one sentence that names the flag and the value."""
-        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems)
-        shared += (family_problems,)
+        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, family_problems)
         return [sentence for check in shared for sentence in check(opt)]
 
     def parse(self, argv: Sequence[str] | None = None) -> Options:

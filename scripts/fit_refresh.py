@@ -17,6 +17,7 @@ from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
+from models.shortcut.inference import optimize  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
@@ -47,7 +48,7 @@ def fit(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
+    stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold))
     timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
     trial_clips = [trial_clip(opt, clip, device) for clip in clips]
     trial = Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))

@@ -13,6 +13,7 @@ from models.evaluation.pipeline_cost import measure_cost
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
@@ -128,4 +129,4 @@ def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, f
         return named_precision(opt.amp, device)
     contexts = frame_contexts(clip.name, frames(clip, opt.fine_size, 2), face_parts=face_parts(clip))
     inputs = [context.network_input for context in contexts]
-    return fastest_precision(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), inputs)
+    return fastest_precision(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold), inputs)

@@ -32,10 +32,9 @@ def family_problems(opt: Options) -> list[str]:
     return family_of(opt).problems(family_values(opt))
 
 
-def flags_without_effect(opt: Options) -> set[str]:
-    """The names of the flags of all families but --teacher's."""
-    others = (family for name, family in TEACHERS.items() if name != opt.teacher)
-    return {flag.name for family in others for flag in family.flags} - set(family_values(opt))
+def flags_of_other_families(opt: Options) -> set[str]:
+    """The names of flags that have no effect with --teacher."""
+    return {flag.name for name, family in TEACHERS.items() if name != opt.teacher for flag in family.flags}
 
 
 def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:

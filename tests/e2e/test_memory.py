@@ -15,11 +15,12 @@ from models.evaluation.baselines import BASELINES
 from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import METRICS, MetricResources
 from util.runtime import prepare
+from models.shortcut.inference import optimize
 from models.evaluation.scores import Scores
 from util.report.methods import SHORTCUT, TEACHER
 
 cpu, network = prepare(0, "-1"), teacher()
-translators = {SHORTCUT: Translator(eager(network.for_inference(), block().for_inference()), Every(3))}
+translators = {SHORTCUT: Translator(eager(network.for_inference(), optimize(block())), Every(3))}
 metrics = {name: METRICS[name] for name in ("psnr", "warp_error", "flicker", "segmentation")}
 resources = MetricResources(segment=lambda output: output[0, 0].mul(15).abs().byte().numpy())
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from models.training.trainer import Trainer
-from options.flags.teachers import flags_without_effect
+from options.flags.teachers import flags_of_other_families
 from options.record import ONE_CALL, REMOVED, Options
 
 PICTURED = 4  # items of a batch that a picture shows, a row each
@@ -53,6 +53,6 @@ class Run:
 
 def fixed_settings(opt: Options) -> dict[str, object]:
     """The options that every part of a resumed run must share: those that have an effect on what is trained."""
-    ignored = ONE_CALL | opt.may_change | flags_without_effect(opt)
-    settled = {name: v for name, v in vars(opt).items() if name not in ignored}
+    left_out = ONE_CALL | opt.may_change | flags_of_other_families(opt)
+    settled = {name: v for name, v in vars(opt).items() if name not in left_out}
     return {**REMOVED, **settled}

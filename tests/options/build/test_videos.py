@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.build.test_setup import found_clips, new_test_setup
 from options.build.videos import FEWEST, MOST, time_streams
 from options.clip_options import chosen_clips
