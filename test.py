@@ -15,6 +15,7 @@ from models.evaluation import cost
 from models.evaluation.evaluate import BASELINES, evaluate_clip, frame_contexts
 from models.evaluation.frame_table import FrameTable
 from models.evaluation.method_cost import method_cost
+from models.evaluation.metrics import describe_figures
 from options.build.faces import Portrayed, write_whole_frames
 from options.build.test_setup import TestSetup, found_clips, known_interval, new_test_setup
 from options.build.timing import measure_latency, measure_streams
@@ -23,8 +24,8 @@ from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import PAGE, write_page
 from util.report.methods import SHORTCUT, TEACHER
+from util.report.page import PAGE, write_page
 from util.report.record import write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
@@ -132,6 +133,7 @@ def figures(opt: Options, setup: TestSetup, latency_ms: Mapping[str, Mapping[str
     saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
     quality = {method: scores.figures(method) for method in scores.methods}
     return {
+        "figures": describe_figures(setup.metric_setup.metrics),
         "quality": quality.pop(SHORTCUT),
         "teacher": quality.pop(TEACHER, {}),
         "baselines": quality,

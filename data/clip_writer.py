@@ -12,7 +12,7 @@ from data.stream import fps_of
 from data.video_writer import VideoWriter
 from util import image
 from util.files import prepare_folder
-from util.report import inside
+from util.report import colours
 from util.report.clips import inside_file, video_file
 
 
@@ -66,14 +66,14 @@ class ClipWriter:
         Args:
             index: its number in the clip, from 0.
             source, output, target: what was translated, what the Shortcut and what the teacher made of it.
-            inside_block: (mask, displacement) as `util.report.inside.panels` takes them; None where the block did not
+            inside_block: (mask, displacement) as `util.report.colours.panels` takes them; None where the block did not
                 predict.
         """
         seen = F.interpolate(source, size=self._size[::-1], mode="bilinear")
         panels = [panel[0] for panel in (seen, target, output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
         if self._inside:
-            shown = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)
+            shown = colours.panels(*inside_block, self._size) if inside_block else colours.absent_panels(self._size)
             self._inside.write(shown)
         if self._images:
             path = self._images / f"{self._name}_{index + 1:05d}.png"

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from util.flow import enlarged, factor_between, optical_flow, warp
+from util.flow import optical_flow, scale_factor, upscale_flow, warp
 
 
 def flow_warp(reference_input: Tensor, current_input: Tensor, reference_output: Tensor) -> Tensor:
@@ -19,6 +19,6 @@ def flow_warp(reference_input: Tensor, current_input: Tensor, reference_output: 
     Raises:
         ValueError: the inputs differ in shape, or the output has another size.
     """
-    flow = enlarged(optical_flow(current_input, reference_input), factor_between(current_input, reference_output))
+    flow = upscale_flow(optical_flow(current_input, reference_input), scale_factor(current_input, reference_output))
     moved = warp(reference_output[0].detach().float().cpu().numpy(), flow)
     return torch.from_numpy(moved)[None].to(reference_output)

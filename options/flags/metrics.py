@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.evaluation.evaluate import BASELINES
 from models.evaluation.metrics import METRICS
-from models.evaluation.segmentation import PROTOCOLS
+from models.evaluation.metrics.segmentation import PROTOCOLS
 from options.parser import PATH, choice, several, switch, value
 from options.record import Options
 from util.report.methods import TEACHER

@@ -8,7 +8,7 @@ import torch
 
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.frame_table import FrameTable
-from util.report.record import write_run
+from util.report.record import Figure, figures_shown, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
 RECORD = {
@@ -80,3 +80,19 @@ def test_rows_are_on_disk_before_the_run_ends(tmp_path):
     with FrameTable(tmp_path / "frames.csv", [("shortcut", "psnr")]) as frames:
         frames.add("a", FrameResult(0, 0, 1.0, image(), image()))
         assert len((tmp_path / "frames.csv").read_text().splitlines()) == 2
+
+
+def test_a_figure_is_written_with_its_decimals_and_a_missing_one_is_a_dash():
+    psnr = Figure("PSNR dB", better="↑", digits=2)
+    assert (psnr.text(30.126), psnr.text(None), psnr.head) == ("30.13", "-", "PSNR dB ↑")
+
+
+def test_the_record_says_how_its_figures_are_shown():
+    fields = {"label": "PSNR dB", "better": "↑", "digits": 2, "frames": ["skipped", "pooled"]}
+    described = {**RECORD, "figures": {"psnr": fields}}
+    assert figures_shown(described) == {"psnr": Figure("PSNR dB", "↑", 2, ("skipped", "pooled"))}
+
+
+def test_figures_of_an_older_run_are_shown_under_their_names_over_the_frames_that_they_have():
+    older = {**RECORD, "teacher": {"fid": {"all": 12.0, "frames": 90}}}
+    assert figures_shown(older) == {"psnr": Figure("psnr", frames=("skipped", "all")), "fid": Figure("fid")}
