@@ -15,7 +15,7 @@ from data.labelled import LabelledDataset
 from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.fcn8s import FCN8s
-from models.evaluation.segmentation import Segmentation, standard
+from models.evaluation.metrics.segmentation import ConfusionCounts, standard
 from models.training.fcn_trainer import FcnTrainer, start_from_nothing
 from options.build.tasks.task import Run, fixed_settings
 from options.build.validation import val_clips
@@ -87,7 +87,7 @@ def validate(
     opt: Options, clips: Sequence[Clip], network: FCN8s, device: torch.device
 ) -> tuple[dict[str, float], list[str]]:
     """mIoU, AC and MP over held-out frames, "best" being the mIoU; and a line for each clip that could not be read."""
-    truth, score, left_out = truth_of(opt, "val", opt.fine_size), Segmentation(), []
+    truth, score, left_out = truth_of(opt, "val", opt.fine_size), ConfusionCounts(), []
     for clip in clips:
         try:
             paths = truth.paths(clip, opt.val_frames)
