@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Leaves in PYTHON an interpreter that satisfies requirements.txt: the given PYTHON, python3 or python as they are,
-# otherwise .venv, which is made once. Sourced by the other scripts; `bash scripts/setup.sh` does the set-up alone.
+# Sets PYTHON to an interpreter that satisfies requirements.txt: the given PYTHON, or else python3, python or .venv. If none
+# of them does, .venv is made or completed. Other scripts source this file; `bash scripts/setup.sh` only sets up.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
