@@ -113,6 +113,8 @@ def _locked(root: Path) -> Iterator[None]:
     except Timeout:
         tqdm.write(f"another process is making {root}: waiting for it", file=sys.stderr)
         lock.acquire()
+    except OSError:
+        pass  # the file system has no locks
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ import torch
 
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.frame_table import FrameTable
+from util import __version__
 from util.report.record import write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
@@ -35,7 +36,7 @@ def image():
 def test_metrics_json_holds_the_record(tmp_path):
     path = write_run(tmp_path, RECORD)
     assert path == tmp_path / "metrics.json"
-    assert json.loads(path.read_text()) == RECORD
+    assert json.loads(path.read_text()) == {"version": __version__, **RECORD}
 
 
 def test_metrics_json_is_strict(tmp_path):
