@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Lint, format check, type check and test suite.
+# Run the linter, the format check, the type check and the test suite.
 #   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]
-# Packages of requirements-dev.txt that are missing are installed first. The report page is tested in Chromium. Where there
-# is no Chromium, --with-browser or CI=true installs that of the distribution if possible; otherwise its tests are skipped.
+# Packages of requirements-dev.txt that are missing are installed first. The report page is tested in Chromium. If there is
+# none, --with-browser (or CI=true) installs the distribution's Chromium, which needs root. Without Chromium these tests are
+# skipped.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"

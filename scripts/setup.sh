@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets PYTHON to an interpreter that satisfies requirements.txt: the given PYTHON, or else python3, python or .venv. If none
-# of them does, .venv is made or completed. Other scripts source this file; `bash scripts/setup.sh` only sets up.
+# Set PYTHON to an interpreter that satisfies requirements.txt: the given PYTHON, or else python3, python or .venv. If none
+# of them does, make or complete .venv. Other scripts source this file; `bash scripts/setup.sh` only sets up.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
