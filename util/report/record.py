@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from util import __version__
 from util.files import replacing, to_json
 
 REQUIRED = {
@@ -89,7 +90,8 @@ def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
     What is not finite becomes null.
 
     Args:
-        record: at least the keys of REQUIRED; further ones ("figures", "peak_memory_mb", ...) are kept.
+        record: at least the keys of REQUIRED; further ones ("figures", "peak_memory_mb", ...) are kept. The version of
+            this program is added as "version".
 
     Raises:
         ValueError: keys are missing; the message names all of them.
@@ -100,5 +102,5 @@ def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
         raise ValueError(f"a run's record lacks {', '.join(missing)}")
     path = folder / "metrics.json"
     with replacing(path) as partial:
-        partial.write_text(to_json(record, indent=2) + "\n")
+        partial.write_text(to_json({"version": __version__, **record}, indent=2) + "\n")
     return path
