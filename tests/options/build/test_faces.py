@@ -17,7 +17,7 @@ from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.style_encoder import StyleEncoder
 from options.build.faces import aligned_faces, first_style, maps_beside, portrayed
-from options.build.tasks.distillation import distillation
+from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil, translation
@@ -143,7 +143,7 @@ def tiny_run(folder, *flags):
     with torch.no_grad():
         style = network.w_plus(torch.randn(18, VTOONIFY_WIDTH))
     torch.save({"g_ema": network.state_dict(), "style": style}, folder / "teacher.pth")
-    built = distillation(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
+    built = ShortcutTask(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
     (folder / "runs" / "tiny").mkdir(parents=True)
     built.export("latest")
     return TestOptions().parse(translation(folder, *family, *flags))

@@ -7,7 +7,7 @@ from models.shortcut import BLOCKS
 from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from options.build.tasks.distillation import distillation
+from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.build.translation import load_block, load_teacher
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -31,7 +31,7 @@ def flags(tmp_path):
 
 
 def built(argv):
-    return distillation(TrainOptions().parse(argv), CPU)
+    return ShortcutTask(TrainOptions().parse(argv), CPU)
 
 
 @pytest.mark.parametrize("form", BLOCKS)
