@@ -37,7 +37,7 @@ def add_teacher_losses(group: argparse._ArgumentGroup) -> None:
     checkerboard = "loss on patterns of 2 and 4 pixels in the generators' outputs, both domains"
     value(group, "--lambda_checkerboard", number(0), 0.0, checkerboard)
     value(group, "--motion_level", number(0), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts")
-    value(group, "--scale_level", number(0), 0.0, "zoom of the synthetic flow; above 0 it replaces --motion_level")
+    value(group, "--scale_level", number(0), 0.0, "zoom of the synthetic flow; above 0 it replaces the other motion")
     value(group, "--shift_level", number(0), 10.0, "largest whole-pixel shift of the synthetic flow")
     value(group, "--noise_level", number(0), 0.001, "spread of the noise added to warped images")
     value(group, "--vgg_path", PATH, "saved_models/vgg_normalised.pth", "VGG19 weights of the content loss")
