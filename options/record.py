@@ -9,6 +9,7 @@ import yaml
 from util.files import replacing
 
 ONE_CALL = {"options", "dry_run", "continue_train", "restart"}  # what a call does, not what the run is: never recorded
+REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
 
@@ -77,7 +78,8 @@ def save(opt: Options, path: Path) -> None:
 def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str]]:
     """The flags that the options file stands for, and what is wrong with the file.
 
-    Every value becomes command-line text, so that a file is read and checked exactly like flags.
+    Every value becomes command-line text, so that a file is read and checked exactly like flags. A flag that an older
+    file does not hold keeps its default.
     """
     try:
         values = yaml.safe_load(Path(path).read_text())
@@ -87,7 +89,12 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
         return [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
     known = set(defaults) - ONE_CALL
     flags, problems = [], []
-    if unknown := [str(k) for k in values if k not in known]:
+    problems += [
+        f"--options {path}: {name} is no flag any more, it is always {always!r}, got {values[name]!r}"
+        for name, always in REMOVED.items()
+        if values.get(name, always) != always
+    ]
+    if unknown := [str(k) for k in values if k not in known and k not in REMOVED]:
         problems.append(f"--options {path} has options this program does not know: {', '.join(unknown)}")
     for name in (k for k in values if k in known and values[k] is not None):
         if isinstance(defaults[name], bool) != isinstance(values[name], bool) or isinstance(values[name], dict | list):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.evaluation.scores import Scores
-from util.report.methods import OURS, TEACHER
+from util.report.methods import SHORTCUTS, TEACHER
 
 
 def method_cost(
@@ -22,7 +22,7 @@ def method_cost(
     costs = {}
     for method in scores.methods:
         share = _reference_share(scores, method)
-        whole, between = ("reference", "skipped") if method.startswith(OURS) else ("teacher", None)
+        whole, between = ("reference", "skipped") if method in SHORTCUTS else ("teacher", None)
         ms_between = ms[between] if between else scores.skipped_ms(method)
         mean_macs = share * macs[whole] + (1 - share) * (macs[between] if between else 0)
         mean_ms = share * ms[whole] + (1 - share) * ms_between

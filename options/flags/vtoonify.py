@@ -6,6 +6,8 @@ from models.teachers.vtoonify.cut import CUTS
 from options.parser import PATH, choice, number, switch, value, whole
 from options.record import Options
 
+VTOONIFY_ONLY = {"vtoonify_split", "style_id", "color_transfer", "style_degree"}  # no effect with another teacher
+
 
 def add_vtoonify(group: argparse._ArgumentGroup) -> None:
     split = "what the Shortcut replaces; A: up to its last fusion with the encoder, B: up to before that"

@@ -60,6 +60,14 @@ def test_a_wrong_options_file_is_told(tmp_path, text, problem):
         raise ValueError("\n".join(problems))
 
 
+def test_a_flag_of_an_older_version_is_passed_over_where_it_says_what_is_done_now(tmp_path):
+    path = tmp_path / "options.yaml"
+    path.write_text("size: 8\nvtoonify_skip: residual\n")
+    assert read(path, DEFAULTS) == (["--size=8"], [])
+    path.write_text("vtoonify_skip: packed\n")
+    assert "vtoonify_skip is no flag any more, it is always 'residual', got 'packed'" in read(path, DEFAULTS)[1][0]
+
+
 def test_a_missing_options_file_is_told(tmp_path):
     assert "cannot be read" in read(tmp_path / "none.yaml", DEFAULTS)[1][0]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 OURS, TEACHER = "shortcut", "teacher"
+SHORTCUTS = {OURS, f"{OURS}_fixed", f"{OURS}_adaptive"}  # the judged one, and one that refreshes in the other way
 ORDER = (TEACHER, OURS, f"{OURS}_fixed", f"{OURS}_adaptive", "reuse", "flow_warp")
 
 

@@ -1,6 +1,7 @@
 """Which options every part of a resumed run must share."""
 
-from options.record import ONE_CALL, Options
+from options.flags.vtoonify import VTOONIFY_ONLY
+from options.record import ONE_CALL, REMOVED, Options
 
 # What may differ between the parts of a resumed run: how long, how often, how fast, from where.
 MAY_CHANGE = ONE_CALL | {
@@ -13,5 +14,7 @@ MAY_CHANGE = ONE_CALL | {
 
 
 def fixed_settings(opt: Options) -> dict[str, object]:
-    """The options that every part of a resumed run must share."""
-    return {name: value for name, value in vars(opt).items() if name not in MAY_CHANGE}
+    """The options that every part of a resumed run must share: those that have an effect on what is trained."""
+    without_effect = set() if opt.teacher == "vtoonify" else VTOONIFY_ONLY
+    given = {name: value for name, value in vars(opt).items() if name not in MAY_CHANGE | without_effect}
+    return {**REMOVED, **given}

@@ -42,3 +42,7 @@ def test_another_shortcut_is_counted_with_its_own_references():
 def test_without_skipped_frames_everything_is_the_teacher():
     found = costs(4)
     assert found["flow_warp"] == found[TEACHER] and found[OURS]["macs"] == 110
+
+
+def test_a_baseline_is_no_shortcut_whatever_its_name():
+    assert costs(1, others=("shortcut_free",))["shortcut_free"]["macs"] == MACS["teacher"]

@@ -28,6 +28,12 @@ def test_scripts_run_what_the_table_looks_for(tmp_path):
         assert entry.setting == "demo" or any(str(path).startswith(opt.dataroot) for path in entry.needs)
 
 
+def test_a_demo_shows_both_refreshes_where_one_was_fitted(tmp_path):
+    for entry in planned(tmp_path):
+        fitted = (ROOT / "checkpoints" / entry.run / "latest_refresh.json").is_file()
+        assert ("fixed,adaptive" in " ".join(entry.flags)) == (entry.setting == "demo" and fitted)
+
+
 def test_what_is_missing_is_named_with_where_it_comes_from(tmp_path):
     full = next(entry for entry in planned(tmp_path) if entry.setting == "full size" and entry.task == "v2l")
     told = full.missing()
