@@ -26,7 +26,7 @@ def train(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    with closing(RunFolder(opt.run_dir, task.settings, task.export(), opt.defaults)) as folder:
+    with closing(RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults)) as folder:
         state = folder.open(opt.continue_train, opt.restart)
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")

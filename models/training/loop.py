@@ -68,11 +68,11 @@ class TrainingLoop:
     def run(self, batches: Iterable[dict], state_seconds: float = STATE_SECONDS) -> bool:
         """Train on `batches`, which begin after `self.step`. False if an interrupt (Ctrl-C) ended the training early.
 
-        An interrupt waits for the end of the step, so that a whole step is saved. It skips the validation.
+        After an interrupt, the step is finished, the latest weights and the state are saved, and the training ends.
         """
         due, last_save = self.schedule.due, time.monotonic()
-        look = {"unit": "step", "dynamic_ncols": True, "disable": None}  # None: no bar where no terminal shows it
-        with first_interrupt() as interrupts, tqdm(total=self.schedule.steps, initial=self.step, **look) as bar:
+        bar_options = {"unit": "step", "dynamic_ncols": True, "disable": None}  # None: a bar only in a terminal
+        with first_interrupt() as interrupts, tqdm(total=self.schedule.steps, initial=self.step, **bar_options) as bar:
             for batch in batches:
                 inputs, losses = self._train_step(batch)
                 bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
