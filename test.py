@@ -18,14 +18,15 @@ from models.evaluation.method_cost import method_cost
 from options.build.faces import Portrayed, write_whole_frames
 from options.build.test_setup import TestRun, found_clips, known_interval, new_test_run
 from options.build.timing import measure_latency, measure_streams
+from options.clip_options import chosen_clips
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import PAGE, write_page
+from util.report.fill import write_page
 from util.report.methods import OURS, TEACHER
-from util.report.record import write_run
+from util.report.record import remove_results, write_run
 from util.report.verdict import sentence, verdict, warnings
 from util.tables import table
 
@@ -34,15 +35,17 @@ def translate(opt: Options) -> int:
     """Translate the clips that the options name; results as README's "Results" says."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
-    clips, faces = found_clips(opt)
+    chosen, how_many = chosen_clips(opt)
+    clips, faces = found_clips(opt, chosen)
     print(describe(opt))
     if not clips:
         pass_on(opt, faces, folder)
         return 0
     job = new_test_run(opt, clips, faces, device)
-    shown = {"device": device, "clips": len(clips), "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
-    chosen = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **chosen}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
+    read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
+    shown = {"device": device, **read, "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
+    run_as = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
+    print(log.facts({**shown, **run_as}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
     if not opt.dry_run:
         carry_out(opt, job, folder, device)
     return 0
@@ -57,10 +60,14 @@ def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
 
 
 def begin(opt: Options, folder: Path) -> None:
-    """`folder`, ready for the results of this run."""
-    prepare_folder(folder)
-    for name in ("metrics.json", PAGE):
-        (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
+    """`folder`, ready for the results of this run; those of an earlier one are gone, so that they never mix.
+
+    Raises:
+        ValueError: the clips lie among those results.
+    """
+    if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
+    remove_results(prepare_folder(folder))
     save(opt, folder / "options.yaml")
 
 

@@ -1,4 +1,4 @@
-"""What VToonify costs at its published size, with and without a Shortcut: docs/vtoonify_cost.md and .json.
+"""What VToonify costs at its published size, with and without a Shortcut: docs/profiling/vtoonify_cost.md and .json.
 
 MACs are counted on the operators that run, on tensors without contents: no weights are needed. `--latency` measures
 this machine, too, with random weights.
@@ -28,6 +28,7 @@ from scripts.vtoonify_memory import beyond_weights  # noqa: E402
 from util import runtime  # noqa: E402
 from util.files import replacing, to_json  # noqa: E402
 
+OUT = ROOT / "docs" / "profiling" / "vtoonify_cost"
 SIZE, LARGE = 256, 400  # of frames; published crops of faces far from all borders have the latter
 INTERVAL = 3
 H_DIMS = (64, 32)
@@ -41,7 +42,7 @@ STEPS = (
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--latency", type=int, default=0, metavar="N", help="time N frames of each kind (seconds each)")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/vtoonify_cost", help="path of both files, no suffix")
+    parser.add_argument("--out", type=Path, default=OUT, help="path of both files, without a suffix")
     memory = "measure what frames of 400 x 400 px need beyond the weights (Linux)"
     parser.add_argument("--memory", action="store_true", help=memory)
     given = parser.parse_args(argv)

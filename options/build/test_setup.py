@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from data import Clip, find_clips
+from data import Clip
 from data.stream import frames, size_of
 from models.evaluation.evaluate import scenes
 from models.evaluation.scores import Scores
@@ -64,9 +63,8 @@ class TestRun:
         return enlarged(size, self.teacher)
 
 
-def found_clips(opt: Options) -> tuple[list[Clip], list[Portrayed]]:
-    """The clips to translate; where faces are cut out, one per face, and the videos they were found in."""
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[Portrayed]]:
+    """The clips to translate; where faces are cut out of `clips`, one per face, and the videos they were found in."""
     if not (opt.scale_image or opt.style_encoder_path):
         return clips, []
     faces = portrayed(opt, clips)

@@ -4,6 +4,7 @@ import torch
 from models.shortcut.saved import to_checkpoint
 from options.build.test_setup import found_clips, new_test_run
 from options.build.timing import FEWEST, MOST, measure_latency, measure_streams
+from options.clip_options import chosen_clips
 from options.test_options import TestOptions
 from tests.helpers.runs import save, stripes, teacher_file, translation
 from tests.helpers.tiny import block, teacher
@@ -31,7 +32,7 @@ def job(folder, *flags):
     """The options and the run of test.py that they make."""
     where = ["--dataset_mode", "frames", "--dataroot", str(folder / "clips")]
     opt = TestOptions().parse(translation(folder, *where, *flags))
-    return opt, new_test_run(opt, *found_clips(opt), CPU)
+    return opt, new_test_run(opt, *found_clips(opt, chosen_clips(opt)[0]), CPU)
 
 
 def test_single_frames_are_timed_of_every_kind(folder):

@@ -21,7 +21,7 @@ def test_scripts_run_what_the_table_looks_for(tmp_path):
     for entry in planned(tmp_path):
         command = ["bash", entry.script, *entry.flags, "--results_dir", "out"]
         words = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-        opt = TestOptions().parser().parse_args(words[1:])
+        opt = TestOptions().parser().parse_args([word for word in words[1:] if word != "--"])
         assert (opt.name, opt.which_epoch) == (entry.run, "latest")
         block = ROOT / opt.checkpoints_dir / opt.name / "latest_net_ShortcutV2V.pth"
         assert {ROOT / opt.main_G_path, block} <= {path.absolute() for path in entry.needs}

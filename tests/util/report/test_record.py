@@ -8,7 +8,7 @@ import torch
 
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.frame_table import FrameTable
-from util.report.record import write_run
+from util.report.record import remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
 RECORD = {
@@ -80,3 +80,15 @@ def test_rows_are_on_disk_before_the_run_ends(tmp_path):
     with FrameTable(tmp_path / "frames.csv", [("shortcut", "psnr")]) as frames:
         frames.add("a", FrameResult(0, 0, 1.0, image(), image()))
         assert len((tmp_path / "frames.csv").read_text().splitlines()) == 2
+
+
+def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):
+    results = ["metrics.json", "frames.csv", "index.html", "options.yaml", "a.mp4", "a_whole.mp4", "inside/a.mp4"]
+    results += ["images/a/a_00001.png", "images/b/b_00001.png"]
+    others = ["notes.txt", "images/b/mine.txt", "more/b.mp4"]
+    for name in results + others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    remove_results(tmp_path)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {*others, "images", "images/b", "more"}
