@@ -10,7 +10,7 @@ from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, layers
-from options.flags.vtoonify import add_vtoonify, vtoonify_problems
+from options.flags.teachers import add_families, family_problems
 from options.parser import PATH, TEXT, Parser, Wrong, choice, existing, matching, switch, value, whole
 from options.record import SPLITS, Options
 
@@ -30,7 +30,7 @@ class BaseOptions:
         self._add_data(parser.add_argument_group("data"))
         self._add_sizes(parser.add_argument_group("sizes", "pixels; the networks see the fine size"))
         self._add_teacher(parser.add_argument_group("teacher"))
-        add_vtoonify(parser.add_argument_group("vtoonify", "of --teacher vtoonify"))
+        add_families(parser)
         self._add_shortcut(
             parser.add_argument_group(
                 "shortcut",
@@ -40,8 +40,7 @@ class BaseOptions:
 
     def problems(self, opt: Options) -> list[str]:
         """What one flag alone cannot show, each as one sentence that names the flag and the value."""
-        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, checks.teacher_problems)
-        shared += (vtoonify_problems,)
+        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, family_problems)
         return [sentence for check in shared for sentence in check(opt)]
 
     def parse(self, argv: Sequence[str] | None = None) -> Options:
@@ -102,9 +101,8 @@ class BaseOptions:
         value(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
         weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
         value(group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
-        value(group, "--skip_idx_start", whole(1), 5, "first teacher layer that the Shortcut replaces")
-        end = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
-        value(group, "--skip_idx_end", whole(2), None, end)
+        landmarks = "dlib's shape_predictor_68_face_landmarks.dat, to align faces as published; not given: MTCNN's"
+        value(group, "--landmarks_path", PATH, None, landmarks)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from data import UNPAIRED
 from options.flags.metrics import methods_of
+from options.flags.teachers import family_of
 from options.record import Options
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
@@ -28,15 +29,9 @@ def dataroot_problems(opt: Options) -> list[str]:
 
 def size_problems(opt: Options) -> list[str]:
     names = {"rectangle": ("fineSizeW", "fineSizeH"), "square": ("fineSize",), "none": ()}[opt.resize_mode]
-    multiple = 8 if opt.teacher == "vtoonify" else 4
+    multiple = family_of(opt).size_multiple
     wrong = {name: size for name in names if (size := getattr(opt, name)) % multiple}
     return [f"--{name} must be a multiple of {multiple}, got {size}" for name, size in wrong.items()]
-
-
-def teacher_problems(opt: Options) -> list[str]:
-    if opt.skip_idx_end is not None and opt.skip_idx_end <= opt.skip_idx_start:
-        return [f"--skip_idx_end must be above --skip_idx_start {opt.skip_idx_start}, got {opt.skip_idx_end}"]
-    return []
 
 
 def crop_problems(opt: Options) -> list[str]:

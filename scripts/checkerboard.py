@@ -20,9 +20,9 @@ from data.layouts import cityscapes, label_a, label_b, viper  # noqa: E402
 from data.stream import frames  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
 from models.training.checkerboard import excess, power_spectrum  # noqa: E402
-from scripts.tables.text import markdown  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.program import finish  # noqa: E402
+from util.tables import markdown  # noqa: E402
 
 DOMAINS = {"v2c": (viper, cityscapes), "v2l": (label_a, label_b), "l2v": (label_b, label_a)}  # source, target
 TASK_OF_NETWORK = {"latest_net_G_A.pth": "v2l", "latest_net_G_B.pth": "l2v"}  # one training gives both
@@ -56,7 +56,7 @@ def teachers_of(given: Path, task: str | None) -> list[tuple[Path, str]]:
 @torch.no_grad()
 def measure(path: Path, task: str, root: Path) -> tuple[Excess, Excess]:
     """Of the outputs of the teacher at `path` on val frames, and of the val frames of its target domain."""
-    teacher = TEACHERS["recycle_gan"](checkpoint.load(path)).for_inference()
+    teacher = TEACHERS["recycle_gan"].build(checkpoint.load(path)).for_inference()
     source, target = (layout(root, "val") for layout in DOMAINS[task])
     outputs = (teacher(x).clamp(-1, 1) for x in some_frames(source))
     return dB_above(outputs), dB_above(some_frames(target))

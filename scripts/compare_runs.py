@@ -15,14 +15,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.tables.charts import write_charts  # noqa: E402
 from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
-from scripts.tables.text import markdown, number, write_csv, write_text  # noqa: E402
+from scripts.tables.text import number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.program import finish  # noqa: E402
 from util.report.methods import (  # noqa: E402
-    OURS,  # noqa: E402
+    SHORTCUT,  # noqa: E402
     method_name,
     refresh_of,
 )
+from util.tables import markdown  # noqa: E402
 
 Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
 
@@ -83,7 +84,7 @@ def figures(record: Mapping, refresh: str | None) -> Rows:
     for method, found in methods(record).items():
         name, cost = method_name(method, refresh), cost_of(record, method)
         for metric, values in found.items():
-            shown = parts(values) if method == OURS else {"": main_figure(metric, values)}
+            shown = parts(values) if method == SHORTCUT else {"": main_figure(metric, values)}
             rows |= {(name, f"{metric} {part}".strip()): value for part, value in shown.items()}
         costs[("cost", f"GMACs per frame, {name}")] = cost["macs"] and cost["macs"] / 1e9
         costs[("cost", f"saving, {name}")] = cost["saving"]

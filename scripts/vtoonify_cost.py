@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from models.evaluation import cost  # noqa: E402
+from models.evaluation.pipeline_cost import frame_kinds, measure_cost  # noqa: E402
 from models.shortcut.block import ShortcutBlock  # noqa: E402
-from models.shortcut.inference import InferenceBlock  # noqa: E402
+from models.shortcut.inference import InferenceBlock, optimize  # noqa: E402
 from models.shortcut.init import initialise  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
-from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher, cut  # noqa: E402
 from models.teachers.vtoonify.face_parsing import BiSeNet  # noqa: E402
 from models.teachers.vtoonify.network import BACKBONES, PUBLISHED_WIDTH, VToonify  # noqa: E402
-from options.build.translation import frame_kinds, measure_cost  # noqa: E402
+from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher, cut  # noqa: E402
 from scripts.vtoonify_cost_table import markdown  # noqa: E402
 from scripts.vtoonify_memory import beyond_weights  # noqa: E402
 from util import runtime  # noqa: E402
@@ -97,7 +97,7 @@ def latency(repeats: int) -> dict[str, dict[str, float]]:
     torch.manual_seed(0)
     x, parser = torch.rand(1, 3, SIZE, SIZE) * 2 - 1, BiSeNet().eval()
     whole = teacher(BACKBONES[0])
-    fast, small = whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
+    fast, small = whole.for_inference(), optimize(block(whole, H_DIMS[0]))
     stages = eager(fast, small)
     reference, skipped = frame_kinds(stages, x)
     a = fast.head(x)
@@ -118,7 +118,7 @@ def latency(repeats: int) -> dict[str, dict[str, float]]:
 def networks() -> tuple[VToonifyTeacher, InferenceBlock]:
     """dualstylegan, split A, h_dim 64, random weights, in their inference forms, and no other copy of them."""
     whole = teacher(BACKBONES[0])
-    return whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
+    return whole.for_inference(), optimize(block(whole, H_DIMS[0]))
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from torch import nn  # noqa: E402
 
 from models.teachers.vtoonify import face_parsing, network, style_encoder  # noqa: E402
-from models.teachers.vtoonify.style_examples import read_examples  # noqa: E402
+from models.teachers.vtoonify.style import read_examples  # noqa: E402
 from util import checkpoint  # noqa: E402
 from util.program import finish  # noqa: E402
 

@@ -1,12 +1,16 @@
-"""The parts of docs/extending.md that change existing files, followed to the letter in a copy of the repository."""
+"""docs/extending.md, followed to the letter in a copy of the repository."""
 
+import json
 import subprocess
 import sys
 
 import pytest
+import torch
 from PIL import Image
+from torch import nn
 
 from tests.helpers.docs import ROOT, apply_changes, copied_repository, section
+from tests.helpers.runs import distil, translation
 
 EXTENDING = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 
@@ -29,6 +33,34 @@ def told(root, program, *arguments):
     ran = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.strip()
+
+
+def run(root, program, flags):
+    return subprocess.run([sys.executable, program, *flags], cwd=root, capture_output=True, text=True)
+
+
+def test_a_new_teacher_is_distilled_and_translates(extended, tmp_path):
+    root, teacher = extended("Add a teacher"), ["--teacher", "toy", "--toy_start", "1"]
+    flags = distil(tmp_path, *teacher, "--niter", "1", "--val_clips", "0")
+    layers = {"0": nn.Conv2d(3, 6, 4), "2": nn.Conv2d(6, 6, 3), "4": nn.ConvTranspose2d(6, 3, 4)}
+    weights = {f"{name}.{key}": x for name, layer in layers.items() for key, x in layer.state_dict().items()}
+    torch.save(weights, tmp_path / "teacher.pth")
+
+    trained = run(root, "train.py", flags)
+    assert trained.returncode == 0, trained.stderr
+    quick = ["--no-verdict", "--no-inside", "--metrics", "psnr"]
+    tested = run(root, "test.py", translation(tmp_path, *teacher, *quick))
+    assert tested.returncode == 0, tested.stderr
+    record = json.loads((tmp_path / "results" / "tiny" / "test_latest" / "metrics.json").read_text())
+    assert record["options"]["toy_start"] == 1 and record["quality"]["psnr"]["skipped"] > 0
+
+
+def test_the_flags_of_a_new_teacher_are_checked(extended, tmp_path):
+    flags = distil(tmp_path, "--teacher", "toy", "--toy_start", "4", "--fineSizeW", "47")
+    refused = run(extended("Add a teacher"), "train.py", flags)
+    assert refused.returncode == 2
+    assert "--toy_start must be a whole number between 1 and 3, got '4'" in refused.stderr
+    assert "--fineSizeW must be a multiple of 2, got 47" in refused.stderr
 
 
 def test_a_new_dataset_layout_is_known_by_its_name(extended, tmp_path, write_frames):

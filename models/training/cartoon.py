@@ -4,9 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.teachers.vtoonify.cut import unparsed
 from models.teachers.vtoonify.network import VToonify
-from models.teachers.vtoonify.styled import StyledVToonify
+from models.teachers.vtoonify.styled import StyledVToonify, unparsed
 from models.teachers.vtoonify.stylegan import ROWS
 from models.training.trainer import Trainer, optimizer_step
 

@@ -23,8 +23,8 @@ class TeacherPerceptual:
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """output, target [N, 3, scale*H, scale*W] in [-1, 1] -> scalar."""
         with torch.no_grad():
-            target_features = self.teacher.seen_in(target)
-        pairs = list(zip(self.teacher.seen_in(output), target_features, strict=True))
+            target_features = self.teacher.perceptual_features(target)
+        pairs = list(zip(self.teacher.perceptual_features(output), target_features, strict=True))
         return sum(F.l1_loss(feature, wanted) for feature, wanted in pairs) / len(pairs)
 
 

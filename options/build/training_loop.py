@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from data.batches import ErrorsAsItems, PairBatches, collate, raising
+from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
 from models.training.loop import Schedule
 from options.record import Options
 
@@ -29,14 +29,14 @@ def new_batches(opt: Options, dataset: Dataset, start: int, device: torch.device
     """All batches of the run after its first `start` steps."""
     epochs = opt.niter + opt.niter_decay
     loader = DataLoader(
-        ErrorsAsItems(dataset),
-        batch_sampler=PairBatches(len(dataset), opt.batchSize, epochs, opt.seed, start),
+        CatchReadErrors(dataset),
+        batch_sampler=ResumableBatchSampler(len(dataset), opt.batchSize, epochs, opt.seed, start),
         num_workers=opt.nThreads,
         collate_fn=collate,
         pin_memory=device.type == "cuda",
         worker_init_fn=_ignore_interrupts,
     )
-    return raising(loader)
+    return raise_errors(loader)
 
 
 def _ignore_interrupts(_worker: int) -> None:

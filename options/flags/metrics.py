@@ -2,7 +2,7 @@
 
 import argparse
 
-from models.evaluation.evaluate import BASELINES
+from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics import METRICS
 from models.evaluation.segmentation import PROTOCOLS
 from options.parser import choice, existing, several, switch, value

@@ -44,7 +44,7 @@ def teacher_of(given: argparse.Namespace, task: str, cut: tuple[int, int]) -> Te
     Raises:
         FileNotFoundError, ValueError: no such file, or not the weights of a teacher that can be cut there.
     """
-    return TEACHERS["recycle_gan"](checkpoint.load(getattr(given, f"{task}_teacher")), *cut)
+    return TEACHERS["recycle_gan"].build(checkpoint.load(getattr(given, f"{task}_teacher")), *cut)
 
 
 def clips_of(given: argparse.Namespace, task: str, split: str, limit: int | None) -> list[Clip]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from scripts.tables.records import Run, cost_of, methods
 from scripts.tables.text import write_text
 from util.charts import Line, line_chart
-from util.report.methods import OURS, in_order, method_name, refresh_of
+from util.report.methods import SHORTCUT, in_order, method_name, refresh_of
 
 PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
 
@@ -33,7 +33,7 @@ def _write(path: Path, chart: str | None) -> str:
 def _against_cost(runs: Mapping[str, Run]) -> str | None:
     """One line per method through its runs, from cheap to dear."""
     for metric, part in product(_shared(runs), PARTS):
-        if all(_figure(run, OURS, metric, part) is not None for run in runs.values()):
+        if all(_figure(run, SHORTCUT, metric, part) is not None for run in runs.values()):
             lines = [_method_line(runs, method, metric, part) for method in _methods(runs)]
             drawn = [line for line in lines if line.points]
             return line_chart(drawn, f"{metric}, {part}, against cost", "GMACs per frame, mean", metric)

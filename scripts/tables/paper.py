@@ -5,8 +5,9 @@ from pathlib import Path
 
 from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
-from scripts.tables.text import markdown, number, write_csv, write_text
-from util.report.methods import OURS, SHORTCUTS, TEACHER, method_name, refresh_of
+from scripts.tables.text import number, write_csv, write_text
+from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER, method_name, refresh_of
+from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
 QUALITY |= {"psnr": "PSNR dB ↑", "ssim": "SSIM ↑", "warp_error": "warp error ↓"}
@@ -44,7 +45,7 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}
     row["interval"] = record.get("runtime", {}).get("interval")
-    if method in SHORTCUTS - {OURS}:  # it refreshed in its own way
+    if method in SHORTCUTS - {SHORTCUT}:  # it refreshed in its own way
         row["interval"] = _mean_interval(cost["macs"], own["macs"])
     if method in SHORTCUTS:
         row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from util.report.methods import OURS, TEACHER, in_order, refresh_of
+from util.report.methods import SHORTCUT, TEACHER, in_order, refresh_of
 from util.report.record import REQUIRED
 
 FILE = "metrics.json"
@@ -55,7 +55,7 @@ def _lacking(record: object) -> list[str]:
 
 def methods(record: Mapping) -> dict[str, Mapping]:
     """method -> metric -> figures, in the order of rows; the teacher's may be none."""
-    found = {TEACHER: record.get("teacher", {}), OURS: record["quality"], **record["baselines"]}
+    found = {TEACHER: record.get("teacher", {}), SHORTCUT: record["quality"], **record["baselines"]}
     return {method: found[method] for method in in_order(found, refresh_of(record))}
 
 
@@ -70,6 +70,6 @@ def cost_of(record: Mapping, method: str) -> dict[str, float | None]:
     teacher, saving = record["cost"]["macs"]["teacher"], record["cost"]["saving"]
     if method == TEACHER:
         known = {"macs": teacher, "saving": 1.0, **known}
-    elif method == OURS and saving["amortised"]:
+    elif method == SHORTCUT and saving["amortised"]:
         known = {"macs": teacher / saving["amortised"], "saving": saving["amortised"], **known}
     return {key: known.get(key) for key in ("macs", "saving", "ms")}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.shortcut.saved import from_checkpoint
+from models.shortcut.checkpoint import from_checkpoint
+from models.shortcut.inference import optimize
 from models.streaming.stages import eager
 from models.teachers.recycle_gan.generator import from_published
 from options.train_options import TrainOptions
@@ -31,7 +32,7 @@ def test_a_block_of_before_the_forms_is_published_and_beats_reuse(task):
     block = from_checkpoint(
         state, checkpoint.fingerprint(teacher.uncut_weights()), teacher.split, {"block": "published"}
     )
-    stages = eager(teacher.for_inference(), block.for_inference())
+    stages = eager(teacher.for_inference(), optimize(block))
     reference, current = street_frames(task, "025", [6, 9])
     with torch.no_grad():
         kept, y_ref = stages.translate(stages.head(reference))

@@ -12,11 +12,13 @@ import torch
 import yaml
 
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import count_weights
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
-from options.build.runtime import input_channels
-from options.build.translation import count_weights, load_block, load_teacher
+from options.build.teacher import load_teacher
+from options.build.translator import input_channels, load_block
 from options.record import Options
 from options.test_options import TestOptions
 from scripts.tables.paper import COLUMNS, FINGERPRINTS, published_rows, write_tables
@@ -72,7 +74,7 @@ def test_the_demos_rows_are_of_the_bundled_checkpoints(demo):
     for row in rows.values():
         assert (row["teacher_fingerprint"], row["shortcut_fingerprint"]) == (teacher_id, block_id), STALE
     assert rows["Shortcut fixed"]["params"] == count_weights(teacher.head, block, teacher.tail), STALE
-    translator = Translator(eager(teacher.for_inference(), block.for_inference("cpu")), Every(2))
+    translator = Translator(eager(teacher.for_inference(), optimize(block, "cpu")), Every(2))
     x = image.blank(opt.fine_size, device, input_channels(opt))
     with torch.no_grad():
         translator.step(x)

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from models.ops.backends import choose
+from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.official import to_published
-from models.shortcut.saved import from_checkpoint
 from options.test_options import TestOptions
 from test import translate
 from tests.e2e.test_train import run as distil_now

@@ -44,6 +44,7 @@ def apply_changes(text: str, root: Path) -> None:
             raise ValueError(f"the first line of a code block must say where it belongs, got {first!r}")
         path = root / place["file"]
         if place["end"]:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{path.read_text()}\n\n{code}" if path.exists() else code)
         else:
             path.write_text(_changed(path.read_text(), place, code))

@@ -7,8 +7,8 @@ from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan.generator import ResnetGenerator
-from models.teachers.vtoonify.cut import VToonifyTeacher, cut
 from models.teachers.vtoonify.network import VToonify
+from models.teachers.vtoonify.teacher import VToonifyTeacher, cut
 
 NGF = 4
 SHAPE = {"feat_ch": 2 * NGF, "h_dim": 8, "num_dg": 1, "g_layers": 1, "l_layers": 1}

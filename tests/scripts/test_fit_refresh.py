@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
 from scripts.fit_refresh import fit

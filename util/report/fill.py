@@ -13,9 +13,9 @@ from util.report.labels import label
 from util.report.legends import mask_gradient, wheel_gradient
 from util.report.methods import TEACHER, method_name, refresh_of
 from util.report.summary import figures_of, of_parts, summary
+from util.report.text import table
 from util.report.verdict import tiles
 from util.report.worst import still, worst_frames
-from util.tables import table
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "index.html"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-OURS, TEACHER = "shortcut", "teacher"
-SHORTCUTS = {OURS, f"{OURS}_fixed", f"{OURS}_adaptive"}  # the judged one, and one that refreshes in the other way
-ORDER = (TEACHER, OURS, f"{OURS}_fixed", f"{OURS}_adaptive", "reuse", "flow_warp")
+SHORTCUT, TEACHER = "shortcut", "teacher"
+# The main Shortcut, and one that refreshes in another way.
+SHORTCUTS = {SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive"}
+ORDER = (TEACHER, SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive", "reuse", "flow_warp")
 
 
 def in_order(methods: Iterable[str], refresh: str | None) -> list[str]:
@@ -18,7 +19,7 @@ def in_order(methods: Iterable[str], refresh: str | None) -> list[str]:
 
 def method_name(method: str, refresh: str | None) -> str:
     """In words: "teacher", "Shortcut fixed", "flow warp"; refresh: as `in_order`."""
-    return _full(method, refresh).replace(OURS, "Shortcut").replace("_", " ")
+    return _full(method, refresh).replace(SHORTCUT, "Shortcut").replace("_", " ")
 
 
 def refresh_of(*records: Mapping) -> str | None:
@@ -29,7 +30,7 @@ def refresh_of(*records: Mapping) -> str | None:
 
 def _full(method: str, refresh: str | None) -> str:
     """The judged Shortcut is told from the other one by when it refreshes."""
-    return f"{OURS}_{refresh}" if method == OURS and refresh else method
+    return f"{SHORTCUT}_{refresh}" if method == SHORTCUT and refresh else method
 
 
 def _place(method: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from util.report.labels import label
-from util.report.methods import OURS, TEACHER, in_order, method_name, refresh_of
+from util.report.methods import SHORTCUT, TEACHER, in_order, method_name, refresh_of
 
 WHOLE = ("skipped", "pooled", "all", "per_distance")  # kinds of a figure that are of all clips; others are of parts
 COSTS = {  # key of a method's cost -> what stands above it, which way is better, how it is written
@@ -45,7 +45,7 @@ class Column:
 
 def figures_of(record: Mapping) -> dict[str, Mapping]:
     """method -> name -> figures, in rows' order, of all methods of a run that was compared with its teacher."""
-    found = {TEACHER: record.get("teacher", {}), OURS: record["quality"], **record["baselines"]}
+    found = {TEACHER: record.get("teacher", {}), SHORTCUT: record["quality"], **record["baselines"]}
     return {method: found[method] for method in in_order(found, refresh_of(record))}
 
 
@@ -75,7 +75,7 @@ def of_parts(record: Mapping) -> list[Grid]:
 
 def _names(figures: Mapping[str, Mapping]) -> list[str]:
     """As the Shortcut has them; then what others have besides."""
-    return list(dict.fromkeys(name for own in (figures[OURS], *figures.values()) for name in own))
+    return list(dict.fromkeys(name for own in (figures[SHORTCUT], *figures.values()) for name in own))
 
 
 def _head(name: str) -> str:
@@ -101,10 +101,10 @@ def _grid(title: str, methods: Sequence[str], columns: Sequence[Column], refresh
 
 def _best(column: Column) -> str | None:
     """The best value as it is written, so that what looks equal is marked alike; None without a contest."""
-    rivals = [value for method, value in column.values.items() if method != TEACHER]
-    if len(rivals) < 2 or not column.better:
+    compared = [value for method, value in column.values.items() if method != TEACHER]
+    if len(compared) < 2 or not column.better:
         return None
-    return column.shown(max(rivals) if column.better == "↑" else min(rivals))
+    return column.shown(max(compared) if column.better == "↑" else min(compared))
 
 
 def _cell(column: Column, method: str, best: str | None) -> Cell:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from util.report.clips import PlayedClip
-from util.report.methods import OURS
+from util.report.methods import SHORTCUT
 
 STILL_PX = 768  # largest width of a still; a page with a dozen of them stays below a few MB
 
@@ -26,7 +26,7 @@ def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
     """The lowest PSNR first, at most one frame per reference: its neighbours fail for the same reason."""
     worst: dict[tuple[int, int], WorstFrame] = {}
     for index, clip in enumerate(clips):
-        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(OURS, [])):
+        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(SHORTCUT, [])):
             distance = clip.distance[number]
             key = index, number - distance
             if psnr is not None and (key not in worst or psnr < worst[key].psnr):

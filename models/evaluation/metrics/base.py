@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class FrameContext:
     """One frame of a clip as the camera saw it; shared by all methods that are shown on it.
 
     Args:
@@ -25,7 +25,7 @@ class Scene:
         input: [1, 3, H, W] in [-1, 1], float32 on the CPU.
         previous: the input before it; None where a clip begins.
         truth: class ids uint8 [H, W] of the ground truth, for segmentation scores.
-        beside: [1, C, H, W], what the networks are given beside the colours; None: nothing.
+        face_parts: [1, C, H, W], which the networks take after the colour channels; None: they take none.
     """
 
     clip: str
@@ -33,12 +33,12 @@ class Scene:
     input: Tensor
     previous: Tensor | None = None
     truth: np.ndarray | None = None
-    beside: Tensor | None = None
+    face_parts: Tensor | None = None
 
     @property
-    def given(self) -> Tensor:
-        """All that the networks are given, [1, 3 + C, H, W]."""
-        return self.input if self.beside is None else torch.cat([self.input, self.beside], 1)
+    def network_input(self) -> Tensor:
+        """What the networks take: the colours and the face parts, if there are any, [1, 3 + C, H, W]."""
+        return self.input if self.face_parts is None else torch.cat([self.input, self.face_parts], 1)
 
     @functools.cached_property
     def motion(self) -> "Motion | None":
@@ -60,7 +60,7 @@ class RealVideos(Protocol):
 
 
 @dataclass(frozen=True)
-class Needs:
+class MetricResources:
     """What metrics may need from outside; each says in `missing` what it lacks.
 
     Args:
@@ -94,18 +94,18 @@ class Metric(ABC):
     columns: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def missing(cls, needs: Needs) -> str | None:
+    def missing(cls, resources: MetricResources) -> str | None:
         """What has to be supplied before it can be built, and where it comes from; None when nothing has to."""
         return None
 
-    def __init__(self, needs: Needs) -> None:
-        self.needs = needs
+    def __init__(self, resources: MetricResources) -> None:
+        self.resources = resources
 
     @abstractmethod
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         """Add one frame; frames come in display order, clip after clip.
 
-        What is remembered of earlier frames is forgotten where `scene.previous` is None.
+        What is remembered of earlier frames is forgotten where `frame.previous` is None.
 
         Args:
             output, target: [1, 3, H, W] in [-1, 1] on the CPU: the method's picture, and the teacher's.
@@ -152,8 +152,8 @@ class MeanMetric(Metric):
         if "name" in vars(cls):
             cls.columns = (cls.name,)
 
-    def __init__(self, needs: Needs) -> None:
-        super().__init__(needs)
+    def __init__(self, resources: MetricResources) -> None:
+        super().__init__(resources)
         self.means = Means()
 
     def figures(self) -> dict[str, dict]:

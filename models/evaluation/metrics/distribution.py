@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from models.evaluation.metrics.base import Metric, Needs, Scene
+from models.evaluation.metrics.base import FrameContext, Metric, MetricResources
 from models.evaluation.metrics.feature_networks import I3D, INCEPTION, Published, feature_network
 from models.evaluation.metrics.feature_statistics import FeatureStatistics
 from models.evaluation.metrics.gaussian import frechet_distance
@@ -29,30 +29,30 @@ class Distribution(Metric):
 
     @classmethod
     @abstractmethod
-    def weights(cls, needs: Needs) -> Path | None:
+    def weights(cls, resources: MetricResources) -> Path | None:
         """The file of its network."""
 
     @classmethod
-    def missing(cls, needs: Needs) -> str | None:
-        if (problem := cls.published.missing(cls.weights(needs))) is not None:
+    def missing(cls, resources: MetricResources) -> str | None:
+        if (problem := cls.published.missing(cls.weights(resources))) is not None:
             return f"{cls.name.upper()}: {problem}"
-        if needs.real is None:
+        if resources.real is None:
             return f"{cls.name.upper()}: no real videos of the target domain to compare with; give --real_root DIR"
         return None
 
-    def __init__(self, needs: Needs) -> None:
+    def __init__(self, resources: MetricResources) -> None:
         """Reads the network and looks at the real videos.
 
         Raises:
             FileNotFoundError, ValueError, OSError: as `FeatureNetwork` and `real_features`.
         """
-        super().__init__(needs)
-        network = feature_network(self.published, self.weights(needs), needs.device)
-        self._real = shared_real_features(network, needs.real, needs.cache)
+        super().__init__(resources)
+        network = feature_network(self.published, self.weights(resources), resources.device)
+        self._real = shared_real_features(network, resources.real, resources.cache)
         self._seen = FeatureStatistics(network)
 
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
-        self._seen.add(output, begins=scene.previous is None)
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+        self._seen.add(output, begins=frame.previous is None)
         return {}
 
     def figures(self) -> dict[str, dict]:
@@ -79,8 +79,8 @@ class Fid(Distribution):
     name, sample, published = "fid", "frame", INCEPTION
 
     @classmethod
-    def weights(cls, needs: Needs) -> Path | None:
-        return needs.inception
+    def weights(cls, resources: MetricResources) -> Path | None:
+        return resources.inception
 
 
 class Fvd(Distribution):
@@ -95,5 +95,5 @@ class Fvd(Distribution):
     name, sample, published = "fvd", "window", I3D
 
     @classmethod
-    def weights(cls, needs: Needs) -> Path | None:
-        return needs.i3d
+    def weights(cls, resources: MetricResources) -> Path | None:
+        return resources.i3d

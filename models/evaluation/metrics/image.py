@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 import torch
 from torch import Tensor, nn
 
-from models.evaluation.metrics.base import MeanMetric, Needs, Scene
+from models.evaluation.metrics.base import FrameContext, MeanMetric, MetricResources
 from util.report.labels import PSNR_CAP_DB
 
 
@@ -26,7 +26,7 @@ class ImageMetric(MeanMetric):
     @abstractmethod
     def measure(output: Tensor, target: Tensor) -> float: ...
 
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         return self._counted(self.measure(*unit_pair(output, target)), distance)
 
 
@@ -40,8 +40,8 @@ class Psnr(ImageMetric):
 
     name = "psnr"
 
-    def __init__(self, needs: Needs) -> None:
-        super().__init__(needs)
+    def __init__(self, resources: MetricResources) -> None:
+        super().__init__(resources)
         self.error, self.frames = 0.0, 0
 
     @staticmethod
@@ -49,8 +49,8 @@ class Psnr(ImageMetric):
         error = (output.double() - target.double()).square().mean()
         return (-10 * error.log10()).clamp(max=PSNR_CAP_DB).item()
 
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
-        figures = super().update(scene, output, target, distance)
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+        figures = super().update(frame, output, target, distance)
         psnr = figures[self.name]
         self.error += 0.0 if psnr >= PSNR_CAP_DB else 10 ** (-psnr / 10)
         self.frames += 1
@@ -94,7 +94,7 @@ class Lpips(ImageMetric):
     name = "lpips"
 
     @classmethod
-    def missing(cls, needs: Needs) -> str | None:
+    def missing(cls, resources: MetricResources) -> str | None:
         return lpips_missing()
 
     @staticmethod

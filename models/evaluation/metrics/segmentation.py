@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from models.evaluation.metrics.base import Metric, Needs, Scene
+from models.evaluation.metrics.base import FrameContext, Metric, MetricResources
 from models.evaluation.segmentation import PROTOCOLS, Segmentation
 from util.viper import condition
 
@@ -17,34 +17,34 @@ class SegmentationScore(Metric):
     columns = ("mp",)
 
     @classmethod
-    def missing(cls, needs: Needs) -> str | None:
-        if needs.segment is None:
+    def missing(cls, resources: MetricResources) -> str | None:
+        if resources.segment is None:
             return (
                 "segmentation scores: nothing says what the pixels of a translated frame show; give --seg_weights "
                 "FILE, an FCN-8s in the published layout (scripts/train_segmenter.sh trains one)"
             )
         return None
 
-    def __init__(self, needs: Needs) -> None:
-        super().__init__(needs)
-        self._protocol = PROTOCOLS[needs.seg_protocol]
+    def __init__(self, resources: MetricResources) -> None:
+        super().__init__(resources)
+        self._protocol = PROTOCOLS[resources.seg_protocol]
         self._all, self._skipped = Segmentation(), Segmentation()
 
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         """As every metric's; a frame has its MP, unless nothing of it is judged.
 
         Raises:
             ValueError: the frame has no ground truth, or one that does not fit; the message names it.
         """
-        if scene.truth is None:
-            raise ValueError(f"frame {scene.index} of clip {scene.clip} has no ground truth to judge its classes by")
-        shown = self.needs.segment(output)
+        if frame.truth is None:
+            raise ValueError(f"frame {frame.index} of clip {frame.clip} has no ground truth to judge its classes by")
+        shown = self.resources.segment(output)
         try:
-            counts = self._all.update(shown, scene.truth, condition(scene.clip) if self.needs.conditions else None)
+            counts = self._all.update(shown, frame.truth, condition(frame.clip) if self.resources.conditions else None)
         except ValueError as error:
-            raise ValueError(f"frame {scene.index} of clip {scene.clip}: {error}") from error
+            raise ValueError(f"frame {frame.index} of clip {frame.clip}: {error}") from error
         if distance > 0:
-            self._skipped.update(shown, scene.truth)
+            self._skipped.update(shown, frame.truth)
         mp = self._protocol(counts)["mp"]
         return {} if mp is None else {"mp": mp}
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.evaluation.metrics.base import MeanMetric, Needs, Scene
+from models.evaluation.metrics.base import FrameContext, MeanMetric, MetricResources
 from models.evaluation.metrics.image import lpips_missing, lpips_network, unit_pair
 from models.evaluation.metrics.motion import Motion, repeated
 from util.flow import factor_between, warp
@@ -25,18 +25,18 @@ class TemporalMetric(MeanMetric):
     A subclass says in `measure` what it is: None where the two frames do not allow one.
     """
 
-    def __init__(self, needs: Needs) -> None:
-        super().__init__(needs)
+    def __init__(self, resources: MetricResources) -> None:
+        super().__init__(resources)
         self._before: Pictures | None = None
 
     @staticmethod
     @abstractmethod
-    def measure(scene: Scene, now: Pictures, before: Pictures) -> float | None: ...
+    def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None: ...
 
-    def update(self, scene: Scene, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
+    def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         now, before = unit_pair(output, target), self._before
         self._before = now
-        value = None if before is None or scene.previous is None else self.measure(scene, now, before)
+        value = None if before is None or frame.previous is None else self.measure(frame, now, before)
         return self._counted(value, distance)
 
 
@@ -53,8 +53,8 @@ class WarpError(TemporalMetric):
     against_teacher = False
 
     @staticmethod
-    def measure(scene: Scene, now: Pictures, before: Pictures) -> float | None:
-        return warp_error(now[0], before[0], scene.motion.enlarged(factor_between(scene.input, now[0])))
+    def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
+        return warp_error(now[0], before[0], frame.motion.enlarged(factor_between(frame.input, now[0])))
 
 
 class Flicker(TemporalMetric):
@@ -67,11 +67,11 @@ class Flicker(TemporalMetric):
     against_teacher = False
 
     @staticmethod
-    def measure(scene: Scene, now: Pictures, before: Pictures) -> float | None:
-        static = static_pixels(scene.previous, scene.input)
+    def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
+        static = static_pixels(frame.previous, frame.input)
         if static.mean() < FEWEST_STATIC:
             return None
-        static = repeated(static, factor_between(scene.input, now[0]))
+        static = repeated(static, factor_between(frame.input, now[0]))
         return 255 * float(np.abs(now[0].numpy() - before[0].numpy())[0, :, static].mean())
 
 
@@ -86,12 +86,12 @@ class TemporalLpips(TemporalMetric):
     against_teacher = True
 
     @classmethod
-    def missing(cls, needs: Needs) -> str | None:
+    def missing(cls, resources: MetricResources) -> str | None:
         return lpips_missing()
 
     @staticmethod
     @torch.no_grad()
-    def measure(scene: Scene, now: Pictures, before: Pictures) -> float | None:
+    def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
         change, of_teacher = lpips_network()(torch.cat(now), torch.cat(before), normalize=True).flatten().tolist()
         return abs(change - of_teacher)
 

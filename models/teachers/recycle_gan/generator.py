@@ -1,21 +1,20 @@
 """The generator of Unsupervised RecycleGAN, under its published weight names."""
 
 import copy
-from collections import OrderedDict
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 
-from models.teachers.base import LateLayers, Teacher
-from models.teachers.inference import rewritten
+from models.teachers import loading
+from models.teachers.base import Teacher, cut_layers
+from models.teachers.fused_layers import fuse_layers
 
 HEAD_LAYERS = 10  # layers before the residual blocks
 STRIDE = 4  # two stride-2 convolutions
 
 
 class ResidualBlock(nn.Module):
-    """x + conv_block(x): two reflection-padded 3x3 convolutions with instance norm, [N, C, h, w] -> the same."""
+    """x + norm(conv(relu(norm(conv(x))))), reflection-padded 3x3 convolutions: [N, C, h, w] -> the same shape."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -34,17 +33,17 @@ class ResidualBlock(nn.Module):
 
     def for_inference(self) -> "ResidualBlock":
         """The same function, of faster layers."""
-        made = copy.deepcopy(self)
-        made.conv_block = rewritten(made.conv_block)
-        return made
+        fast = copy.deepcopy(self)
+        fast.conv_block = fuse_layers(fast.conv_block)
+        return fast
 
 
 class ResnetGenerator(nn.Module):
-    """Image-to-image translator: [N, 3, H, W] in [-1, 1] -> the same, H and W multiples of 4.
+    """Image-to-image translator: [N, 3, H, W] in [-1, 1] -> the same shape and range, H and W multiples of 4.
 
-    One flat `nn.Sequential` called `model`, so that state-dict keys are the published `model.<index>...` and
-    `--skip_idx_start/--skip_idx_end` are slice bounds into it. With 6 blocks: 0-9 down to a quarter of the size,
-    10-15 residual blocks, 16-24 back up.
+    All layers lie in one flat `nn.Sequential` called `model`. So the state-dict keys are the published
+    `model.<index>...`, and `--skip_idx_start/--skip_idx_end` are slice bounds into it. With 6 blocks: layers 0-9 go
+    down to a quarter of the size, 10-15 are residual blocks, 16-24 go up again.
 
     Args:
         ngf: channels of the first convolution; the residual blocks have 4 * ngf.
@@ -79,40 +78,34 @@ class ResnetGenerator(nn.Module):
 
     @property
     def default_split(self) -> tuple[int, int]:
-        """(5, 17) for 6 blocks: from after the first stride-2 convolution to after the first transposed one."""
+        """(5, 17) for 6 blocks: after the first stride-2 convolution, after the first transposed convolution."""
         return 5, HEAD_LAYERS + self.n_blocks + 1
 
     def cut(self, start: int | None = None, end: int | None = None) -> Teacher:
-        """Teacher with head = model[:start], body = model[start:end], tail = model[end:]; shares this one's weights.
+        """Teacher with head = model[:start], body = model[start:end], tail = model[end:]; it shares these weights.
+
+        A bound that is None is that of `default_split`.
 
         Raises:
             ValueError: the bounds are not 0 < start < end < number of layers, or a and f differ in spatial size.
         """
         start = self.default_split[0] if start is None else start
         end = self.default_split[1] if end is None else end
-        if not 0 < start < end < len(self.model):
-            raise ValueError(f"the cut must satisfy 0 < start < end < {len(self.model)}, got start {start}, end {end}")
-        head, body, tail = self.model[:start], self.model[start:end], self.model[end:]
-        with torch.no_grad():
-            a = head(next(self.parameters()).new_zeros(1, 3, 4 * STRIDE, 4 * STRIDE))
-            f = body(a)
-        if a.shape[2:] != f.shape[2:]:
-            raise ValueError(
-                f"the cut [{start}, {end}) joins features of different size: {list(a.shape[2:])} before and "
-                f"{list(f.shape[2:])} after; the default is {self.default_split}"
-            )
-        tail = LateLayers(OrderedDict(tail.named_children()))  # under the names they have in the whole
-        return Teacher(head, body, tail, a.shape[1], f.shape[1], (start, end))
+        example = next(self.parameters()).new_zeros(1, 3, 4 * STRIDE, 4 * STRIDE)
+        try:
+            return cut_layers(self.model, start, end, example)
+        except ValueError as error:
+            raise ValueError(f"{error}; the default is {self.default_split}") from error
 
 
 def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
-    """Generator holding a published state dict; its width and number of blocks are read off the tensors.
+    """The generator of a published state dict; its width and number of blocks are read off the tensors.
 
-    Accepts what published files contain: a `module.` prefix, keys of a duplicate `decoder`, and the running statistics
-    that very old instance norm layers saved. The rest must fit exactly.
+    It accepts what published files contain: a `module.` prefix, keys of a duplicate `decoder`, and the running
+    statistics that very old instance norm layers saved. The rest must fit exactly.
 
     Raises:
-        ValueError: the weights are of another network; the message names the first keys that do not fit.
+        ValueError: the weights are of another network. The message counts the keys that do not fit.
     """
     clean = {key.removeprefix("module."): value for key, value in weights.items() if "decoder" not in key}
     clean = {key: value for key, value in clean.items() if not key.endswith(_RUNNING_STATISTICS)}
@@ -122,12 +115,8 @@ def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
     n_blocks = len({key.split(".")[1] for key in clean if ".conv_block." in key})
     if first is None or first.ndim != 4 or n_blocks == 0:
         raise ValueError(f"not a ResNet generator: no model.1.weight or residual block in {sorted(clean)[:4]} ...")
-    generator = ResnetGenerator(first.shape[0], n_blocks)
-    try:
-        generator.load_state_dict(clean, strict=True)
-    except RuntimeError as error:
-        raise ValueError(f"the weights do not fit a {n_blocks}-block ResNet generator: {error}") from error
-    return generator
+    what = f"a {n_blocks}-block ResNet generator of width {first.shape[0]}"
+    return loading.load(ResnetGenerator(first.shape[0], n_blocks), clean, what)
 
 
 _RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")

@@ -1,30 +1,45 @@
 """The VToonify generator with both published backbones, under its published weight names."""
 
+import math
 from collections.abc import Mapping
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers.vtoonify import published
-from models.teachers.vtoonify.dualstylegan import DualStyleGAN, ModRes
-from models.teachers.vtoonify.encoder import RESIDUAL_BLOCKS, encoder
-from models.teachers.vtoonify.fusion import FusionWeights, PlainFusion
-from models.teachers.vtoonify.styled import Level, StyledVToonify
+from models.teachers import loading
+from models.teachers.vtoonify.dualstylegan import AdaResBlock, DualStyleGAN, FusionWeights
+from models.teachers.vtoonify.folded import SLOPE
+from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB, Level, PlainFusion, StyledVToonify
 from models.teachers.vtoonify.stylegan import LEVELS, ROWS, StyleGAN2, channels
 
 BACKBONES = ("dualstylegan", "toonify")
 PUBLISHED_WIDTH = 512
-FIRST_LEVEL = 3  # the generator is entered at 32 pixels for the 256 the encoder was trained with
-DILATIONS = (1, 4, 4, 2, 2, 1, 1)  # of the modulative residual blocks; the first block has weights, but never runs
+FIRST_LEVEL = 3  # a frame of 256 pixels, as in the encoder's training, enters the generator at 32 pixels
+RESIDUAL_BLOCKS = 6
+DILATIONS = (1, 4, 4, 2, 2, 1, 1)  # of the modulative residual blocks; the first one has weights, but never runs
+
+
+class ResidualBlock(nn.Module):
+    """(x + lrelu(conv(lrelu(conv(x))))) / sqrt(2), 3x3 convolutions: [N, C, h, w] -> the same shape."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.leaky_relu(self.conv(x), SLOPE)
+        return (x + F.leaky_relu(self.conv2(y), SLOPE)) / math.sqrt(2)
 
 
 class VToonify(nn.Module):
-    """Weights of the generator. It runs in the form that `styled` makes for one style and degree.
+    """Weights of the generator. `styled` makes the network that runs, for one style and one degree.
 
     Args:
-        backbone: `dualstylegan` (style by example, adjustable degree) or `toonify` (one style).
+        backbone: `dualstylegan` (style of an example, adjustable degree) or `toonify` (one style).
         width: channels of the small resolutions and of a style vector, 512 as published; a multiple of 16. All
-            other channels follow in proportion.
+            other channels are in proportion to it.
         complete: hold also the tensors of published files that never run: 40 % of dualstylegan's weights.
 
     Raises:
@@ -43,12 +58,12 @@ class VToonify(nn.Module):
         first = 0 if complete else FIRST_LEVEL
         self.encoder = encoder(width)
         fused = [channels(width, 32 * 2**k) for k in range(4)]
-        self.fusion_skip = nn.ModuleList(nn.Conv2d(c + 3, 3, 3, padding=1) for c in fused)
+        self.fusion_skip = nn.ModuleList(nn.Conv2d(c + RGB, RGB, 3, padding=1) for c in fused)
         if backbone == "dualstylegan":
             self.generator = DualStyleGAN(width, first)
             self.fusion_out = nn.ModuleList(FusionWeights(c) for c in fused)
             blocks = range(0 if complete else 1, RESIDUAL_BLOCKS + 1)
-            self.res = nn.ModuleDict({str(i): ModRes(width, width, DILATIONS[i]) for i in blocks})
+            self.res = nn.ModuleDict({str(i): AdaResBlock(width, width, DILATIONS[i]) for i in blocks})
         else:
             self.generator = StyleGAN2(width, first)
             self.fusion_out = nn.ModuleList(nn.Conv2d(2 * c, c, 3, padding=1) for c in fused)
@@ -58,19 +73,19 @@ class VToonify(nn.Module):
         return self.generator.generator if self.backbone == "dualstylegan" else self.generator
 
     def w_plus(self, z_plus: Tensor) -> Tensor:
-        """Styles in Z+, as the style encoder gives them and examples are stored, to W+: [..., width] -> the same."""
+        """Styles in Z+ -> in W+, [..., width] both. The style encoder and the file of examples give styles in Z+."""
         return self.stylegan.style(z_plus)
 
     def styled(self, style: Tensor, degree: float = 0.5) -> StyledVToonify:
-        """The network for one style, with everything that a video leaves constant computed.
+        """The network for one style. All that does not change within a video is computed here.
 
-        Where gradients are enabled they reach the weights through it, so a training step makes it anew. Otherwise
-        the tensors that only serve to compute it may be dropped with this network. It is computed in float32 and may
-        be converted to half precision afterwards: demodulated weights have norm 1 whatever the style.
+        Where gradients are enabled they reach the weights through it, so a training makes it anew in every step.
+        Otherwise the tensors that only serve to compute it can be dropped with this object. It is computed in float32
+        and can be converted to half precision later: demodulated weights have norm 1 for any style.
 
         Args:
             style: [18, width] or [1, 18, width] in W+. Rows 0-6 tell the shapes, the others the colours.
-            degree: of the style, in [0, 1]; 0 leaves the modulative residual blocks out. `toonify` knows none.
+            degree: of the style, in [0, 1]; 0 leaves out the modulative residual blocks. `toonify` ignores it.
 
         Raises:
             ValueError: the style has another shape, or the degree lies outside [0, 1].
@@ -84,42 +99,63 @@ class VToonify(nn.Module):
         residual = [nn.Sequential(block) for block in self.encoder[4]]
         if self.backbone == "dualstylegan":
             if degree > 0:
-                residual = self._with_mod_res(style, degree)
-            fusions = [f.fixed(degree, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
+                residual = self._modulated_residual(style, degree)
+            fusions = [f.folded(degree, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
             style = self.generator.colours(style)
         else:
             fusions = [PlainFusion(f, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
         levels = [self._level(k, style) for k in range(FIRST_LEVEL, LEVELS)]
         return StyledVToonify(list(down), residual, to_skip, fusions, levels)
 
-    def _with_mod_res(self, style: Tensor, degree: float) -> list[nn.Module]:
+    def _modulated_residual(self, style: Tensor, degree: float) -> list[nn.Module]:
         styles = self.generator.style(style)
-        mod_res = [self.res[str(i)].fixed(styles[i], degree) for i in range(1, RESIDUAL_BLOCKS + 1)]
-        return [nn.Sequential(*pair) for pair in zip(self.encoder[4], mod_res, strict=True)]
+        modulated = [self.res[str(i)].folded(styles[i], degree) for i in range(1, RESIDUAL_BLOCKS + 1)]
+        return [nn.Sequential(*pair) for pair in zip(self.encoder[4], modulated, strict=True)]
 
     def _level(self, k: int, style: Tensor) -> Level:
         convs, to_rgbs = self.stylegan.convs, self.stylegan.to_rgbs
         up, conv, to_rgb = convs[str(2 * k)], convs[str(2 * k + 1)], to_rgbs[str(k)]
-        return Level(up.fixed(style[2 * k + 1]), conv.fixed(style[2 * k + 2]), to_rgb.fixed(style[2 * k + 3]))
+        return Level(up.folded(style[2 * k + 1]), conv.folded(style[2 * k + 2]), to_rgb.folded(style[2 * k + 3]))
+
+
+def encoder(width: int) -> nn.Sequential:
+    """0-3: features at 1, 1/2, 1/4 and 1/8 of the size. 4: residual blocks. 5: features -> the first RGB image."""
+    return nn.Sequential(
+        _two_convs(INPUT_CHANNELS, width // 16, width // 4, stride=1),
+        _two_convs(width // 4, width // 2, width // 2, stride=2),
+        _two_convs(width // 2, width, width, stride=2),
+        _two_convs(width, width, width, stride=2),
+        nn.Sequential(*(ResidualBlock(width) for _ in range(RESIDUAL_BLOCKS))),
+        nn.Conv2d(width, RGB, 1),
+    )
 
 
 def from_published(checkpoint: Mapping[str, object]) -> VToonify:
-    """Generator holding a published file's weights; backbone and width are read off the tensors.
+    """The generator of a published file; backbone and width are read off the tensors.
 
-    Accepts {"g_ema": state dict} or the state dict itself, complete as published or as `VToonify.state_dict()` gives
-    it, without the tensors that never run. Those are checked, but not kept.
+    It accepts {"g_ema": state dict} or the state dict alone, complete as published or without the tensors that never
+    run, as `VToonify.state_dict()` gives it. The tensors that never run are checked, but not kept.
 
     Raises:
-        ValueError: the weights are of another network; the message counts the keys that do not fit.
+        ValueError: the weights are of another network. The message counts the keys that do not fit.
     """
     weights = checkpoint.get("g_ema", checkpoint)
     to_skip = weights.get("encoder.5.weight")
     if to_skip is None or to_skip.ndim != 4:
-        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {published.grouped(weights)}")
+        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {loading.grouped(weights)}")
     backbone = "dualstylegan" if any(key.startswith("generator.generator.") for key in weights) else "toonify"
     with torch.device("meta"):
         network, complete = (VToonify(backbone, to_skip.shape[1], complete) for complete in (False, True))
     used, every = network.state_dict(), complete.state_dict()
     what = f"a VToonify generator of backbone {backbone} and width {network.width}"
-    published.check(weights, used if weights.keys() <= used.keys() else every, what)
-    return published.load(network, {key: weights[key] for key in used}, what).eval()
+    loading.check(weights, used if weights.keys() <= used.keys() else every, what)
+    return loading.load(network, {key: weights[key] for key in used}, what).eval()
+
+
+def _two_convs(in_channels: int, between: int, out_channels: int, stride: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(in_channels, between, 3, stride=stride, padding=1),
+        nn.LeakyReLU(SLOPE, inplace=True),
+        nn.Conv2d(between, out_channels, 3, padding=1),
+        nn.LeakyReLU(SLOPE, inplace=True),
+    )

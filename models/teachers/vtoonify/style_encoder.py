@@ -1,4 +1,4 @@
-"""pSp's style encoder: an aligned face to the 18 vectors of its style, under its published weight names."""
+"""pSp's style encoder: an aligned face -> the 18 vectors of its style, under its published weight names."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,18 +7,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers.vtoonify import published
+from models.teachers import loading
 from models.teachers.vtoonify.stylegan import EqualLinear
 
 FACE_PX = 256
 PUBLISHED_WIDTH = 64
-UNITS = (3, 4, 14, 3)  # residual units per stage, each stage halves the size
-COARSE, MIDDLE = 3, 4  # styles read off 16 and 32 pixels, the others off 64
+UNITS = (3, 4, 14, 3)  # residual units per stage; each stage halves the size
+COARSE, MIDDLE = 3, 4  # styles that come from features of 16 and of 32 pixels; the others come from 64 pixels
 REDUCTION = 16  # of the channels in a squeeze-and-excitation
 
 
 class SqueezeExcitation(nn.Module):
-    """Every channel weighed by a gate that sees the mean of all, [N, C, h, w] -> the same."""
+    """x * sigmoid(fc2(relu(fc1(mean(x))))), a gate per channel: [N, C, h, w] -> the same shape."""
 
     def __init__(self, channels: int):
         super().__init__()
@@ -31,11 +31,11 @@ class SqueezeExcitation(nn.Module):
 
 
 class Unit(nn.Module):
-    """Residual unit of ArcFace's IR-SE network, [N, in, h, w] -> [N, out, h / stride, w / stride]."""
+    """Residual unit of ArcFace's IR-SE network: [N, in, h, w] -> [N, out, h / stride, w / stride]."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int):
         super().__init__()
-        # Among equal channels the shortcut only drops pixels and has no weights.
+        # With equal channels the shortcut only drops pixels and has no weights.
         self.shortcut_layer = None
         if in_channels != out_channels:
             self.shortcut_layer = nn.Sequential(
@@ -57,7 +57,7 @@ class Unit(nn.Module):
 
 
 class StyleHead(nn.Module):
-    """Feature map [N, C, 2^n, 2^n] to one style vector [N, C], by n strided convolutions."""
+    """Feature map [N, C, 2^n, 2^n] -> one style vector [N, C], by n strided convolutions."""
 
     def __init__(self, channels: int, halvings: int):
         super().__init__()
@@ -70,7 +70,7 @@ class StyleHead(nn.Module):
 
 
 class Pyramid(NamedTuple):
-    """What the heads read."""
+    """The feature maps from which the heads compute styles."""
 
     c3: Tensor  # [N, 8 * width, 16, 16]
     p2: Tensor  # [N, 8 * width, 32, 32]
@@ -78,9 +78,9 @@ class Pyramid(NamedTuple):
 
 
 class StyleEncoder(nn.Module):
-    """Faces [N, 3, 256, 256] in [-1, 1], aligned as in FFHQ, to styles [N, styles, 8 * width] in Z+.
+    """Faces [N, 3, 256, 256] in [-1, 1], aligned as in FFHQ, -> styles [N, styles, 8 * width] in Z+.
 
-    The mean style `latent_avg` is added to what the network computes; it is 0 until a checkpoint sets it.
+    The mean style `latent_avg` is added to the network's result. It is 0 until a checkpoint sets it.
 
     Args:
         width: channels of the first layer, 64 as published; a multiple of 16.
@@ -112,19 +112,19 @@ class StyleEncoder(nn.Module):
         c1 = self.body[: sum(UNITS[:2])](self.input_layer(face))
         c2 = self.body[sum(UNITS[:2]) : sum(UNITS[:3])](c1)
         c3 = self.body[sum(UNITS[:3]) :](c2)
-        p2 = _enlarged(c3, c2) + self.latlayer1(c2)
-        return Pyramid(c3, p2, _enlarged(p2, c1) + self.latlayer2(c1))
+        p2 = _upsample_like(c3, c2) + self.latlayer1(c2)
+        return Pyramid(c3, p2, _upsample_like(p2, c1) + self.latlayer2(c1))
 
     def forward(self, face: Tensor) -> Tensor:
         if face.ndim != 4 or face.shape[1:] != (3, FACE_PX, FACE_PX):
             raise ValueError(f"the face must be [N, 3, {FACE_PX}, {FACE_PX}], got {list(face.shape)}")
-        read = self.pyramid(face)
-        sources = [read.c3] * COARSE + [read.p2] * MIDDLE + [read.p1] * (len(self.styles) - COARSE - MIDDLE)
+        maps = self.pyramid(face)
+        sources = [maps.c3] * COARSE + [maps.p2] * MIDDLE + [maps.p1] * (len(self.styles) - COARSE - MIDDLE)
         return torch.stack([head(x) for head, x in zip(self.styles, sources, strict=True)], 1) + self.latent_avg
 
 
 def from_published(checkpoint: Mapping[str, object]) -> StyleEncoder:
-    """Encoder holding `encoder.pt`: {"state_dict": {"encoder...", others}, "latent_avg"}; other entries are ignored.
+    """The encoder of `encoder.pt`: {"state_dict": {"encoder...", others}, "latent_avg"}; it ignores other entries.
 
     Raises:
         ValueError: an entry is missing, or the weights are of another network.
@@ -138,7 +138,7 @@ def from_published(checkpoint: Mapping[str, object]) -> StyleEncoder:
     styles = len({key.split(".")[1] for key in weights if key.startswith("styles.")})
     with torch.device("meta"):
         encoder = StyleEncoder(first.shape[0], styles)
-    published.load(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
+    loading.load(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
     mean = checkpoint["latent_avg"]
     channels = encoder.latent_avg.shape[1]
     if mean.numel() not in {channels, styles * channels}:
@@ -147,5 +147,5 @@ def from_published(checkpoint: Mapping[str, object]) -> StyleEncoder:
     return encoder.eval()
 
 
-def _enlarged(x: Tensor, like: Tensor) -> Tensor:
+def _upsample_like(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, like.shape[-2:], mode="bilinear", align_corners=True)

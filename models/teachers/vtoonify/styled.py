@@ -1,15 +1,15 @@
-"""VToonify for one style and degree: what runs on every frame of a video."""
+"""VToonify for one style and one degree: what runs on every frame of a video."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from models.teachers.vtoonify.encoder import INPUT_CHANNELS
-from models.teachers.vtoonify.fixed import FixedConv, FixedToRGB, FixedUpConv
-from models.teachers.vtoonify.fusion import PlainFusion
+from models.teachers.vtoonify.folded import FoldedAdaIN, FoldedConv, FoldedToRGB, FoldedUpConv
 
-SIZE_MULTIPLE = 8  # the encoder halves three times
+RGB = 3
+INPUT_CHANNELS = 22  # RGB and the logits of 19 face parts
+SIZE_MULTIPLE = 8  # pixels; the encoder halves the size three times
 SCALE = 4  # output pixels per input pixel, along each axis
 PARSING_SCALE = 1 / 16  # of the parsing logits in the input
 
@@ -17,15 +17,49 @@ PARSING_SCALE = 1 / 16  # of the parsing logits in the input
 class Encoded(NamedTuple):
     """What the encoder makes of a frame."""
 
-    features: list[Tensor]  # f_e at 1, 1/2, 1/4 and 1/8 of the size
-    f_g: Tensor  # [N, width, H/8, W/8], where the generator begins
+    features: list[Tensor]  # f_E at 1, 1/2, 1/4 and 1/8 of the size
+    f_g: Tensor  # [N, width, H/8, W/8], the generator's first features
     skip: Tensor  # [N, 3, H/8, W/8], the first RGB image
+
+
+class PlainFusion(nn.Module):
+    """f_G' = conv([f_G, f_E]), skip' = conv([skip, f_E]): the fusion module of backbone `toonify`."""
+
+    def __init__(self, conv: nn.Conv2d, skip_conv: nn.Conv2d):
+        super().__init__()
+        self.conv, self.skip_conv = conv, skip_conv
+
+    def forward(self, f_g: Tensor, skip: Tensor, f_e: Tensor) -> tuple[Tensor, Tensor]:
+        """f_g [N, C, h, w], skip [N, 3, h, w], f_e [N, C, h, w] -> f_g and skip, same shapes."""
+        return self.conv(torch.cat([f_g, f_e], 1)), self.skip_conv(torch.cat([skip, f_e], 1))
+
+
+class MaskedFusion(PlainFusion):
+    """The fusion module of backbone `dualstylegan`: a mask, which depends on the style degree, weakens f_E first.
+
+        m_E = tanh(relu(conv(AdaIN([f_G, |f_G - f_E|]))))
+        f_G' = conv([f_G, m_E f_E]),  skip' = conv([skip, m_E f_E])
+
+    Source: Yang et al., VToonify (2022), the fusion module of the exemplar-based version.
+    """
+
+    def __init__(self, conv: nn.Conv2d, skip_conv: nn.Conv2d, norm: FoldedAdaIN, mask_conv: nn.Conv2d):
+        super().__init__(conv, skip_conv)
+        self.norm, self.mask_conv = norm, mask_conv
+
+    def mask(self, f_g: Tensor, f_e: Tensor) -> Tensor:
+        """m_E: [N, 1, h, w] in [0, 1), the weight of f_E."""
+        difference = self.norm(torch.cat([f_g, (f_g - f_e).abs()], 1))
+        return self.mask_conv(difference).relu().tanh()
+
+    def forward(self, f_g: Tensor, skip: Tensor, f_e: Tensor) -> tuple[Tensor, Tensor]:
+        return super().forward(f_g, skip, f_e * self.mask(f_g, f_e))
 
 
 class Level(nn.Module):
     """One resolution of the generator: (features, skip) at h x w -> both at 2h x 2w."""
 
-    def __init__(self, up: FixedUpConv, conv: FixedConv, to_rgb: FixedToRGB):
+    def __init__(self, up: FoldedUpConv, conv: FoldedConv, to_rgb: FoldedToRGB):
         super().__init__()
         self.up, self.conv, self.to_rgb = up, conv, to_rgb
 
@@ -35,14 +69,16 @@ class Level(nn.Module):
 
 
 class StyledVToonify(nn.Module):
-    """Frames and their face parsing to stylised frames of four times the size; made by `VToonify.styled`.
+    """Frames with their face parsing -> stylised frames of four times the size. `VToonify.styled` makes it.
 
     Args:
-        down: four modules, each from one of the encoder's features to the next, the first from the input.
+        down: four modules; each makes the next of the encoder's features, the first from the input.
         residual: the residual blocks at 1/8 of the size.
-        to_skip: features to the first RGB image.
-        fusions: four, coarse to fine, each runs before the level of the same index.
+        to_skip: features -> the first RGB image.
+        fusions: four, coarse to fine; each runs before the level of the same index.
         levels: five, from 1/8 to 4 times the size.
+
+    Source: Yang et al., VToonify: Controllable High-Resolution Portrait Video Style Transfer (2022).
     """
 
     def __init__(
@@ -58,6 +94,7 @@ class StyledVToonify(nn.Module):
         self.fusions, self.levels = nn.ModuleList(fusions), nn.ModuleList(levels)
 
     def encode(self, x: Tensor) -> Encoded:
+        """x [N, 22, H, W] -> all that the encoder makes of it."""
         features = []
         for layer in self.down:
             features.append(layer(features[-1] if features else x))
@@ -68,7 +105,7 @@ class StyledVToonify(nn.Module):
         """x [N, 22, H, W] from `network_input` -> [N, 3, 4H, 4W], an image in [-1, 1] once clamped.
 
         Raises:
-            ValueError: not 22 channels, H or W no multiple of 8, or 8 x 8 pixels, of which no norm can be computed.
+            ValueError: see `check_input`.
         """
         check_input(x)
         features, f_g, skip = self.encode(x)
@@ -83,16 +120,21 @@ def network_input(frame: Tensor, parsing: Tensor) -> Tensor:
 
 
 def unparsed(frame: Tensor) -> Tensor:
-    """frame [N, 3, H, W] in [-1, 1] -> the network's input [N, 22, H, W], without face parts."""
+    """frame [N, 3, H, W] in [-1, 1] -> the network's input [N, 22, H, W] with zeros as face parts."""
     n, rgb, height, width = frame.shape
     return network_input(frame, frame.new_zeros(n, INPUT_CHANNELS - rgb, height, width))
 
 
 def check_input(x: Tensor, allowed: tuple[int, ...] = (INPUT_CHANNELS,)) -> None:
-    """Raises ValueError as told by `StyledVToonify.forward`; `allowed` are the numbers of channels."""
+    """Refuses an input that the network cannot take; `allowed` are the possible numbers of channels.
+
+    Raises:
+        ValueError: another number of channels; H or W is no multiple of 8; or 8 x 8 pixels, which leave the norms one
+            pixel.
+    """
     height, width = x.shape[-2:]
-    whole = height % SIZE_MULTIPLE == 0 and width % SIZE_MULTIPLE == 0
-    if x.ndim != 4 or x.shape[1] not in allowed or not whole or height * width <= SIZE_MULTIPLE**2:
+    fits = height % SIZE_MULTIPLE == 0 and width % SIZE_MULTIPLE == 0 and height * width > SIZE_MULTIPLE**2
+    if x.ndim != 4 or x.shape[1] not in allowed or not fits:
         raise ValueError(
             f"the input must be [N, {' or '.join(map(str, allowed))}, H, W], H and W multiples of {SIZE_MULTIPLE} and "
             f"one of them larger than that, got {list(x.shape)}"

@@ -1,4 +1,4 @@
-"""StyleGAN2's layers under their published weight names. None of them runs: each makes its form for one fixed style."""
+"""StyleGAN2's layers under their published weight names. None of them runs: each makes its form for one style."""
 
 import math
 from collections.abc import Iterable
@@ -7,14 +7,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers.vtoonify.fixed import GAIN, SLOPE, FixedConv, FixedToRGB, FixedUpConv
+from models.teachers.vtoonify.folded import GAIN, SLOPE, FoldedConv, FoldedToRGB, FoldedUpConv
 
 LEVELS = 8  # from 4 to 1024 pixels, two convolutions and one RGB layer each
 ROWS = 2 * LEVELS + 2  # vectors of a style, one per layer
 
 
 def channels(width: int, size: int) -> int:
-    """Channels of the features at `size` x `size` pixels of a generator with `width` channels at the small sizes."""
+    """Channels of the features at `size` x `size` pixels, for a generator with `width` channels at the small sizes."""
     return width * 64 // max(size, 64)
 
 
@@ -38,19 +38,19 @@ class EqualLinear(nn.Module):
 
 
 class PixelNorm(nn.Module):
-    """Every vector along the last axis divided by its root mean square."""
+    """x / sqrt(mean(x^2)), over the last axis."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-8)
 
 
 def mapping_network(width: int, layers: int) -> nn.Sequential:
-    """Style vectors to style vectors, [..., width] -> the same."""
+    """Styles in Z+ -> styles in W+, [..., width] both."""
     return nn.Sequential(PixelNorm(), *(EqualLinear(width, width, lr_mul=0.01, activate=True) for _ in range(layers)))
 
 
 class Blur(nn.Module):
-    """Holds the fixed filter [4, 4] that smooths whatever was enlarged twice; its sum is 4 for that reason."""
+    """The fixed filter [4, 4] that smooths a map upsampled twofold with zeros between its pixels; its sum is 4."""
 
     def __init__(self):
         super().__init__()
@@ -59,7 +59,9 @@ class Blur(nn.Module):
 
 
 class ModulatedConv(nn.Module):
-    """Convolution weights whose input channels a style scales; optionally with a blur for the enlarging form.
+    """Convolution weights that a style modulates: w'_oik = s_i w_oik, and demodulated w''_oik = w'_oik / |w'_o|.
+
+    o: output channel, i: input channel, k: tap. `blur` belongs to the upsampling form.
 
     Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN (2020), Eq. 1-3.
     """
@@ -72,16 +74,16 @@ class ModulatedConv(nn.Module):
             self.blur = Blur()
 
     def modulated(self, style: Tensor, demodulate: bool) -> Tensor:
-        """style [style_channels] -> weights [out, in, k, k]; demodulated, each output channel has norm 1."""
+        """style [style_channels] -> weights [out, in, k, k]; with `demodulate`, each output channel has norm 1."""
         weight = self.weight[0] / math.sqrt(self.weight[0, 0].numel())
         weight = weight * self.modulation(style)[None, :, None, None]
         return weight * torch.rsqrt(weight.square().sum((1, 2, 3), keepdim=True) + 1e-8) if demodulate else weight
 
 
 class StyledConv(nn.Module):
-    """3x3 modulated convolution with bias and leaky ReLU, which enlarges twice if `upsample`.
+    """3x3 modulated convolution with bias and leaky ReLU; with `upsample` the output has twice the size.
 
-    Its noise strength is part of the published weights, but VToonify runs without noise.
+    The published weights hold a noise strength, but VToonify runs without noise.
     """
 
     def __init__(self, in_channels: int, out_channels: int, style_channels: int, upsample: bool):
@@ -91,15 +93,15 @@ class StyledConv(nn.Module):
         self.activate = nn.ParameterDict({"bias": torch.zeros(out_channels)})
         self.upsample = upsample
 
-    def fixed(self, style: Tensor) -> FixedConv | FixedUpConv:
+    def folded(self, style: Tensor) -> FoldedConv | FoldedUpConv:
         weight, bias = GAIN * self.conv.modulated(style, demodulate=True), GAIN * self.activate["bias"]
         if self.upsample:
-            return FixedUpConv(weight.transpose(0, 1).contiguous(), bias, self.conv.blur.kernel)
-        return FixedConv(weight, bias)
+            return FoldedUpConv(weight.transpose(0, 1).contiguous(), bias, self.conv.blur.kernel)
+        return FoldedConv(weight, bias)
 
 
 class ToRGB(nn.Module):
-    """Features to an RGB image that is added to the enlarged smaller one."""
+    """Features -> an RGB image, to which the upsampled smaller image is added."""
 
     def __init__(self, in_channels: int, style_channels: int, upsample: bool = True):
         super().__init__()
@@ -108,15 +110,15 @@ class ToRGB(nn.Module):
             self.upsample = Blur()
         self.conv = ModulatedConv(in_channels, 3, 1, style_channels)
 
-    def fixed(self, style: Tensor) -> FixedToRGB:
+    def folded(self, style: Tensor) -> FoldedToRGB:
         bias = self.bias.flatten().clone()  # a view would require gradients for as long as the weight does
-        return FixedToRGB(self.conv.modulated(style, demodulate=False), bias, self.upsample.kernel)
+        return FoldedToRGB(self.conv.modulated(style, demodulate=False), bias, self.upsample.kernel)
 
 
 class StyleGAN2(nn.Module):
-    """The weights of StyleGAN2 from resolution level `first` on; level k enlarges 4 * 2^k pixels to twice that.
+    """The weights of StyleGAN2 from resolution level `first` on. Level k goes from 4 * 2^k pixels to twice as many.
 
-    Level 0 comes with everything that stands before it and with the stored noise: the complete published network.
+    With `first` 0 it holds all that lies before the levels, and the stored noise: the complete published network.
     """
 
     def __init__(self, width: int, first: int):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data import Clip, find_clips
 from data.frames import Size, UnreadableFrame
-from data.ground_truth import GroundTruth
+from data.label_maps import GroundTruth
 from data.labelled import LabelledDataset
 from data.stream import frames
 from models.evaluation import cost
@@ -22,8 +22,7 @@ from options.build.tasks.settings import fixed_settings
 from options.build.validation import val_clips
 from options.record import Options
 from util import image
-from util.label_colours import colours_of
-from util.viper import CLASSES, IGNORED
+from util.viper import CLASSES, IGNORED, colours_of
 
 
 class SegmenterTask(Task):

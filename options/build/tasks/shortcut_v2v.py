@@ -9,18 +9,19 @@ from torch import Tensor
 from data import find_clips
 from data.pairs import PairDataset
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.init import initialise, start_from_reuse
-from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
 from models.training.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.training.distiller import Distiller, LossWeights
 from models.training.init import init_xavier
 from models.training.perceptual import LPIPS, TeacherPerceptual
 from models.training.task import Task
-from options.build.faces import first_style
+from options.build.faces import first_face
 from options.build.tasks.settings import fixed_settings
-from options.build.translation import count_weights, load_teacher, measure_cost
+from options.build.teacher import load_teacher
 from options.build.validation import val_clips, validate
 from options.record import Options
 from util import checkpoint, image
@@ -36,7 +37,7 @@ class ShortcutTask(Task):
     def __init__(self, opt: Options, device: torch.device):
         clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
         self.opt, self.val_clips = opt, val_clips(opt)
-        self.teacher, self.teacher_fingerprint = load_teacher(opt, device, first_style(opt, clips))
+        self.teacher, self.teacher_fingerprint = load_teacher(opt, device, first_face(opt, clips))
         self.block = new_block(opt, self.teacher).to(device)
         self.block.use_backend(opt.deform_backend)
         trainer = new_distiller(opt, self.teacher, self.block, device)

@@ -12,8 +12,8 @@ from data.cartoon_pairs import SCALE, CartoonPairs
 from data.photographs import photographs
 from models.evaluation import cost
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.teachers.vtoonify.cut import unparsed
 from models.teachers.vtoonify.network import VToonify
+from models.teachers.vtoonify.styled import unparsed
 from models.training.cartoon import CartoonTrainer, random_style
 from models.training.task import Task
 from options.build.tasks.settings import fixed_settings

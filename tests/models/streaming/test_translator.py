@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Adaptive, Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -15,21 +16,18 @@ def form(request):
 
 
 def translator(refresh=3, refresh_output="teacher", spread=False, cuts=(), form="published"):
-    stages = eager(teacher().for_inference(), block(form).for_inference(), cuts=cuts)
+    stages = eager(teacher().for_inference(), optimize(block(form)), cuts=cuts)
     return Translator(stages, Every(refresh) if isinstance(refresh, int) else refresh, refresh_output, spread)
 
 
 def outputs(made, frames=None):
-    return [made.step(frame) for frame in (video() if frames is None else frames)]
+    return [made.step(frame).output for frame in (video() if frames is None else frames)]
 
 
 def told(made, frames=None):
-    """(distance, refreshed, sources) after every frame."""
-    seen = []
-    for frame in video() if frames is None else frames:
-        made.step(frame)
-        seen.append((made.distance, made.refreshed, made.sources))
-    return seen
+    """(distance, is_reference, sources) of every frame."""
+    steps = [made.step(frame) for frame in (video() if frames is None else frames)]
+    return [(step.distance, step.is_reference, step.sources) for step in steps]
 
 
 def predicted(form, source, number, frames=None):
@@ -58,7 +56,7 @@ def test_skipped_frames_are_the_blocks_prediction_from_the_last_reference(form):
     close(outputs(translator(form=form))[5], predicted(form, 3, 5))
 
 
-def test_after_a_step_its_distance_kind_and_sources_are_told():
+def test_of_every_step_its_distance_kind_and_sources_are_told():
     assert told(translator())[:5] == [(0, True, {0}), (1, False, {0}), (2, False, {0}), (0, True, {3}), (1, False, {3})]
 
 
@@ -104,21 +102,20 @@ def test_fewer_slices_than_frames_are_ready_sooner():
 
 
 def explained(made, frames):
-    """Whether the block's inside can be told, after every frame."""
-    return [made.step(frame) is not None and made.explain() is not None for frame in frames]
+    """Whether the block's inside can be told, of every frame."""
+    return [made.step(frame).explain is not None for frame in frames]
 
 
 def test_what_the_block_did_is_told_for_predicted_frames(form):
-    made, fast, frames = translator(form=form), block(form).for_inference(), video()
-    assert made.explain() is None and explained(made, frames[:5]) == [False, True, True, False, True]
+    made, fast, frames = translator(form=form), optimize(block(form)), video()
+    steps = [made.step(frame) for frame in frames[:5]]
+    assert [step.explain is not None for step in steps] == [False, True, True, False, True]
     whole = teacher()
     a_ref, a = whole.head(frames[3]), whole.head(frames[4])
     f_ref = whole.body(a_ref)
-    expected, found = fast.explain(fast.prepare(a_ref, f_ref, whole.tail(f_ref)), a), made.explain()
+    expected, found = fast.explain(fast.prepare(a_ref, f_ref, whole.tail(f_ref)), a), steps[4].explain()
     close(found.mask, expected.mask)
     close(found.displacement, expected.displacement)
-    made.reset()
-    assert made.explain() is None
 
 
 def test_it_is_not_told_when_the_reference_it_came_from_is_gone():
@@ -164,7 +161,7 @@ def test_wrong_settings_are_refused(settings, problem):
 @torch.no_grad()
 def test_a_video_may_become_larger(split, size, form):
     whole, predict, frames = vtoonify(split), vtoonify_block(form), video(5, *size)
-    made = Translator(eager(whole.for_inference(), predict.for_inference()), Every(3))
+    made = Translator(eager(whole.for_inference(), optimize(predict)), Every(3))
     shown = outputs(made, frames)
     assert {tuple(y.shape) for y in shown} == {(1, 3, 4 * size[0], 4 * size[1])}
     assert all(y.abs().max() <= 1 for y in shown)
@@ -175,19 +172,19 @@ def test_a_video_may_become_larger(split, size, form):
 
 
 def test_a_refresh_of_several_tensors_can_be_spread(form):
-    stages = eager(vtoonify().for_inference(), vtoonify_block(form).for_inference(), cuts=(2, 5))
+    stages = eager(vtoonify().for_inference(), optimize(vtoonify_block(form)), cuts=(2, 5))
     made = Translator(stages, Every(3), spread=True)
     assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]
 
 
 def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
     whole, frames = parsing_vtoonify(), video()
-    fast, small = whole.for_inference(), vtoonify_block().for_inference()
-    shown = outputs(Translator(eager(fast, small), Every(3), reuse_found=True), frames)
+    fast, small = whole.for_inference(), optimize(vtoonify_block())
+    shown = outputs(Translator(eager(fast, small), Every(3), reuse_parsing=True), frames)
     assert fast.head.parser.calls == 3
     for number, (frame, y) in enumerate(zip(frames, shown, strict=True)):
         reference = frames[number - number % 3]
-        parts = whole.head.complete(reference)[:, 3:]
+        parts = whole.head.with_face_parts(reference)[:, 3:]
         a_ref, a = whole.head(reference), whole.head(torch.cat([frame, parts], 1))
         f = whole.body(a_ref)
         late = f if number % 3 == 0 else vtoonify_block().eval()(a_ref, a, f).feature
@@ -198,14 +195,14 @@ def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
 
 
 def test_nothing_is_reused_where_nothing_is_looked_for():
-    made = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3), reuse_found=True)
+    made = Translator(eager(teacher().for_inference(), optimize(block())), Every(3), reuse_parsing=True)
     for y, expected in zip(outputs(made), outputs(translator()), strict=True):
         assert torch.equal(y, expected)
 
 
 def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the_reference():
-    fast, small = parsing_vtoonify().for_inference(), vtoonify_block().for_inference()
-    shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_found=True))
+    fast, small = parsing_vtoonify().for_inference(), optimize(vtoonify_block())
+    shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_parsing=True))
     assert fast.head.parser.calls == 3
     exact = [torch.allclose(y, parsing_vtoonify()(x), atol=1e-4) for x, y in zip(video(), shown, strict=True)]
     assert exact == [True] + [False] * 6
@@ -215,6 +212,6 @@ def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the
     ("refresh", "spread", "told"), [(Adaptive(0.1, 4), False, "Adaptive"), (Every(3), True, "spread")]
 )
 def test_what_was_found_is_only_reused_with_whole_references_at_fixed_intervals(refresh, spread, told):
-    stages = eager(parsing_vtoonify(), vtoonify_block().for_inference())
+    stages = eager(parsing_vtoonify(), optimize(vtoonify_block()))
     with pytest.raises(ValueError, match=f"fixed interval and whole references only, got {told}"):
-        Translator(stages, refresh, spread=spread, reuse_found=True)
+        Translator(stages, refresh, spread=spread, reuse_parsing=True)

@@ -3,8 +3,8 @@ import copy
 import pytest
 import torch
 
-from models.teachers.vtoonify.cut import unparsed
 from models.teachers.vtoonify.network import VToonify, from_published
+from models.teachers.vtoonify.styled import unparsed
 from models.training.cartoon import CartoonTrainer, random_style, reduced_l1
 
 WIDTH = 16

@@ -4,12 +4,13 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
-from models.teachers.vtoonify.cut import CUTS, VToonifyTeacher
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
+from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher
 from models.training.run_folder import RunFolder
 from options.build.tasks.shortcut_v2v import ShortcutTask
-from options.build.translation import load_block, load_teacher
+from options.build.teacher import load_teacher
+from options.build.translator import load_block
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil, translation
@@ -87,7 +88,7 @@ def test_face_parts_are_looked_for_if_there_is_a_network_for_them(flags, tmp_pat
 def test_a_file_without_a_style_is_refused(flags, tmp_path):
     argv = flags()
     torch.save({"g_ema": VToonify("toonify", VTOONIFY_WIDTH).state_dict()}, tmp_path / "teacher.pth")
-    with pytest.raises(ValueError, match=r"teacher\.pth holds no style beside the generator"):
+    with pytest.raises(ValueError, match="--main_G_path holds no style beside the generator"):
         built(argv)
 
 

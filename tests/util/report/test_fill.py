@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.helpers.pages import finished_run
-from tests.util.test_tables import RECORD
+from tests.util.report.test_text import RECORD
 from util.report.fill import write_page
-from util.tables import table
+from util.report.text import table
 
 STRANGE = "</script><img src=x onerror=alert(1)>&'\"{{ 7 * 7 }}"
 

@@ -1,16 +1,16 @@
 import torch
 
-from models.evaluation.metrics import METRICS, Needs
-from models.evaluation.metrics.base import Scene
-from models.evaluation.scores import Scores, Shown
+from models.evaluation.metrics import METRICS, MetricResources
+from models.evaluation.metrics.base import FrameContext
+from models.evaluation.scores import MethodOutput, Scores
 from util.report.labels import LABELS, Label, label
-from util.report.methods import OURS
+from util.report.methods import SHORTCUT
 
 
 def test_every_figure_that_metrics_make_has_a_label():
-    known = {name: METRICS[name] for name in METRICS if METRICS[name].missing(Needs()) is None}
-    scores, x = Scores(known, Needs(), [OURS]), torch.zeros(1, 3, 16, 16)
-    scores.add(Scene("a", 0, x), {OURS: Shown(x, 1, False)}, x)
+    known = {name: METRICS[name] for name in METRICS if METRICS[name].missing(MetricResources()) is None}
+    scores, x = Scores(known, MetricResources(), [SHORTCUT]), torch.zeros(1, 3, 16, 16)
+    scores.add(FrameContext("a", 0, x), {SHORTCUT: MethodOutput(x, 1, False)}, x)
     figures = scores.figures()
     assert figures and all(name in LABELS and set(LABELS[name].kinds) <= set(of) for name, of in figures.items())
 

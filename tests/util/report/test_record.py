@@ -1,13 +1,9 @@
 import copy
-import csv
 import json
 import math
 
 import pytest
-import torch
 
-from models.evaluation.evaluate import FrameResult
-from models.evaluation.frame_table import FrameTable
 from util.report.record import remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
@@ -25,11 +21,6 @@ RECORD = {
     "machine": {"cpu": "x"},
     "peak_memory_mb": 512.0,
 }
-FIGURES_OF_A_FRAME = [("teacher", "flicker"), ("shortcut", "psnr"), ("shortcut", "ssim"), ("reuse", "psnr")]
-
-
-def image():
-    return torch.zeros(1, 3, 4, 4)
 
 
 def test_metrics_json_holds_the_record(tmp_path):
@@ -51,35 +42,6 @@ def test_an_incomplete_record_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(ValueError, match="lacks machine, latency_ms.reference, latency_ms.skipped"):
         write_run(tmp_path, record)
     assert not list(tmp_path.iterdir())
-
-
-def test_frames_csv_has_one_row_per_frame(tmp_path):
-    with FrameTable(tmp_path / "frames.csv", FIGURES_OF_A_FRAME) as frames:
-        frames.add("clip, one", FrameResult(0, 0, 1.23456, image(), image(), reference=True))
-        scores = {"shortcut": {"psnr": 30.1234567, "ssim": 0.9}, "reuse": {"psnr": 20.0}, "teacher": {"flicker": 1.5}}
-        frames.add("clip, one", FrameResult(1, 1, 2.0, image(), image(), scores=scores))
-    rows = list(csv.reader((tmp_path / "frames.csv").open(newline="")))
-    assert rows == [
-        [
-            "clip",
-            "frame",
-            "distance",
-            "reference",
-            "ms",
-            "teacher_flicker",
-            "shortcut_psnr",
-            "shortcut_ssim",
-            "reuse_psnr",
-        ],
-        ["clip, one", "0", "0", "1", "1.235", "", "", "", ""],
-        ["clip, one", "1", "1", "0", "2.000", "1.5", "30.1235", "0.9", "20"],
-    ]
-
-
-def test_rows_are_on_disk_before_the_run_ends(tmp_path):
-    with FrameTable(tmp_path / "frames.csv", [("shortcut", "psnr")]) as frames:
-        frames.add("a", FrameResult(0, 0, 1.0, image(), image()))
-        assert len((tmp_path / "frames.csv").read_text().splitlines()) == 2
 
 
 def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.evaluation.metrics.base import Means, Scene
+from models.evaluation.metrics.base import FrameContext, Means
 from models.evaluation.metrics.motion import Motion
 
 
@@ -27,7 +27,7 @@ def test_a_mean_of_nothing_is_none():
 
 def test_a_scene_knows_how_it_moved_unless_the_clip_begins():
     frame = torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(0))
-    assert Scene("a", 0, frame).motion is None
-    scene = Scene("a", 1, frame, frame)
+    assert FrameContext("a", 0, frame).motion is None
+    scene = FrameContext("a", 1, frame, frame)
     assert isinstance(scene.motion, Motion) and abs(scene.motion.flow).max() < 0.01
     assert scene.motion is scene.motion  # found once for all methods

@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.evaluation.metrics.base import Needs, Scene
+from models.evaluation.metrics.base import FrameContext, MetricResources
 from models.evaluation.metrics.segmentation import SegmentationScore
 from util.image import to_tensor, to_uint8
-from util.label_colours import nearest_class
-from util.viper import ID, VIPER
+from util.viper import ID, VIPER, nearest_class
 
 SKY, ROAD, CAR = (ID[name] for name in ("sky", "road", "car"))
 COLOURS = np.array(list(VIPER.values()), np.uint8)
@@ -19,11 +18,11 @@ def picture(ids):
 
 
 def score(**more):
-    return SegmentationScore(Needs(segment=lambda output: nearest_class(to_uint8(output[0])), **more))
+    return SegmentationScore(MetricResources(segment=lambda output: nearest_class(to_uint8(output[0])), **more))
 
 
 def add(metric, truth, shown, clip="clip", index=0, distance=0):
-    scene = Scene(clip, index, FRAME, truth=np.array([truth], np.uint8))
+    scene = FrameContext(clip, index, FRAME, truth=np.array([truth], np.uint8))
     return metric.update(scene, picture(shown), picture(shown), distance)
 
 
@@ -82,7 +81,7 @@ def test_where_nothing_is_judged_there_is_no_figure():
 
 def test_a_frame_without_ground_truth_is_named():
     with pytest.raises(ValueError, match="frame 7 of clip 065 has no ground truth"):
-        score().update(Scene("065", 7, FRAME), picture([SKY]), picture([SKY]), 0)
+        score().update(FrameContext("065", 7, FRAME), picture([SKY]), picture([SKY]), 0)
 
 
 def test_a_ground_truth_of_another_size_is_named():
@@ -91,5 +90,5 @@ def test_a_ground_truth_of_another_size_is_named():
 
 
 def test_it_says_what_it_lacks():
-    assert "--seg_weights FILE" in SegmentationScore.missing(Needs())
-    assert SegmentationScore.missing(Needs(segment=lambda output: np.zeros((1, 1), np.uint8))) is None
+    assert "--seg_weights FILE" in SegmentationScore.missing(MetricResources())
+    assert SegmentationScore.missing(MetricResources(segment=lambda output: np.zeros((1, 1), np.uint8))) is None

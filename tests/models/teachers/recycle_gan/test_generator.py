@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from models.teachers import TEACHERS
 from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
 from tests.helpers.tiny import NGF, generator
 
@@ -60,7 +59,3 @@ def test_a_generator_trained_with_dropout_is_refused():
 def test_a_cut_that_cannot_be_bridged_is_refused(start, end, message):
     with pytest.raises(ValueError, match=message):
         generator().cut(start, end)
-
-
-def test_the_registered_builder_cuts_where_it_is_told():
-    assert TEACHERS["recycle_gan"](generator().state_dict(), 6, 13).split == (6, 13)

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.evaluation.cost import count_macs, count_params
-from models.teachers.vtoonify.network import BACKBONES, VToonify, from_published
+from models.teachers.vtoonify.network import BACKBONES, ResidualBlock, VToonify, encoder, from_published
 
 WIDTH = 16
 PUBLISHED = {"dualstylegan": (399, 163_812_547, 229.53), "toonify": (229, 78_828_991, 200.24)}
@@ -136,3 +136,20 @@ def test_a_network_that_cannot_be_is_refused(arguments, message):
 def test_a_style_or_degree_that_cannot_be_is_refused(shape, degree, message):
     with pytest.raises(ValueError, match=message):
         made().styled(torch.zeros(shape), degree)
+
+
+@torch.no_grad()
+def test_a_residual_block_divides_the_sum_by_the_root_of_two():
+    block, x = ResidualBlock(4), torch.randn(1, 4, 5, 6)
+    for parameter in block.conv2.parameters():
+        torch.nn.init.zeros_(parameter)
+    torch.testing.assert_close(block(x), x / 2**0.5)
+
+
+@torch.no_grad()
+def test_channels_follow_the_width():
+    layers, x, shapes = encoder(32), torch.randn(1, 22, 16, 24), []
+    for layer in layers:
+        x = layer(x)
+        shapes.append(tuple(x.shape[1:]))
+    assert shapes == [(8, 16, 24), (16, 8, 12), (32, 4, 6), (32, 2, 3), (32, 2, 3), (3, 2, 3)]

@@ -1,4 +1,4 @@
-"""The fixed forms compute what StyleGAN2 defines: modulate, demodulate, convolve, blur, activate."""
+"""The folded forms compute what StyleGAN2 defines: modulate, demodulate, convolve, blur, activate."""
 
 import math
 
@@ -57,28 +57,28 @@ def test_a_styled_convolution_scales_its_input_and_normalises_its_output(styled_
     norm = (weight * scales[None, :, None, None]).square().sum((1, 2, 3)).sqrt()
     y = F.conv2d(x * scales[None, :, None, None], weight, padding=1) / norm[:, None, None]
     y = math.sqrt(2) * F.leaky_relu(y + layer.activate["bias"][:, None, None], 0.2)
-    torch.testing.assert_close(layer.fixed(style)(x), y)
+    torch.testing.assert_close(layer.folded(style)(x), y)
 
 
-def test_an_enlarging_convolution_blurs_what_it_enlarged(styled_conv):
+def test_an_enlarging_convolution_blurs_what_it_upsampled(styled_conv):
     layer, style, x = styled_conv(True), torch.randn(STYLE), torch.randn(2, 4, 5, 6)
     y = F.conv_transpose2d(x, layer.conv.modulated(style, demodulate=True).transpose(0, 1), stride=2)
     y = blurred(y, (1, 1)) + layer.activate["bias"][:, None, None]
-    torch.testing.assert_close(layer.fixed(style)(x), math.sqrt(2) * F.leaky_relu(y, 0.2))
+    torch.testing.assert_close(layer.folded(style)(x), math.sqrt(2) * F.leaky_relu(y, 0.2))
     assert y.shape == (2, 3, 10, 12)
 
 
-def test_rgb_is_added_to_the_skip_enlarged_by_zeros_and_blur():
+def test_rgb_is_added_to_the_skip_upsampled_by_zeros_and_blur():
     layer, style = ToRGB(4, STYLE), torch.randn(STYLE)
     torch.nn.init.normal_(layer.bias)
     x, skip = torch.randn(2, 4, 10, 12), torch.randn(2, 3, 5, 6)
     rgb = F.conv2d(x, layer.conv.modulated(style, demodulate=False)) + layer.bias
-    torch.testing.assert_close(layer.fixed(style)(x, skip), rgb + blurred(zero_inserted(skip), (2, 1)))
+    torch.testing.assert_close(layer.folded(style)(x, skip), rgb + blurred(zero_inserted(skip), (2, 1)))
 
 
 def test_enlarging_a_constant_skip_leaves_it_constant_inside():
-    enlarged = ToRGB(4, STYLE).fixed(torch.randn(STYLE))(torch.zeros(1, 4, 12, 12), torch.full((1, 3, 6, 6), 0.5))
-    torch.testing.assert_close(enlarged[:, :, 1:-1, 1:-1], torch.full((1, 3, 10, 10), 0.5))
+    upsampled = ToRGB(4, STYLE).folded(torch.randn(STYLE))(torch.zeros(1, 4, 12, 12), torch.full((1, 3, 6, 6), 0.5))
+    torch.testing.assert_close(upsampled[:, :, 1:-1, 1:-1], torch.full((1, 3, 10, 10), 0.5))
 
 
 def test_the_learning_rate_multiplier_of_a_linear_layer_also_scales_its_bias():

@@ -1,0 +1,87 @@
+"""Checkpoints of a Shortcut block: its weights, its constructor arguments and the teacher it belongs to."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.block import Shortcut
+from models.shortcut.official import from_published, is_published
+
+FORMAT = 1
+
+
+def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+    """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
+
+    Args:
+        teacher_fingerprint: identifies the weights of the teacher whose body the block replaces.
+        split: first and one past the last layer of that body.
+        extra: further entries, plain values or tensors.
+    """
+    return {
+        "format": FORMAT,
+        "kind": "shortcut",
+        "config": dict(block.config),
+        "teacher": teacher_fingerprint,
+        "split": list(split),
+        "block": block.state_dict(),
+        **extra,
+    }
+
+
+def from_checkpoint(
+    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int | str]
+) -> AnyBlock:
+    """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
+
+    Args:
+        teacher_fingerprint, split: of the teacher with which the block runs now.
+        requested: form ("block") and constructor arguments that the user gave; the checkpoint tells the others.
+
+    Raises:
+        ValueError: it is neither, or it was made for something else. The message lists every difference.
+    """
+    if is_published(state):
+        block = from_published(state, requested.get("adabd_dilation", 1))
+        _refuse(_differences({"block": "published", **block.config}, requested))
+        return block
+    if state.get("kind") != "shortcut":
+        raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
+    if state["format"] != FORMAT:
+        raise ValueError(f"the Shortcut checkpoint has format {state['format']}, this program reads {FORMAT}")
+    form, config = _form(state["config"])
+    problems = _differences({"block": form, **config}, requested)
+    if form not in BLOCKS:
+        problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
+    elif unknown := config.keys() - inspect.signature(Shortcut.__init__).parameters.keys():
+        problems.append(f"made by another version, with {', '.join(sorted(unknown))}: distil it again")
+    if state["teacher"] != teacher_fingerprint:
+        problems.append(
+            "trained for another teacher: the checkpoint names one with fingerprint "
+            f"{state['teacher']}, this teacher has {teacher_fingerprint}"
+        )
+    if tuple(state["split"]) != tuple(split):
+        problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
+    _refuse(problems)
+    block = BLOCKS[form](**config)
+    block.load_state_dict(state["block"])
+    return block
+
+
+def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
+    """The form of a block and its constructor's arguments; older checkpoints name no form and are published ones."""
+    return config.get("block", "published"), {name: value for name, value in config.items() if name != "block"}
+
+
+def _differences(config: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:
+    return [f"{k}: checkpoint {config.get(k)}, asked {v}" for k, v in requested.items() if config.get(k) != v]
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise ValueError("the Shortcut checkpoint does not fit:\n  " + "\n  ".join(problems))
+
+
+def _slice(split: tuple[int, int] | list[int]) -> str:
+    return f"{split[0]}:{split[1]}"
