@@ -12,6 +12,7 @@ import torch
 import yaml
 
 from models.evaluation import cost
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -60,7 +61,8 @@ def demo(request, monkeypatch):
         ["bash", entry.script, *entry.flags], env=env, cwd=ROOT, capture_output=True, text=True
     ).stdout
     monkeypatch.chdir(ROOT)
-    return entry, Options(vars(TestOptions().parser().parse_args(words.split()[1:])), {})
+    flags = [word for word in words.split()[1:] if word != "--"]  # which ends the flags of the script
+    return entry, Options(vars(TestOptions().parser().parse_args(flags)), {})
 
 
 def test_the_demos_rows_are_of_the_bundled_checkpoints(demo):
@@ -73,7 +75,7 @@ def test_the_demos_rows_are_of_the_bundled_checkpoints(demo):
     for row in rows.values():
         assert (row["teacher_fingerprint"], row["shortcut_fingerprint"]) == (teacher_id, block_id), STALE
     assert rows["Shortcut fixed"]["params"] == count_weights(teacher.head, block, teacher.tail), STALE
-    translator = Translator(eager(teacher.for_inference(), block.for_inference("cpu")), Every(2))
+    translator = Translator(eager(teacher.for_inference(), optimize(block, "cpu")), Every(2))
     x = image.blank(opt.fine_size, device, input_channels(opt))
     with torch.no_grad():
         translator.step(x)
