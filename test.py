@@ -1,34 +1,29 @@
 """Translate clips with a teacher and its Shortcut block; measure quality, cost and speed; write videos and figures."""
 
 import sys
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
-from data import Clip
-from data.clip_writer import ClipWriter
-from data.stream import frames, size_of
 from models.evaluation import cost
-from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
-from models.evaluation.frame_table import FrameTable
-from models.evaluation.method_cost import method_cost
-from options.build.faces import Portrayed, write_whole_frames
-from options.build.test_setup import TestRun, found_clips, known_interval, new_test_run
-from options.build.timing import measure_latency, measure_streams
+from models.evaluation.evaluate import evaluate
+from models.evaluation.metrics import describe_figures
+from models.evaluation.pipeline_cost import measure_latency
+from models.evaluation.record import FrameTable, run_figures
+from options.build.faces import FaceClips, write_whole_frames
+from options.build.test_setup import TestSetup, found_clips, new_test_setup
+from options.build.videos import evaluation_clips, time_streams
 from options.clip_options import chosen_clips
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import write_page
-from util.report.methods import OURS, TEACHER
+from util.report.page import write_page
 from util.report.record import remove_results, write_run
+from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
-from util.tables import table
 
 
 def translate(opt: Options) -> int:
@@ -39,28 +34,28 @@ def translate(opt: Options) -> int:
     clips, faces = found_clips(opt, chosen)
     print(describe(opt))
     if not clips:
-        pass_on(opt, faces, folder)
+        copy_faceless_videos(opt, faces, folder)
         return 0
-    job = new_test_run(opt, clips, faces, device)
+    setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
-    shown = {"device": device, **read, "size": "{}x{}".format(*job.size), "results": folder, **job.costs}
-    run_as = {"runtime": job.chosen, "methods": job.scores.methods, "metrics": list(job.measuring.metrics)}
-    print(log.facts({**shown, **run_as}), *job.notes, *warnings(job.costs["macs"]), sep="\n")
+    facts = {"device": device, **read, "size": "{}x{}".format(*setup.size), "results": folder, **setup.costs}
+    facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": list(setup.metric_setup.metrics)}
+    print(log.facts(facts), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
-        carry_out(opt, job, folder, device)
+        run_test(opt, setup, folder, device)
     return 0
 
 
-def pass_on(opt: Options, faces: Sequence[Portrayed], folder: Path) -> None:
+def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path) -> None:
     """Write videos without a face as they are."""
     print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
     if not opt.dry_run:
-        begin(opt, folder)
+        prepare_results_dir(opt, folder)
         write_whole_frames(opt, faces, folder)
 
 
-def begin(opt: Options, folder: Path) -> None:
-    """`folder`, ready for the results of this run; those of an earlier one are gone, so that they never mix.
+def prepare_results_dir(opt: Options, folder: Path) -> None:
+    """Make `folder` ready for the results of this run; those of an earlier run are removed, so that they never mix.
 
     Raises:
         ValueError: the clips lie among those results.
@@ -71,80 +66,37 @@ def begin(opt: Options, folder: Path) -> None:
     save(opt, folder / "options.yaml")
 
 
-def carry_out(opt: Options, job: TestRun, folder: Path, device: torch.device) -> None:
+def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device) -> None:
     """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
-    begin(opt, folder)
-    latency_ms = measure_latency(opt, job)
-    streams = measure_streams(opt, job, latency_ms) if opt.verdict else {}
+    prepare_results_dir(opt, folder)
+    latency_ms = measure_latency(setup.teacher, setup.translator, setup.x, opt.latency_repeats)
+    streams = time_streams(opt, setup, latency_ms) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
-    stream_ms = run(opt, job, folder, device)
+    with FrameTable(folder / "frames.csv", setup.scores.columns()) as rows:
+        clips, teacher = evaluation_clips(opt, setup, folder), setup.teacher if opt.compare else None
+        stream_ms = evaluate(clips, teacher, setup.scores, device, rows.add)
     if opt.paste:
-        write_whole_frames(opt, job.faces, folder, job.teacher.scale)
-    measured = figures(opt, job, latency_ms)
-    judged = verdict(latency_ms, streams, measured["quality"], measured["baselines"])
+        write_whole_frames(opt, setup.faces, folder, setup.teacher.scale)
+    figures = run_figures(setup.scores, setup.costs, latency_ms, setup.interval, setup.runtime)
+    judged = verdict(latency_ms, streams, figures["quality"], figures["baselines"])
     record = {
-        **measured,
+        "figures": describe_figures(setup.metric_setup.metrics),
+        **figures,
         "verdict": judged,
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},
         "peak_memory_mb": cost.peak_memory_mb(device),
-        "size": job.size,
-        "checkpoints": job.identities,
+        "size": setup.size,
+        "checkpoints": setup.identities,
         "options": vars(opt),
         "machine": {**runtime.machine(), "device": str(device)},
     }
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
     print(f"report page: {write_page(folder)}")
-    truth = job.measuring.truth
+    truth = setup.metric_setup.truth
     for warning in truth.warnings() if truth else ():
         print(f"ground truth: {warning}")
-    print(*warnings(job.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
-
-
-def run(opt: Options, job: TestRun, folder: Path, device: torch.device) -> array:
-    """Translate every clip, write its video and rows, fill the scores; the ms of each frame's step."""
-    stream_ms, scores = array("d"), job.scores
-    rivals = {name: baseline for name, baseline in BASELINES.items() if name in scores.methods}
-    compared = job.teacher if opt.compare else None
-    with FrameTable(folder / "frames.csv", scores.columns()) as rows, progress(opt, job.clips) as bar:
-        for clip in job.clips:
-            bar.set_postfix_str(clip.name)
-            size = size_of(clip, opt.fine_size)
-            shown, large = job.translators.of(size), job.enlarged(size)
-            truth = job.measuring.truth_of(clip, large, opt.max_frames)
-            shots = scenes(clip.name, frames(clip, opt.fine_size, opt.max_frames), truth, job.beside(clip))
-            with ClipWriter(folder, clip, large, opt.fps, opt.compare, opt.save_image, opt.inside) as output:
-                for result in evaluate_clip(shown, compared, shots, scores, rivals, device):
-                    inside = shown[OURS].explain() if opt.inside else None
-                    output.write(result.index, result.input, result.output, result.target, inside)
-                    rows.add(clip.name, result)
-                    stream_ms.append(result.ms)
-                    bar.update()
-    return stream_ms
-
-
-def figures(opt: Options, job: TestRun, latency_ms: Mapping[str, Mapping[str, float]]) -> dict[str, dict]:
-    """The record's figures of all frames. Where frames decide when to refresh, savings are those of the frames seen."""
-    scores, macs = job.scores, job.costs["macs"]
-    count = scores.frames()
-    interval = job.chosen["max_interval"] if known_interval(opt) else count["total"] / count["reference"]
-    saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
-    quality = {method: scores.figures(method) for method in scores.methods}
-    return {
-        "quality": quality.pop(OURS),
-        "teacher": quality.pop(TEACHER, {}),
-        "baselines": quality,
-        "cost": {**job.costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
-        "frames": count,
-        "runtime": {**job.chosen, "interval": interval},
-    }
-
-
-def progress(opt: Options, clips: list[Clip]) -> tqdm:
-    """A bar over all frames; without an end where a video's length is not known beforehand."""
-    known = all(clip.frames for clip in clips)
-    lengths = [min(len(clip.frames), opt.max_frames or len(clip.frames)) for clip in clips]
-    return tqdm(total=sum(lengths) if known else None, unit="frame", dynamic_ncols=True)
+    print(*warnings(setup.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
 
 
 if __name__ == "__main__":

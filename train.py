@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader
 
-from data.batches import ErrorsAsItems, PairBatches, collate, raising
+from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
 from models.training.fit import Plan, fit
 from models.training.run_folder import RunFolder
 from models.training.schedule import lr_factor
@@ -81,14 +81,14 @@ def new_plan(opt: Options, items: int) -> Plan:
 def new_batches(opt: Options, run: Run, plan: Plan, start: int, device: torch.device) -> Iterator[dict]:
     """All batches from step `start` to the end."""
     loader = DataLoader(
-        ErrorsAsItems(run.dataset),
-        batch_sampler=PairBatches(len(run.dataset), plan.batch_size, plan.epochs, opt.seed, start),
+        CatchReadErrors(run.dataset),
+        batch_sampler=ResumableBatchSampler(len(run.dataset), plan.batch_size, plan.epochs, opt.seed, start),
         num_workers=opt.nThreads,
         collate_fn=collate,
         pin_memory=device.type == "cuda",
         worker_init_fn=leave_interrupts_to_the_main_process,
     )
-    return raising(loader)
+    return raise_errors(loader)
 
 
 def leave_interrupts_to_the_main_process(_worker: int) -> None:

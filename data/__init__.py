@@ -1,4 +1,4 @@
-"""Datasets by name. A new dataset is one layout function in `data.layouts` and one line here."""
+"""Datasets by name. To add a dataset, write a layout function in `data.layouts` and add one line here."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from data.layouts import cityscapes, folder, images_a, images_b, label_a, label_
 
 Layout = Callable[[Path, str], list[Clip]]
 
-# Clips to distil on and to translate.
+# Datasets to distil on and to translate.
 DATASETS: dict[str, Layout] = {
     "v2c": viper,
     "v2l": label_a,
@@ -17,7 +17,7 @@ DATASETS: dict[str, Layout] = {
     "videofile": video_files,
 }
 
-# Both domains, to train a teacher on: all frames of all clips, in no order.
+# Pairs of domains to train a teacher on: all frames of all clips, in random order.
 UNPAIRED: dict[str, tuple[Layout, Layout]] = {
     "v2c": (viper, cityscapes),
     "v2l": (label_a, label_b),
@@ -26,7 +26,7 @@ UNPAIRED: dict[str, tuple[Layout, Layout]] = {
 
 
 def find_clips(dataset: str, root: Path, split: str) -> list[Clip]:
-    """Clips of a dataset; a root that is a file is taken as a video whatever the dataset.
+    """The clips of a dataset. A `root` that is a file is read as a video, whatever the dataset.
 
     Args:
         dataset: a name in `DATASETS`.
@@ -34,8 +34,8 @@ def find_clips(dataset: str, root: Path, split: str) -> list[Clip]:
         split: "train" or "val".
 
     Raises:
-        FileNotFoundError: the data do not lie as expected; the message shows the expected tree.
-        ValueError: unknown dataset or split.
+        FileNotFoundError: the layout finds no clip in `root`; the message shows the expected tree.
+        ValueError: `dataset` or `split` is unknown.
     """
     if dataset not in DATASETS:
         raise ValueError(f"unknown dataset {dataset!r}, known are {', '.join(DATASETS)}")

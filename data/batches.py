@@ -1,4 +1,4 @@
-"""Which items make up which training step, so that a resumed run sees what the uninterrupted run would have seen."""
+"""Batches of training items. A resumed run gets the same batches as an uninterrupted run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -9,17 +9,20 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 
-class PairBatches(Sampler[list[tuple[int, int]]]):
-    """Yields lists of (epoch, index) keys, one list per training step, from `start_step` to the end of all epochs.
+class ResumableBatchSampler(Sampler[list[tuple[int, int]]]):
+    """Yields one list of (epoch, index) keys per training step, from `start_step` to the end of the last epoch.
 
-    Every epoch is a shuffle of all items drawn from (seed, epoch); its last batch may be smaller. Give it to a
-    DataLoader as `batch_sampler`, once for the whole run.
+    The order of an epoch is a shuffle of all items that depends on (seed, epoch) alone. The last batch of an epoch may
+    be smaller. Pass the sampler to one DataLoader as `batch_sampler`; it covers all epochs of the run.
 
     Args:
         n_items: length of the dataset.
-        batch_size, epochs: at least 1; the epochs are numbered from 0.
-        seed: not negative.
-        start_step: steps already done.
+        batch_size, epochs: at least 1; epochs are numbered from 0.
+        seed: at least 0.
+        start_step: number of steps that are already done.
+
+    Raises:
+        ValueError: a number is too small.
     """
 
     def __init__(self, n_items: int, batch_size: int, epochs: int, seed: int = 0, start_step: int = 0):
@@ -33,27 +36,28 @@ class PairBatches(Sampler[list[tuple[int, int]]]):
 
     @property
     def steps_per_epoch(self) -> int:
+        """Batches per epoch, the smaller last one included."""
         return -(-self._n_items // self._batch_size)
 
     def __len__(self) -> int:
-        """Steps that are left."""
+        """Number of steps that remain."""
         return max(self._epochs * self.steps_per_epoch - self._start_step, 0)
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         first_epoch, done = divmod(self._start_step, self.steps_per_epoch)
         for epoch in range(first_epoch, self._epochs):
-            # The third number is no item's index, so no item's own draws repeat those of the shuffle.
+            # Datasets seed each item with (seed, epoch, index). n_items is no index, so the shuffle has its own stream.
             order = np.random.default_rng([self._seed, epoch, self._n_items]).permutation(self._n_items).tolist()
             for start in range(done * self._batch_size, self._n_items, self._batch_size):
                 yield [(epoch, index) for index in order[start : start + self._batch_size]]
             done = 0
 
 
-class ErrorsAsItems(Dataset):
-    """`dataset`, but an item that cannot be read is the error that says so.
+class CatchReadErrors(Dataset):
+    """Wraps `dataset` and returns ValueError and OSError as items instead of raising them.
 
-    Raised in a reading process, it would reach the user wrapped into that process's traceback; `raising` raises it
-    where the batches arrive.
+    An error raised in a DataLoader's worker would reach the user wrapped in the worker's traceback. `raise_errors`
+    raises the error itself in the main process.
     """
 
     def __init__(self, dataset: Dataset):
@@ -66,8 +70,8 @@ class ErrorsAsItems(Dataset):
             return error
 
 
-def raising(batches: Iterable[dict | Exception]) -> Iterator[dict]:
-    """The batches up to the first that is an error, which is raised."""
+def raise_errors(batches: Iterable[dict | Exception]) -> Iterator[dict]:
+    """Yield `batches` and raise the first one that is an error."""
     for batch in batches:
         if isinstance(batch, Exception):
             raise batch
@@ -75,16 +79,16 @@ def raising(batches: Iterable[dict | Exception]) -> Iterator[dict]:
 
 
 def collate(items: Sequence[dict | Exception]) -> dict | Exception:
-    """One batch: tensors are stacked, numbers become an int64 tensor [B], lists are joined into one list.
+    """Make a batch of items: tensors are stacked, numbers become an int64 tensor [B], lists are concatenated.
 
-    If one of `items` is an error, so is the batch.
+    If an item is an error, the first error is the batch.
     """
     if errors := [item for item in items if isinstance(item, Exception)]:
         return errors[0]
-    return {key: _join([item[key] for item in items]) for key in items[0]}
+    return {key: _collate_values([item[key] for item in items]) for key in items[0]}
 
 
-def _join(values: list) -> Tensor | list:
+def _collate_values(values: list) -> Tensor | list:
     if isinstance(values[0], Tensor):
         return torch.stack(values)
     if isinstance(values[0], list):

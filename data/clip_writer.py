@@ -1,4 +1,4 @@
-"""What a translated clip looks like on disk."""
+"""Writes a translated clip to the results folder: videos and, on request, images."""
 
 import contextlib
 from pathlib import Path
@@ -12,20 +12,20 @@ from data.stream import fps_of
 from data.video_writer import VideoWriter
 from util import image
 from util.files import prepare_folder
-from util.report import inside
+from util.report import colours
 from util.report.clips import inside_file, video_file
 
 
 class ClipWriter:
-    """<clip>.mp4, input | teacher | shortcut side by side, and on request more. Use as a context manager.
+    """Context manager that writes <clip>.mp4 with the panels input | teacher | Shortcut.
 
     Args:
-        folder: of the run's results.
-        size: (width, height) of a translated frame, and of its input once enlarged.
-        fps: for clips that name no rate themselves.
-        compared: whether there is a teacher's panel.
-        inside: whether to write inside/<clip>.mp4 too, blending mask | displacement; an older one is removed otherwise.
-        save_image: whether to write images/<clip>/<clip>_<number>.png too, counted from 1 as published.
+        folder: the run's results folder.
+        size: (width, height) of a translated frame; the input is resized to it.
+        fps: used where the clip does not tell its own rate.
+        compared: whether there is a panel for the teacher.
+        save_image: also write images/<clip>/<clip>_<number>.png; as published, numbers start at 1.
+        inside: also write inside/<clip>.mp4 with panels blending mask | displacement; if not, remove an older one.
     """
 
     def __init__(
@@ -63,20 +63,20 @@ class ClipWriter:
         target: Tensor | None = None,
         inside_block: tuple[Tensor, Tensor] | None = None,
     ) -> None:
-        """Write the next frame; images [1, 3, H, W] in [-1, 1].
+        """Write the next frame. Images are [1, 3, H, W] in [-1, 1].
 
         Args:
-            index: its number in the clip, from 0.
-            source, output, target: what was translated, what the Shortcut and what the teacher made of it.
-            inside_block: (mask, displacement) as `util.report.inside.panels` takes them; None where the block did not
-                predict.
+            index: number of the frame in the clip, counted from 0.
+            source, output, target: the input frame, the Shortcut's output and the teacher's output.
+            inside_block: (mask, displacement) as `util.report.colours.panels` takes them; None for a reference frame,
+                where the block does not predict.
         """
-        seen = F.interpolate(source, size=self._size[::-1], mode="bilinear")
-        panels = [panel[0] for panel in (seen, target, output) if panel is not None]
+        resized = F.interpolate(source, size=self._size[::-1], mode="bilinear")
+        panels = [panel[0] for panel in (resized, target, output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
         if self._inside:
-            shown = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)
-            self._inside.write(shown)
+            panels = colours.panels(*inside_block, self._size) if inside_block else colours.absent_panels(self._size)
+            self._inside.write(panels)
         if self._images:
             path = self._images / f"{self._name}_{index + 1:05d}.png"
             image.write_png(path, image.to_uint8(output[0]))

@@ -1,4 +1,4 @@
-"""Video frames with the label maps that belong to them, for training a network that segments."""
+"""Video frames with their label maps, to train a segmentation network on."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,25 +9,26 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from data.frames import RandomCrop, Size, UnreadableFrame, Window, read_frame
-from util.label_colours import nearest_class, resize_labels
+from util.viper import nearest_class, resize_labels
 
-TRIES = 10  # frames drawn before damage is an error
+TRIES = 10  # unreadable pairs drawn in a row before it is an error
 
 
 class LabelledDataset(Dataset):
-    """Frames in turn, each cut together with its label map as drawn from (seed, epoch, index) alone.
+    """Frames in turn, each cropped together with its label map.
 
     dataset[epoch, index] -> {"frame": [3, H, W] in [-1, 1], "labels": class ids int64 [H, W], "skipped": unreadable
-    files met on the way}. A frame that cannot be read, or whose label map cannot, is replaced by a random other one.
+    files that were drawn}. An item depends on (seed, epoch, index) alone. A random pair replaces one of which the frame
+    or the label map is unreadable.
 
     Args:
-        pairs: (frame, its label map) of image files.
+        pairs: (frame, its label map), image files.
         load_size, fine_size, flip: see `RandomCrop`.
-        seed: not negative.
+        seed: at least 0.
 
     Raises:
-        ValueError: no pairs.
-        UnreadableFrame: on access, when several frames in a row cannot be read.
+        ValueError: `pairs` is empty.
+        UnreadableFrame: on access, when several pairs in a row cannot be read.
     """
 
     def __init__(
@@ -48,19 +49,19 @@ class LabelledDataset(Dataset):
         for _ in range(TRIES):
             pixels, bad = _read(self._pairs[index])
             if not bad:
-                return {**self._cut(*pixels, self._crop.draw(rng)), "skipped": skipped}
+                return {**self._crop_pair(*pixels, self._crop.draw(rng)), "skipped": skipped}
             skipped += [path for path in bad if path not in skipped]
             index = int(rng.integers(len(self._pairs)))
         raise UnreadableFrame(f"no readable frame with its label map in {TRIES} tries, bad are {', '.join(skipped)}")
 
-    def _cut(self, image: np.ndarray, label_map: np.ndarray, window: Window) -> dict[str, Tensor]:
-        colours = self._crop.cut(resize_labels(label_map, self._crop.load_size), window)
+    def _crop_pair(self, image: np.ndarray, label_map: np.ndarray, window: Window) -> dict[str, Tensor]:
+        colours = self._crop.crop(resize_labels(label_map, self._crop.load_size), window)
         labels = torch.from_numpy(nearest_class(colours).astype(np.int64))
         return {"frame": self._crop.apply(image, window), "labels": labels}
 
 
 def _read(paths: Sequence[Path]) -> tuple[list[np.ndarray], list[str]]:
-    """The pixels of the readable files, and the names of the others."""
+    """The pixels of the readable files, and the names of the unreadable ones."""
     pixels, bad = [], []
     for path in paths:
         try:

@@ -10,12 +10,12 @@ from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
 from data.video import VideoFrames
 
 GAPS = ("uniform", "near")
-TRIES = 10  # pairs drawn from one clip before another clip takes its place
-CLIPS = 5  # clips drawn from before their damage is an error
+TRIES = 10  # unreadable pairs drawn from a clip before another clip replaces it
+CLIPS = 5  # clips without a readable pair before it is an error
 
 
 class ImageFrames:
-    """Any frame of a clip of image files by its number; the counterpart of `VideoFrames`."""
+    """Random access to the frames of a clip of image files, as `VideoFrames` gives to a video file."""
 
     def __init__(self, clip: Clip):
         self._paths = clip.frames
@@ -24,31 +24,36 @@ class ImageFrames:
         return len(self._paths)
 
     def name(self, number: int) -> str:
+        """The path of frame `number`, for messages."""
         return str(self._paths[number])
 
     def read(self, number: int) -> np.ndarray:
-        """uint8 [H, W, 3] RGB of frame `number`, counted from 0."""
+        """Read frame `number`, counted from 0, as uint8 [H, W, 3] RGB.
+
+        Raises:
+            UnreadableFrame: the file is damaged.
+        """
         return read_frame(self._paths[number])
 
 
 class PairDataset(Dataset):
-    """One pair per clip and epoch, drawn from (seed, epoch, clip) alone: workers and resuming do not change it.
+    """One random pair per clip and epoch.
 
     dataset[epoch, clip] -> {"reference": [3, H, W], "current": [3, H, W] in [-1, 1], "distance": frames from reference
-    to current, "skipped": names of unreadable frames met on the way}. The distance lies in 1..max_gap, or up to the
-    clip's length - 1 if that is less; both frames are cut by one window. A random other clip takes the place of one
-    without a readable pair.
+    to current, "skipped": names of unreadable frames that were drawn}. A pair depends on (seed, epoch, clip) alone: the
+    number of workers and resuming do not change it. The distance is between 1 and `max_gap`, or the clip's length - 1
+    if that is less. Both frames are cropped alike. A random clip replaces one without a readable pair.
 
     Args:
         clips: each of at least two frames.
         max_gap: largest distance, at least 1.
-        gaps: how distances are drawn: "uniform", as published, or "near", distance d with a chance in proportion to
-            1/d, which is how often they occur where intervals of every length up to max_gap + 1 are used.
+        gaps: distribution of distances: "uniform", as published, or "near", where the probability of distance d is
+            proportional to 1/d. So often it occurs where all intervals up to max_gap + 1 are used equally often.
         load_size, fine_size, flip: see `RandomCrop`.
-        seed: not negative.
+        seed: at least 0.
 
     Raises:
-        ValueError: no clip, a clip of one frame (named), max_gap below 1.
+        ValueError: `clips` is empty or a clip has one frame, `gaps` is unknown, or `max_gap` is below 1.
         UnreadableFrame: on access, when several clips in a row have no readable pair.
     """
 
@@ -92,12 +97,12 @@ class PairDataset(Dataset):
         raise UnreadableFrame(f"no readable pair in {TRIES} tries per clip: {clips} (first bad: {skipped[0]})")
 
     def _candidates(self, index: int, rng: np.random.Generator) -> Iterator[int]:
-        """Clip `index`, then others at random; nothing is drawn for them before they are needed."""
+        """Clip `index`, then other clips in random order; `rng` is used for these only when they are needed."""
         yield index
         yield from rng.permutation([clip for clip in range(len(self)) if clip != index])[: CLIPS - 1].astype(int)
 
     def _draw(self, frames: ImageFrames | VideoFrames, rng: np.random.Generator) -> tuple[dict, list[str]]:
-        """A pair, empty if none was readable, and the names of the unreadable frames met on the way."""
+        """A pair, or {} if none was readable, and the names of the unreadable frames that were drawn."""
         skipped = []
         for _ in range(TRIES):
             distance = self._distance(min(self._max_gap, len(frames) - 1), rng)

@@ -1,4 +1,4 @@
-"""Single frames of two domains, for training a teacher."""
+"""Unpaired frames of two domains, to train a teacher on."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,23 +9,24 @@ from torch.utils.data import Dataset
 
 from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
 
-TRIES = 10  # frames drawn before damage is an error
+TRIES = 10  # unreadable frames drawn in a row before it is an error
 
 
 class UnpairedDataset(Dataset):
-    """Frames of A in turn, each with a random frame of B, drawn from (seed, epoch, index) alone.
+    """The frames of domain A in turn, each with a random frame of domain B.
 
-    dataset[epoch, index] -> {"A": [3, H, W], "B": [3, H, W] in [-1, 1], "skipped": unreadable files met on the way}.
-    A is frame `index` mod |A|, each has a window of its own, and nothing is mirrored, as published. An unreadable frame
-    is replaced by a random one of its domain. An epoch has max(|A|, |B|) items.
+    dataset[epoch, index] -> {"A": [3, H, W], "B": [3, H, W] in [-1, 1], "skipped": unreadable files that were drawn}.
+    An item depends on (seed, epoch, index) alone. As published, A is frame `index` mod |A|, the two frames are cropped
+    independently, and nothing is mirrored. A random frame of the same domain replaces an unreadable one. An epoch has
+    max(|A|, |B|) items.
 
     Args:
         frames_a, frames_b: image files of the two domains.
         load_size, fine_size: see `RandomCrop`.
-        seed: not negative.
+        seed: at least 0.
 
     Raises:
-        ValueError: a domain without frames.
+        ValueError: a domain has no frame.
         UnreadableFrame: on access, when several frames in a row cannot be read.
     """
 
@@ -49,7 +50,7 @@ class UnpairedDataset(Dataset):
         return {"A": a, "B": b, "skipped": bad_a + bad_b}
 
     def _read(self, frames: list[Path], first: int, rng: np.random.Generator) -> tuple[Tensor, list[str]]:
-        """Frame `first` or, where it is unreadable, a random other one; and the names of the unreadable."""
+        """Frame `first`, or a random one if it is unreadable, and the names of the unreadable frames drawn before."""
         path, skipped = frames[first], []
         for _ in range(TRIES):
             try:

@@ -1,4 +1,4 @@
-"""Video files in: frames in display order, or any one of them by its number."""
+"""Reads video files: all frames in display order, or single frames by their number."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from data.frames import UnreadableFrame
 
 
 def decode(path: Path) -> Iterator[np.ndarray]:
-    """Every frame as uint8 [H, W, 3] RGB, upright, in display order; one frame is held at a time.
+    """Yield every frame as uint8 [H, W, 3] RGB, upright, in display order, with one frame in memory at a time.
 
     Raises:
-        FileNotFoundError: no such file.
-        ValueError: not a video, or one without a frame.
-        UnreadableFrame: damaged; the message says how many frames came before.
+        FileNotFoundError: `path` does not exist.
+        ValueError: `path` is no video, or it has no frame.
+        UnreadableFrame: the file is damaged; the message says how many frames came before.
     """
     import av
 
     count = 0
-    with _opened(path) as (container, stream):
+    with _open(path) as (container, stream):
         try:
             for frame in container.decode(stream):
                 yield _upright(frame, path, count)
@@ -33,27 +33,27 @@ def decode(path: Path) -> Iterator[np.ndarray]:
 
 
 def frame_rate(path: Path) -> float | None:
-    """Mean frames per second, or None if the file does not say.
+    """Mean frames per second, or None if the file does not tell.
 
-    Files of variable rate have a nominal rate that no frame keeps, so a rate that the times of the frames contradict
-    gives way to the mean rate of those: played at that, all frames take as long as the original.
+    A file of variable rate tells a nominal rate that its frames do not follow. Where the nominal rate differs from the
+    mean rate of the frames' times by more than 1%, the mean rate is returned: it keeps the length of the video.
 
     Raises:
         FileNotFoundError, ValueError: as `decode`.
     """
-    with _opened(path) as (_, stream):
-        told, tick = stream.average_rate or stream.guessed_rate, stream.time_base
+    with _open(path) as (_, stream):
+        nominal, time_base = stream.average_rate or stream.guessed_rate, stream.time_base
     times = _presentation_times(path)
     if len(times) < 2 or None in times or max(times) == min(times):
-        return float(told) if told else None
-    measured = (len(times) - 1) / ((max(times) - min(times)) * tick)
-    return float(told) if told and abs(told / measured - 1) < 0.01 else float(measured)
+        return float(nominal) if nominal else None
+    measured = (len(times) - 1) / ((max(times) - min(times)) * time_base)
+    return float(nominal) if nominal and abs(nominal / measured - 1) < 0.01 else float(measured)
 
 
 class VideoFrames:
-    """Any frame of a video by its number, found by seeking. Holds times only, no open file and no picture.
+    """Random access to the frames of a video file by seeking. Holds presentation times, no open file and no picture.
 
-    The frames are counted once, here, from the packets in the file: the count in its header may be wrong.
+    The constructor counts the packets in the file, because the count in the header may be wrong.
 
     Raises:
         FileNotFoundError, ValueError: as `decode`.
@@ -65,7 +65,7 @@ class VideoFrames:
         known = None not in self._times
         self._seekable = known and len(set(self._times)) == len(self._times)
         if known:
-            self._times.sort()  # packets come in coding order, frames are numbered in display order
+            self._times.sort()  # packets are stored in coding order; frames are numbered in display order
         if not self._times:
             raise ValueError(f"{path} holds no frame")
 
@@ -73,16 +73,17 @@ class VideoFrames:
         return len(self._times)
 
     def name(self, number: int) -> str:
+        """The path and the frame's number, for messages."""
         return f"{self.path} frame {number}"
 
     def read(self, number: int) -> np.ndarray:
-        """uint8 [H, W, 3] RGB of frame `number`, counted from 0.
+        """Read frame `number`, counted from 0, as uint8 [H, W, 3] RGB.
 
         Raises:
-            UnreadableFrame: damaged, or the file has fewer frames than packets.
+            UnreadableFrame: the frame is damaged, or the file has fewer frames than packets.
         """
         image = self._seek(number) if self._seekable else None
-        if image is None:  # files without a usable index are read from the start
+        if image is None:  # a file without a usable index is read from the start
             image = next(islice(decode(self.path), number, None), None)
         if image is None:
             raise UnreadableFrame(f"cannot read {self.name(number)}: the video ends before it")
@@ -92,7 +93,7 @@ class VideoFrames:
         import av
 
         time = self._times[number]
-        with _opened(self.path) as (container, stream):
+        with _open(self.path) as (container, stream):
             try:
                 container.seek(time, stream=stream)
                 frame = next((f for f in container.decode(stream) if f.pts is None or f.pts >= time), None)
@@ -104,8 +105,8 @@ class VideoFrames:
 
 
 @contextmanager
-def _opened(path: Path):
-    """(container, video stream) of an open file."""
+def _open(path: Path):
+    """Open a file for the duration of the block; gives (container, video stream)."""
     import av
 
     if not path.is_file():
@@ -121,13 +122,13 @@ def _opened(path: Path):
 
 
 def _presentation_times(path: Path) -> list[int | None]:
-    """When each frame is shown, in the order the frames are stored; None where the file does not say."""
+    """Presentation time of each packet, in the order of the file; None where the file does not tell."""
     import av
 
-    with _opened(path) as (container, stream):
-        told = container.format.name != "avi"  # AVI has no such times, and what FFmpeg guesses is wrong with B-frames
+    with _open(path) as (container, stream):
+        has_times = container.format.name != "avi"  # AVI has none, and FFmpeg guesses them wrong for B-frames
         try:
-            return [p.pts if told else None for p in container.demux(stream) if p.size and not p.is_discard]
+            return [p.pts if has_times else None for p in container.demux(stream) if p.size and not p.is_discard]
         except av.FFmpegError as error:
             raise UnreadableFrame(f"{path} is damaged: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Video files out: H.264 that plays in a browser."""
+"""Writes video files: H.264 that plays in a browser."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-CODEC_OPTIONS = {"crf": "18", "preset": "veryfast", "g": "30"}  # visually lossless; key frames near, for seeking
-CODEC_OPTIONS |= {"rc-lookahead": "2", "bf": "1"}  # frames that it looks ahead stay in memory, and they may be large
-BT709 = 1  # the same number for matrix, primaries and transfer in H.264; browsers assume it for untagged files
+CODEC_OPTIONS = {"crf": "18", "preset": "veryfast", "g": "30"}  # visually lossless; frequent key frames for seeking
+CODEC_OPTIONS |= {"rc-lookahead": "2", "bf": "1"}  # frames in lookahead stay in memory, and they may be large
+BT709 = 1  # of matrix, primaries and transfer in H.264; browsers assume it for untagged files
 LIMITED_RANGE = 1
 
 
@@ -19,14 +19,17 @@ class VideoWriter:
         with VideoWriter(path, fps, (width, height)) as video:
             video.write(image)
 
-    The file is written beside its final name and renamed at the end; after an error the unfinished file is removed and
-    an older file of that name is as it was. Odd sizes, which 4:2:0 cannot hold, are padded by repeating the last row or
-    column. A file that cannot be opened is an OSError on entering.
+    The file is written under a temporary name and renamed at the end. After an error the unfinished file is removed and
+    an older file of that name is unchanged. 4:2:0 needs even sizes: an odd size is padded by repeating the last row or
+    column. Entering raises OSError if the file cannot be opened.
 
     Args:
         path: ends in .mp4; its folder exists.
         fps: frames per second.
-        size: (width, height) in pixels of the frames that will be written.
+        size: (width, height) of the frames, px.
+
+    Raises:
+        ValueError: `fps` or `size` is not positive; on leaving, no frame was written.
     """
 
     def __init__(self, path: Path, fps: float, size: tuple[int, int]):
@@ -35,7 +38,7 @@ class VideoWriter:
         if min(size) < 1:
             raise ValueError(f"size must be positive (width, height), got {size}")
         self.path, self.size = path, size
-        self._rate = Fraction(fps).limit_denominator(1001)  # finds 30000/1001 behind 29.97
+        self._rate = Fraction(fps).limit_denominator(1001)  # 29.97 becomes 30000/1001
         self._partial = path.with_name(path.name + ".partial")
         self._count = 0
 
@@ -57,7 +60,11 @@ class VideoWriter:
         return self
 
     def write(self, image: np.ndarray) -> None:
-        """image uint8 [H, W, 3] RGB, the next frame."""
+        """Append a frame, uint8 [H, W, 3] RGB.
+
+        Raises:
+            ValueError: `image` has another size or type.
+        """
         import av
 
         width, height = self.size

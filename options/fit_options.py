@@ -21,8 +21,8 @@ class FitOptions(ClipOptions):
         value(fit, "--target_interval", whole(2), 3, "compare with this fixed interval, and cost at most as much")
         value(fit, "--target_psnr", number(1, 99), None, "reach this PSNR, pooled over all frames, in dB")
         value(fit, "--target_saving", number(1), None, "compute this many times less than the teacher, amortised")
-        rivals = "measure reuse and flow warp at every fixed interval too, for scripts/cost_curve.py"
-        switch(fit, "--baselines", False, rivals)
+        baselines = "measure reuse and flow warp at every fixed interval too, for scripts/cost_curve.py"
+        switch(fit, "--baselines", False, baselines)
         value(fit, "--fit_dir", PATH, None, "where threshold and curve go; not given: beside the checkpoint")
         value(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the threshold")
 

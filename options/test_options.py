@@ -2,7 +2,7 @@
 
 import argparse
 
-from options.build.precision import AUTO, PRECISIONS
+from models.evaluation.precision import AUTO, PRECISIONS
 from options.checks import refresh_problems
 from options.clip_options import ClipOptions
 from options.flags.faces import add_faces, face_problems

@@ -20,9 +20,9 @@ from data.layouts import cityscapes, label_a, label_b, viper  # noqa: E402
 from data.stream import frames  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
 from models.training.checkerboard import excess, power_spectrum  # noqa: E402
-from scripts.tables.text import markdown  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.program import finish  # noqa: E402
+from util.tables import markdown  # noqa: E402
 
 DOMAINS = {"v2c": (viper, cityscapes), "v2l": (label_a, label_b), "l2v": (label_b, label_a)}  # source, target
 TASK_OF_NETWORK = {"latest_net_G_A.pth": "v2l", "latest_net_G_B.pth": "l2v"}  # one training gives both

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from models.evaluation.evaluate import BASELINES  # noqa: E402
+from models.evaluation.baselines import BASELINES  # noqa: E402
 from models.evaluation.refresh_fit.chart import AXES, series_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, read_csv  # noqa: E402
 from util.files import prepare_folder, replacing  # noqa: E402

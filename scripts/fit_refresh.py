@@ -1,22 +1,27 @@
-"""Choose the threshold of the adaptive refresh on validation clips; draw what refresh policies cost and show."""
+"""Choose the threshold of the adaptive refresh on validation clips; chart cost and quality of refresh policies."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import torch
+from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data.stream import size_of  # noqa: E402
-from models.evaluation.evaluate import BASELINES  # noqa: E402
+from data import Clip  # noqa: E402
+from data.stream import frames, size_of  # noqa: E402
+from models.evaluation.baselines import BASELINES  # noqa: E402
+from models.evaluation.pipeline_cost import measure_cost  # noqa: E402
 from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
+from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
 from models.shortcut.inference import optimize  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
-from options.build.refresh_trial import Trial, frame_ms  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
-from options.build.translation import load_block, measure_cost  # noqa: E402
+from options.build.translator import load_block  # noqa: E402
 from options.clip_options import chosen_clips  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
@@ -44,44 +49,59 @@ def fit(opt: Options) -> int:
         return 0
 
     stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold))
-    trial = Trial(opt, clips, stages, macs, device, frame_ms(opt, clips[0], stages, device))
+    timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
+    trial_clips = [trial_clip(opt, clip, device) for clip in clips]
+    trial = Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))
     fixed, adaptive = first_curve(trial, opt)
-    rival = fixed[opt.target_interval - FIRST_INTERVAL]
-    equal = {"equal cost": Target(macs=rival.amortised_macs), "equal PSNR": Target(psnr=rival.pooled_psnr)}
+    compared = fixed[opt.target_interval - FIRST_INTERVAL]
+    equal = {
+        "equal cost": Target(macs=compared.amortised_macs),
+        "equal PSNR": Target(psnr=compared.pooled_psnr),
+    }
     target = own_target(opt, macs["teacher"]) or equal["equal cost"]
     adaptive = refined(trial, adaptive, [*equal.values(), target])
-    rivals = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
-    curve = write_curve(opt, fitted, fixed, adaptive, rivals)
+    baselines = [p for name in BASELINES for p in trial.measure_baseline(name, intervals(opt))] if opt.baselines else []
+    curve = write_curve(opt, fitted, fixed, adaptive, baselines)
     chosen = best(opt, target, adaptive)
     identity = {"shortcut_fingerprint": block_id, "teacher_fingerprint": teacher_id, "clips": [c.name for c in clips]}
     write_threshold(fitted, opt, chosen, identity)
-    print(comparison(rival, *(t.best(adaptive) for t in equal.values()), chosen))
+    print(comparison(compared, *(t.best(adaptive) for t in equal.values()), chosen))
     print(f"threshold {chosen.setting:g}: {fitted}\ncurve: {curve}.csv, {curve}.svg")
     if opt.fit_dir:
         print(f"to use it: --refresh adaptive --refresh_threshold {chosen.setting:g} --max_interval {opt.max_interval}")
     return 0
 
 
+def trial_clip(opt: Options, clip: Clip, device: torch.device) -> TrialClip:
+    """Return a clip with its frames on the device; the length of a video file is not known beforehand."""
+
+    def read() -> Iterator[Tensor]:
+        return (frame.to(device) for frame in frames(clip, opt.fine_size, opt.max_frames))
+
+    length = min(len(clip.frames), opt.max_frames or len(clip.frames)) or None
+    return TrialClip(clip.name, read, length)
+
+
 def first_curve(trial: Trial, opt: Options) -> tuple[list[Point], list[Point]]:
-    """Points of every fixed interval up to --max_interval, and of a range of thresholds."""
+    """Return the points of every fixed interval up to --max_interval, and of a range of thresholds."""
     points = trial.measure(intervals(opt), trial.thresholds(), "curve")
     return points[: len(intervals(opt))], points[len(intervals(opt)) :]
 
 
 def intervals(opt: Options) -> range:
-    """The fixed intervals that are measured."""
+    """Return the fixed intervals to measure."""
     return range(FIRST_INTERVAL, opt.max_interval + 1)
 
 
 def own_target(opt: Options, teacher_macs: float) -> Target | None:
-    """What the flags ask for besides the cost of the fixed interval."""
+    """Return the target that the flags name; None: to cost at most as much as the fixed interval."""
     if opt.target_psnr is not None:
         return Target(psnr=opt.target_psnr)
     return None if opt.target_saving is None else Target(macs=teacher_macs / opt.target_saving)
 
 
 def refined(trial: Trial, adaptive: Sequence[Point], targets: Sequence[Target]) -> list[Point]:
-    """`adaptive` with more points where it crosses a target, from the smallest threshold to the largest."""
+    """Return `adaptive` with more points where it crosses a target, from the smallest threshold to the largest."""
     points = list(adaptive)
     for number in range(ROUNDS):
         if between := {setting for target in targets for setting in target.nearer(points, STEPS)}:
@@ -90,10 +110,10 @@ def refined(trial: Trial, adaptive: Sequence[Point], targets: Sequence[Target]) 
 
 
 def best(opt: Options, target: Target, adaptive: Sequence[Point]) -> Point:
-    """The point to use.
+    """Return the adaptive point that meets the target best.
 
     Raises:
-        ValueError: none reaches the target; the message says what can be reached.
+        ValueError: no point reaches the target; the message says what can be reached.
     """
     if chosen := target.best(adaptive):
         return chosen
@@ -105,24 +125,27 @@ def best(opt: Options, target: Target, adaptive: Sequence[Point]) -> Point:
 
 
 def asked(opt: Options) -> dict[str, float]:
-    """{"psnr" or "saving" or "interval": value}, whichever decides."""
+    """Return the target of the flags as {"psnr" or "saving" or "interval": value}."""
     given = {"psnr": opt.target_psnr, "saving": opt.target_saving, "interval": opt.target_interval}
     return dict([next(item for item in given.items() if item[1] is not None)])
 
 
 def write_curve(
-    opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], rivals: Sequence[Point]
+    opt: Options, fitted: Path, fixed: Sequence[Point], adaptive: Sequence[Point], baselines: Sequence[Point]
 ) -> Path:
-    """The path without ".csv" and ".svg"; the chart shows no rivals, which lie far below."""
+    """Write the points as CSV and as a chart, and return their path without ".csv" and ".svg".
+
+    The chart leaves the baselines out, which lie far below.
+    """
     path = Path(opt.curve) if opt.curve else fitted.with_suffix("")
     prepare_folder(path.parent)
-    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *rivals])
+    write_csv(path.with_name(path.name + ".csv"), [*fixed, *adaptive, *baselines])
     write_chart(path.with_name(path.name + ".svg"), fixed, adaptive, f"{opt.name}: when to refresh the reference")
     return path
 
 
 def write_threshold(path: Path, opt: Options, chosen: Point, identity: Mapping[str, object]) -> None:
-    """<epoch>_refresh.json, which test.py reads for --refresh adaptive."""
+    """Write <epoch>_refresh.json, which test.py reads for --refresh adaptive."""
     names = ("psnr", "pooled_psnr", "amortised_macs", "saving", "refresh_share")
     measured = {name: getattr(chosen, name) for name in names}
     record = {"threshold": chosen.setting, "max_interval": opt.max_interval, "target": asked(opt), "measured": measured}

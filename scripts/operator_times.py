@@ -15,6 +15,7 @@ from torch import Tensor
 from models.ops.deformable import convolve, deform_conv, read_convolved
 from models.ops.warp import paint, shift_costs, warp
 from util import runtime
+from util.tables import markdown
 
 SIZES = ((64, 128, 256), (32, 64, 128), (16, 128, 256))  # channels inside the block, height and width of its features
 OFFSET_STD_PX = 2.0
@@ -54,19 +55,19 @@ def cpu_ms(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, 
 
 
 @torch.no_grad()
-def table(sizes: tuple[tuple[int, int, int], ...], rounds: int) -> list[str]:
-    """Lines of Markdown."""
-    lines = ["| | features | cpu | native | |", "|---|---|---|---|---|"]
+def table(sizes: tuple[tuple[int, int, int], ...], rounds: int) -> str:
+    """The table in Markdown: one row per operator and size, milliseconds of both backends and their ratio."""
+    rows = []
     for channels, height, width in sizes:
         for name, run in operators(channels, height, width).items():
             found = cpu_ms({way: lambda run=run, way=way: run(way) for way in ("cpu", "native")}, rounds)
-            times = f"{found['cpu']:.2f} | {found['native']:.2f} | {found['cpu'] / found['native']:.1f} times"
-            lines.append(f"| {name} | {channels} x {height} x {width} | {times} |")
-    return lines
+            times = [f"{found['cpu']:.2f}", f"{found['native']:.2f}", f"{found['cpu'] / found['native']:.1f} times"]
+            rows.append([name, f"{channels} x {height} x {width}", *times])
+    return markdown(["", "features", "cpu", "native", ""], rows, texts=2)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=21, help="calls of each operator; their median counts")
     runtime.prepare(seed=0, gpu_ids="-1")  # memory is kept, as in train.py and test.py
-    print("\n".join(table(SIZES, parser.parse_args().rounds)))
+    print(table(SIZES, parser.parse_args().rounds))

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from models.evaluation import cost  # noqa: E402
+from models.evaluation.pipeline_cost import frame_kinds, measure_cost  # noqa: E402
 from models.shortcut.block import ShortcutBlock  # noqa: E402
 from models.shortcut.inference import InferenceBlock, optimize  # noqa: E402
 from models.shortcut.init import initialise  # noqa: E402
@@ -22,7 +23,6 @@ from models.streaming.stages import eager  # noqa: E402
 from models.teachers.vtoonify.face_parsing import BiSeNet  # noqa: E402
 from models.teachers.vtoonify.network import BACKBONES, PUBLISHED_WIDTH, VToonify  # noqa: E402
 from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher, cut  # noqa: E402
-from options.build.translation import frame_kinds, measure_cost  # noqa: E402
 from scripts.vtoonify_cost_table import markdown  # noqa: E402
 from scripts.vtoonify_memory import beyond_weights  # noqa: E402
 from util import runtime  # noqa: E402

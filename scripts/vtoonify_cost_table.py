@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.evaluation.cost import saving
+from util import tables
 
 
 def markdown(record: Mapping) -> str:
@@ -85,5 +86,4 @@ def _giga(macs: int) -> str:
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
     head, *body = rows
-    lines = [head, ["---", *("--:" for _ in head[1:])], *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return tables.markdown(head, body)

@@ -1,18 +1,32 @@
-"""A line chart as an SVG picture: one string without scripts or fonts, legible on light and on dark pages."""
+"""A line chart as SVG text, drawn by matplotlib: without scripts, legible on light and on dark pages."""
 
+import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 440  # px
-LEFT, RIGHT, TOP, BOTTOM = 64, 20, 40, 52  # px between the picture's edges and the plotted area and keys
-KEY_PX, LETTER_PX, ROW_PX = 50, 7, 20  # a key's width without its name, that of a letter at most, height of a row
-LABEL_ROOM = 14  # px from one labelled point to the next
-DASHES = ("none", "7 4", "2 3")  # of lines that would have the colour of another one
+SIZE_IN, PX_PER_IN = (7.2, 4.4), 100
 COLOURS = ("#3b82f6", "#e8710a", "#16a34a", "#a855f7", "#dc2626")  # mid-tones, told apart on white and on black
-STYLE = """svg { color: #24292f; font: 12px system-ui, sans-serif } .grid { stroke: currentColor; opacity: 0.15 }
-@media (prefers-color-scheme: dark) { svg { color: #c9d1d9 } }"""
+DASHES = ("none", "7 4", "2 3")  # SVG patterns of lines that would have the colour of another one
+INK = "#24292f"  # of texts and axes; becomes the colour of the page's text
+INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color")
+STYLE = "svg {color: #24292f} @media (prefers-color-scheme: dark) {svg {color: #c9d1d9}}"
+SETTINGS = {
+    "svg.hashsalt": "fixed",  # the same chart is the same file, byte by byte
+    "svg.fonttype": "none",  # texts stay texts
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib, which measures texts by it
+    "font.size": 9.0,
+    "lines.markersize": 5.0,
+    "grid.alpha": 0.15,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    **dict.fromkeys(
+        ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color"), INK
+    ),
+}
+LABEL_PLACES = ((5, -11, "left"), (-5, 5, "right"), (5, 5, "left"), (-5, -11, "right"))  # x, y in points; alignment
 
 
 @dataclass(frozen=True)
@@ -27,30 +41,45 @@ class Line:
 def line_chart(lines: Sequence[Line], title: str, x_label: str, y_label: str) -> str:
     """The chart as SVG text; names and labels may hold any characters.
 
+    The group of line number k, counted from 0, has the id "line_<k>".
+
     Raises:
         ValueError: no point to draw, one that is not finite, or labels that do not match.
     """
+    import matplotlib
+    from matplotlib.figure import Figure
+
     _check(lines)
-    keys = _rows_of_keys(lines)
-    top = TOP + ROW_PX * len(keys)
-    x_ticks, y_ticks = (ticks([point[axis] for line in lines for point in line.points]) for axis in (0, 1))
-    x_of = _scale(x_ticks, LEFT, WIDTH - RIGHT)
-    y_of = _scale(y_ticks, HEIGHT - BOTTOM, top)  # pixel rows grow downwards
-    parts = [_text(WIDTH / 2, 20, title, "middle", 'font-weight="bold"')]
-    for x in x_ticks:
-        parts += [_grid(x_of(x), x_of(x), top, HEIGHT - BOTTOM), _text(x_of(x), HEIGHT - BOTTOM + 18, f"{x:g}")]
-    for y in y_ticks:
-        parts += [_grid(LEFT, WIDTH - RIGHT, y_of(y), y_of(y)), _text(LEFT - 8, y_of(y) + 4, f"{y:g}", "end")]
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x_label))
-    middle = (top + HEIGHT - BOTTOM) / 2
-    parts.append(_text(16, middle, y_label, "middle", f'transform="rotate(-90 16 {middle:.1f})"'))
-    for number, line in enumerate(lines):
-        pixels = [(x_of(x), y_of(y)) for x, y in line.points]
-        parts += _curve(line, pixels, *appearance(number))
-    for row, numbers in enumerate(keys):
-        parts += _keys([(lines[number].name, *appearance(number)) for number in numbers], TOP + ROW_PX * row)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
-    return "\n".join([head, f"<style>{STYLE}</style>", *parts, "</svg>", ""])
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(SIZE_IN, PX_PER_IN)
+        axes = figure.subplots()
+        for number, line in enumerate(lines):
+            _draw(axes, number, line)
+        axes.set(title=_literal(title), xlabel=_literal(x_label), ylabel=_literal(y_label))
+        whole_numbers = all(float(x).is_integer() for line in lines for x, _ in line.points)
+        axes.xaxis.get_major_locator().set_params(integer=whole_numbers)
+        axes.margins(y=0.1)  # room for labels below the lowest point
+        axes.grid()
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside the plot, where it covers no line
+        figure.draw_without_rendering()  # settles where points lie
+        _label_points(axes, lines)
+        return _svg(figure)
+
+
+def appearance(number: int) -> tuple[str, str]:
+    """(colour, SVG dash pattern) of a chart's line, counted from 0; the first fifteen can be told apart."""
+    again, number = divmod(number, len(COLOURS))
+    return COLOURS[number], DASHES[again % len(DASHES)]
+
+
+def ticks(values: Sequence[float]) -> list[float]:
+    """Round numbers, 1, 2 or 5 times a power of ten apart, of which the first and last enclose all values."""
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = min(values), max(values)
+    whole_numbers = all(float(value).is_integer() for value in values)
+    locator = MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=whole_numbers, min_n_ticks=2)
+    return [round(float(tick), 12) for tick in locator.tick_values(low, high if high > low else low + (abs(low) or 1))]
 
 
 def _check(lines: Sequence[Line]) -> None:
@@ -63,73 +92,36 @@ def _check(lines: Sequence[Line]) -> None:
             raise ValueError(f"line {line.name!r} has {len(line.points)} points and {len(line.labels)} labels")
 
 
-def appearance(number: int) -> tuple[str, str]:
-    """(colour, SVG dash pattern) of a chart's line, counted from 0; the first fifteen can be told apart."""
-    again, number = divmod(number, len(COLOURS))
-    return COLOURS[number], DASHES[again % len(DASHES)]
+def _draw(axes, number: int, line: Line) -> None:
+    colour, dash = appearance(number)
+    style = "-" if dash == "none" else (0, tuple(float(part) / 2 for part in dash.split()))  # in line widths
+    xs, ys = zip(*line.points, strict=True) if line.points else ((), ())
+    axes.plot(xs, ys, marker="o", color=colour, linestyle=style, label=_literal(line.name), gid=f"line_{number}")
 
 
-def ticks(values: Sequence[float]) -> list[float]:
-    """Round numbers, 1, 2 or 5 times a power of ten apart, of which the first and last enclose all values."""
-    low, high = min(values), max(values)
-    span = (high - low) or abs(high) or 1.0
-    rough = span / 6
-    if all(float(value).is_integer() for value in values):
-        rough = max(rough, 1.0)  # between whole numbers there is nothing
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(k * step, 12) for k in range(first, max(last, first + 1) + 1)]
+def _label_points(axes, lines: Sequence[Line]) -> None:
+    """Write each label beside its point, at the first place where it covers no other text; leave it out if none."""
+    taken = [axis.get_tightbbox() for axis in (axes.xaxis, axes.yaxis)]
+    for label, point in (pair for line in lines for pair in zip(line.labels, line.points, strict=False) if pair[0]):
+        for x, y, side in LABEL_PLACES:
+            text = axes.annotate(_literal(label), point, (x, y), textcoords="offset points", ha=side)
+            box = text.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            text.remove()
 
 
-def _scale(ticks: Sequence[float], start: float, end: float):
-    """value -> pixel, the first tick at `start` and the last at `end`."""
-    return lambda value: start + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (end - start)
+def _literal(text: str) -> str:
+    """`text` as matplotlib shows it unchanged: "$" begins no formula."""
+    return text.replace("$", r"\$")
 
 
-def _curve(line: Line, pixels: Sequence[tuple[float, float]], colour: str, dash: str) -> list[str]:
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in pixels)
-    dots = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in pixels]
-    curve = f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
-    return [curve, *dots, *_labels(line.labels, pixels)]
-
-
-def _labels(labels: Sequence[str], pixels: Sequence[tuple[float, float]]) -> list[str]:
-    """Each to the lower right of its point, but for those that would lie over the one before."""
-    parts, last = [], (-math.inf, -math.inf)
-    for label, (x, y) in zip(labels, pixels, strict=False):
-        if math.dist(last, (x, y)) >= LABEL_ROOM:
-            parts.append(_text(x + 7, y + 13, label, "start"))
-            last = x, y
-    return parts
-
-
-def _rows_of_keys(lines: Sequence[Line]) -> list[list[int]]:
-    """Numbers of the lines whose keys stand side by side over the plotted area, as many as fit."""
-    rows, room = [], 0.0
-    for number, line in enumerate(lines):
-        needed = KEY_PX + LETTER_PX * len(line.name)
-        if needed > room:
-            rows.append([])
-            room = WIDTH - LEFT - RIGHT
-        rows[-1].append(number)
-        room -= needed
-    return rows
-
-
-def _keys(looks: Sequence[tuple[str, str, str]], y: float) -> list[str]:
-    """Names, colours and dash patterns of lines, from left to right."""
-    parts, x = [], LEFT
-    for name, colour, dash in looks:
-        sample = f'x1="{x}" x2="{x + 24}" y1="{y}" y2="{y}" stroke="{colour}" stroke-dasharray="{dash}"'
-        parts += [f'<line {sample} stroke-width="3"/>', _text(x + 30, y + 4, name, "start")]
-        x += KEY_PX + LETTER_PX * len(name)
-    return parts
-
-
-def _grid(x1: float, x2: float, y1: float, y2: float) -> str:
-    return f'<line class="grid" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}"/>'
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor" {more}>{escape(text)}</text>'
+def _svg(figure) -> str:
+    """From <svg> on, in the colours of the page, without a date."""
+    file = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(file, format="svg", transparent=True, bbox_inches="tight", metadata=nothing)
+    text = file.getvalue()
+    text = text[text.index("<svg ") :].replace(INK, "currentColor")
+    return re.sub(r"(<style[^>]*>).*?(</style>)", rf"\g<1>{STYLE}\g<2>", text, count=1, flags=re.S)

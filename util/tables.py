@@ -1,134 +1,48 @@
-"""A run's record as plain text for the terminal."""
+"""Tables of text: for the terminal, and as Markdown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Sequence
 
-from util.report.labels import label
-from util.report.methods import OURS, TEACHER, in_order, method_name, refresh_of
-from util.report.verdict import streamed
+import tabulate
 
-STAGES = ("head", "body", "block", "tail")
-KINDS = {"teacher_eager": "teacher eager", "stream": "stream, beside all that measures"}
-DISTANCE_COLUMNS = 7  # as many as fit into 120 characters
+tabulate.MIN_PADDING = 0  # a head needs no more room than its text: the terminal's tables fit into 120 characters
+
+Cells = Sequence[Sequence[str]]
 
 
-def table(record: Mapping) -> str:
-    """Methods with cost beside quality, quality per distance, then cost, latency, runtime, memory; "-": no figure.
+def plain(heads: Sequence[str], rows: Cells) -> str:
+    """The table for a terminal: the first column to the left, the others to the right, a rule below the heads.
 
     Args:
-        record: what `report.write_run` writes.
+        heads: a head may have several lines.
     """
-    parts = [_methods(record), *_distances(record), _cost(record), _latency(record), _runtime(record)]
-    if record.get("peak_memory_mb") is not None:
-        parts.append(f"peak memory {record['peak_memory_mb']:.0f} MiB")
-    return "\n\n".join(part for part in parts if part)
+    align = _alignment(len(heads), 1) if rows else None
+    return tabulate.tabulate(rows, heads, "simple", disable_numparse=True, colalign=align)
 
 
-def _methods(record: Mapping) -> str:
-    """One row per method: what a frame costs on average, and every figure (see `Label.kinds`)."""
-    figures = {TEACHER: record.get("teacher", {}), **record["baselines"], OURS: record["quality"]}
-    columns = [(name, kind) for name in record["quality"] for kind in label(name).kinds]
-    labels = [label(name) for name, _ in columns]
-    heads = [
-        ["mean of a frame", "MACs", "saving", "ms", *(f"{one.text} {one.better}".strip() for one in labels)],
-        ["", "", "", "", *(kind for _, kind in columns)],
-    ]
-    rows = []
-    costs = record["cost"]["methods"]
-    for method in _rows(costs, record):
-        own, cost = figures.get(method, {}), costs[method]
-        values = [label(name).shown(own.get(name, {}).get(kind)) for name, kind in columns]
-        rows.append([_name(method, record), _giga(cost["macs"]), _times(cost["saving"]), f"{cost['ms']:.1f}", *values])
-    return _align(heads, rows)
+def markdown(heads: Sequence[str], rows: Cells, texts: int = 1, notes: bool = False) -> str:
+    """The table as Markdown that can be read in a terminal too. A line break in a cell becomes a space.
+
+    Args:
+        texts: how many of the first columns hold text, which stands to the left; figures stand to the right.
+        notes: whether the last column holds text too. It is not padded, so that one long note widens no other row.
+    """
+    align = _alignment(len(heads), texts)
+    if notes:
+        align[-1] = "left"
+    cells = [[_cell(text) for text in row] for row in (heads, *rows)]
+    table = tabulate.tabulate(cells[1:], cells[0], "pipe", disable_numparse=True, colalign=align if rows else None)
+    return _without_padding(table) if notes else table
 
 
-def _distances(record: Mapping) -> list[str]:
-    """For the figures that depend on it: one line per distance, then skipped and all frames, one column per method."""
-    found = {OURS: record["quality"], **record["baselines"]}
-    methods = {method: found[method] for method in _rows(found, record)}
-    names = [name for name in record["quality"] if "skipped" in label(name).kinds]
-    together = max(1, DISTANCE_COLUMNS // len(methods))
-    return [_distance_table(record, methods, names[i : i + together]) for i in range(0, len(names), together)]
+def _without_padding(table: str) -> str:
+    """The Markdown `table` with a last column that is as short as its text."""
+    return re.sub(r"(?m)-+\|$", "---|", re.sub(r"(?m) +\|$", " |", table))
 
 
-def _distance_table(record: Mapping, methods: Mapping[str, Mapping], names: Sequence[str]) -> str:
-    first, columns = next(iter(methods)), [(name, method) for name in names for method in methods]
-    heads = [
-        ["per distance", *(label(name).text if method == first else "" for name, method in columns)],
-        ["", *(_name(method, record) for _, method in columns)],
-    ]
-    distances = sorted({d for name in names for d in record["quality"][name]["per_distance"]}, key=int)
-    rows = [[f"distance {d}", *(label(n).shown(methods[m][n]["per_distance"].get(d)) for n, m in columns)]
-            for d in distances]  # fmt: skip
-    for key, text in (("skipped", "skipped frames"), ("all", "all, PSNR pooled")):
-        rows.append([text, *(label(n).shown(methods[m][n].get(key)) for n, m in columns)])
-    return _align(heads, rows)
+def _alignment(columns: int, texts: int) -> list[str]:
+    return ["left"] * texts + ["right"] * (columns - texts)
 
 
-def _cost(record: Mapping) -> str:
-    """MACs per stage and per kind of frame, parameters, savings."""
-    macs, saving, params = (record["cost"][key] for key in ("macs", "saving", "params"))
-    stages = [[f"MACs {stage}", _giga(macs.get(stage))] for stage in STAGES]
-    if macs.get("extra"):
-        stages.append(["besides: interpolation, matching", _giga(macs["extra"])])
-    kinds = [[f"MACs {kind} frame", _giga(macs.get(kind))] for kind in ("teacher", "reference", "skipped")]
-    savings = [
-        ["saving per skipped frame", _times(saving["skipped"])],
-        [f"saving amortised at interval {record['runtime']['interval']:.4g}", _times(saving["amortised"])],
-    ]
-    used = [
-        ["parameters teacher", _mega(params["teacher"])],
-        ["parameters on skipped frames", _mega(params["skipped"])],
-    ]
-    return _align([["cost", ""]], [*stages, *kinds, *savings, *used])
-
-
-def _runtime(record: Mapping) -> str:
-    """What was chosen, in one line."""
-    runtime = record["runtime"]
-    threshold = "" if runtime["refresh_threshold"] is None else f" at {runtime['refresh_threshold']:.4g}"
-    refresh = (
-        f"{runtime['refresh']}{threshold}, {runtime['refresh_mode']}, at most every {runtime['max_interval']} frames"
-    )
-    machinery = f"{runtime['engine']}, {runtime['dtype']}, deformable convolution {runtime['deform_backend']}"
-    return f"run: {machinery}; refresh {refresh}"
-
-
-def _latency(record: Mapping) -> str:
-    """Single frames, then frames of whole videos that teacher and Shortcut streamed in turn."""
-    streams = streamed(record)
-    times = {KINDS.get(kind, kind): ms for kind, ms in record["latency_ms"].items()}
-    times |= {f"whole video, {_name(method, record)}": streams[method] for method in _rows(streams, record)}
-    rows = [[kind, f"{ms['median']:.1f}", f"{ms['p95']:.1f}"] for kind, ms in times.items()]
-    return _align([["latency ms", "median", "p95"]], rows)
-
-
-def _giga(value: float | None) -> str:
-    return "-" if value is None else f"{value / 1e9:.3f} G"
-
-
-def _mega(value: int) -> str:
-    return f"{value / 1e6:.3f} M"
-
-
-def _times(value: float) -> str:
-    return f"{value:.2f}x"
-
-
-def _rows(methods: Iterable[str], record: Mapping) -> list[str]:
-    return in_order(methods, refresh_of(record))
-
-
-def _name(method: str, record: Mapping) -> str:
-    return method_name(method, refresh_of(record))
-
-
-def _align(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> str:
-    """First column to the left, the others to the right, a rule under the heads."""
-    widths = [max(map(len, column)) for column in zip(*heads, *rows, strict=True)]
-    rule = ["-" * width for width in widths]
-    return "\n".join(_line(row, widths) for row in [*heads, rule, *rows])
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    others = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return "  ".join([row[0].ljust(widths[0]), *others]).rstrip()
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

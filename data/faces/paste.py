@@ -1,60 +1,96 @@
-"""A stylised crop back into its frame, without a visible seam."""
+"""Pastes stylised crops back into the frames they were cut from, without a visible seam."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from data.faces.crop import Crop
+from data.faces.crop import Crop, crop_size
+from data.faces.tracker import FaceTracker
+from data.video import decode
+from data.video_writer import VideoWriter
 
-FEATHER = 1 / 8  # of the crop's shorter side: how far inside its edges it fades into the frame
-
-
-def enlarged(frame: np.ndarray, factor: int) -> np.ndarray:
-    """frame uint8 [H, W, 3] -> uint8 [factor * H, factor * W, 3], bicubic."""
-    return cv2.resize(frame, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+FEATHER = 1 / 8  # width of the fade inside the crop's edges, as a fraction of the crop's shorter side
 
 
-class Paste:
-    """Puts the stylised crops of one face into the enlarged frames they were cut from.
+def write_pasted(
+    path: Path, tracker: FaceTracker, stylised: Sequence[Path], factor: int, fps: float, limit: int | None = None
+) -> None:
+    """Write the frames of the tracked video, upscaled, with each visible face replaced by its stylised crop.
 
     Args:
-        crop: where they were cut.
-        frame_size: (height, width) of the frames, px.
-        factor: by how much the frames are enlarged; crops of any size are brought to the size that fits.
+        path: MP4 file to write.
+        stylised: one video per face of `tracker`; its rightmost panel is the stylised crop, `factor` times as large as
+            the crop.
+        factor: how much larger the written frames are.
+        fps: frames per second.
+        limit: stop after this many frames.
+    """
+    height, width = (factor * side for side in tracker.frame_size)
+    pasters = [Paster(face.crop, tracker.frame_size, factor) for face in tracker.faces]
+    panel_widths = [factor * crop_size(face.crop)[0] for face in tracker.faces]
+    with VideoWriter(path, fps, (width, height)) as output:
+        for (frame, visible), *panels in zip(islice(tracker, limit), *map(decode, stylised), strict=False):
+            canvas = upscale(frame, factor)
+            for paster, panel_width, panel, is_visible in zip(pasters, panel_widths, panels, visible, strict=True):
+                if is_visible:
+                    canvas = paster.paste(canvas, panel[:, -panel_width:])
+            output.write(canvas)
+
+
+class Paster:
+    """Pastes the stylised crops of one face into upscaled frames.
+
+    Args:
+        crop: where the crops were cut.
+        frame_size: (height, width) of the frames before upscaling, px.
+        factor: how much the frames are upscaled. A stylised crop of any size is resized to fit.
     """
 
     def __init__(self, crop: Crop, frame_size: tuple[int, int], factor: int):
-        self._canvas_size = tuple(size * factor for size in frame_size)
-        down, across = (size / scaled for size, scaled in zip(self._canvas_size, crop[:2], strict=True))
+        self._canvas_size = frame_size[0] * factor, frame_size[1] * factor
+        down, across = self._canvas_size[0] / crop.height, self._canvas_size[1] / crop.width
         self._rows = slice(round(crop.top * down), round(crop.bottom * down))
         self._columns = slice(round(crop.left * across), round(crop.right * across))
-        self._mask = feathered(crop, (self._rows.stop - self._rows.start, self._columns.stop - self._columns.start))
+        self._mask = feather_mask(crop, (self._rows.stop - self._rows.start, self._columns.stop - self._columns.start))
 
-    def __call__(self, canvas: np.ndarray, stylised: np.ndarray) -> np.ndarray:
-        """A copy of `canvas`, uint8 [factor * H, factor * W, 3], that shows `stylised`, uint8 [h, w, 3].
+    def paste(self, canvas: np.ndarray, stylised: np.ndarray) -> np.ndarray:
+        """A copy of `canvas`, uint8 [factor * H, factor * W, 3], with `stylised`, uint8 [h, w, 3], blended in.
 
         Raises:
-            ValueError: the canvas has another size.
+            ValueError: `canvas` has another size.
         """
         if canvas.shape[:2] != self._canvas_size:
             raise ValueError(f"the canvas must be {list(self._canvas_size)} px, got {list(canvas.shape[:2])}")
         pasted = canvas.copy()
-        below = pasted[self._rows, self._columns]
-        height, width = below.shape[:2]
-        smaller = height < stylised.shape[0]
-        above = cv2.resize(stylised, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
-        below[:] = np.rint(below + self._mask * (above.astype(np.float32) - below))
+        target = pasted[self._rows, self._columns]
+        height, width = target.shape[:2]
+        interpolation = cv2.INTER_AREA if height < stylised.shape[0] else cv2.INTER_CUBIC
+        source = cv2.resize(stylised, (width, height), interpolation=interpolation).astype(np.float32)
+        target[:] = np.rint(target + self._mask * (source - target))
         return pasted
 
 
-def feathered(crop: Crop, size: tuple[int, int]) -> np.ndarray:
-    """float32 [height, width, 1]: weight of the crop drawn at `size`; 1 inside and 0 at edges, but for the frame's."""
+def upscale(frame: np.ndarray, factor: int) -> np.ndarray:
+    """Resize `frame`, uint8 [H, W, 3], to uint8 [factor * H, factor * W, 3], bicubic."""
+    return cv2.resize(frame, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+
+
+def feather_mask(crop: Crop, size: tuple[int, int]) -> np.ndarray:
+    """Weight of a stylised crop of `size` (height, width) px over the frame, float32 [height, width, 1].
+
+    The weight is 1 inside and falls to 0 at the crop's edges. It stays 1 at an edge that is also the frame's edge.
+    """
     feather = FEATHER * min(size)
-    down = _ramp(size[0], feather, crop.top > 0, crop.bottom < crop.height)
-    across = _ramp(size[1], feather, crop.left > 0, crop.right < crop.width)
+    down = _fade(size[0], feather, crop.top > 0, crop.bottom < crop.height)
+    across = _fade(size[1], feather, crop.left > 0, crop.right < crop.width)
     return (down[:, None] * across)[..., None]
 
 
-def _ramp(length: int, feather: float, at_start: bool, at_end: bool) -> np.ndarray:
+def _fade(length: int, feather: float, at_start: bool, at_end: bool) -> np.ndarray:
+    """float32 [length]: a raised cosine of `feather` px at the ends that are to fade, 1 elsewhere."""
     centres = np.arange(length, dtype=np.float32) + 0.5
     from_edge = np.full(length, feather, np.float32)
     if at_start:

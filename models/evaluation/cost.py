@@ -1,4 +1,4 @@
-"""What a network costs: multiply-accumulates, parameters, milliseconds, memory."""
+"""The cost of a network: multiply-accumulates, parameters, milliseconds, memory."""
 
 import contextlib
 import math
@@ -13,10 +13,10 @@ from torch import nn
 
 
 def count_macs(fn: Callable[..., object], *inputs: object) -> int:
-    """Multiply-accumulates of convolutions, matrix products and deformable convolutions in `fn(*inputs)`.
+    """Count multiply-accumulates of convolutions, matrix products and deformable convolutions in `fn(*inputs)`.
 
-    Counted on the operators that really run: a convolution executed twice counts twice, a look-up
-    (embedding_bag) or an element-wise operator counts nothing.
+    The count is of the operators that really run: a convolution that runs twice counts twice. A look-up
+    (embedding_bag) and an element-wise operator count nothing.
     """
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -26,9 +26,9 @@ def count_macs(fn: Callable[..., object], *inputs: object) -> int:
 
 
 def count_extra(fn: Callable[..., object], *inputs: object) -> int:
-    """What interpolation and comparison add in `fn(*inputs)`: 4 per bilinear reading and channel, 1 per |difference|.
+    """Count interpolation and comparison in `fn(*inputs)`: 4 per bilinear reading and channel, 1 per |difference|.
 
-    Counted on the operators that really run; nothing of it is among the multiply-accumulates.
+    The count is of the operators that really run. `count_macs` contains nothing of it.
     """
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -57,7 +57,7 @@ def _one_per_value(*_, out_shape=None, **__) -> int:
 
 
 def _gathered(table_shape, _, sums_shape, *__, **___) -> int:
-    """Weighted sums of rows, each a bilinear reading; what blends it with the current frame is not counted."""
+    """Weighted sums of rows, each a bilinear reading; blending with the current frame is not counted."""
     return 4 * sums_shape[0] * table_shape[1]
 
 
@@ -68,16 +68,16 @@ def _taps_read(x_shape, w_shape, *_, out_shape=None, **__) -> int:
 
 
 def _own_formulas() -> dict:
-    """Flops of operators that torch's counter does not know."""
+    """Formulas for the flops of operators that torch's counter does not know."""
     aten = torch.ops.aten
     formulas = {aten.mv: _vector_flops, aten.dot: _vector_flops, aten.addmv: _added_vector_flops}
     return formulas | dict.fromkeys(_torchvisions_operator(), _deform_conv_flops)
 
 
 def _torchvisions_operator() -> list:
-    """Its deformable convolution, if there is one."""
+    """torchvision's deformable convolution, or nothing where torchvision does not work."""
     with contextlib.suppress(ImportError, RuntimeError):  # RuntimeError: a torchvision built for another torch
-        import torchvision.ops  # noqa: F401  (registers its operator, which what is counted may be the first to use)
+        import torchvision.ops  # noqa: F401  (registers the operator: the counted function may be the first to use it)
 
         return [torch.ops.torchvision.deform_conv2d]
     return []
@@ -90,7 +90,7 @@ def _deform_conv_flops(x_shape, w_shape, *_, out_shape=None, **__) -> int:
 
 
 def _vector_flops(first_shape, *_, **__) -> int:
-    """A matrix or a vector times a vector."""
+    """Flops of a matrix or a vector times a vector."""
     return 2 * math.prod(first_shape)
 
 
@@ -99,15 +99,18 @@ def _added_vector_flops(_, matrix_shape, *__, **___) -> int:
 
 
 def count_params(*modules: nn.Module) -> int:
-    """Parameters of all modules together, one that is shared counted once."""
+    """Count the parameters of all modules together; a shared one counts once."""
     return sum({id(p): p.numel() for module in modules for p in module.parameters()}.values())
 
 
 def saving(teacher: int, skipped: int, reference: int, interval: float) -> dict[str, float]:
-    """How many times less is computed than by the teacher on every frame.
+    """Return how many times fewer MACs are computed than by the teacher on every frame.
 
-    "skipped": on one skipped frame; "amortised": over `interval` frames (their mean number), one of them a reference
-    frame.
+    "skipped" is the saving of one skipped frame. "amortised" is that of `interval` frames (on average), one of them a
+    reference frame.
+
+    Raises:
+        ValueError: the interval is below 1.
     """
     if interval < 1:
         raise ValueError(f"interval must be at least 1, got {interval}")
@@ -121,13 +124,16 @@ def latency(
     warmup: int,
     synchronize: Callable[[], object] | None = None,
 ) -> dict[str, dict[str, float]]:
-    """Median and 95th percentile of each case in ms: {name: {"median": ms, "p95": ms}}.
+    """Return median and 95th percentile of each case in ms: {name: {"median": ms, "p95": ms}}.
 
     The cases take turns, so that a machine that slows down slows all of them.
 
     Args:
-        cases: what to time; each is called warmup + repeats times.
-        synchronize: waits until the device is idle, called before both readings of the clock.
+        cases: functions to time; each is called warmup + repeats times.
+        synchronize: waits until the device is idle; called before both readings of the clock.
+
+    Raises:
+        ValueError: fewer than 1 repeat.
     """
     if repeats < 1:
         raise ValueError(f"latency needs at least 1 repeat, got {repeats}")
@@ -140,12 +146,12 @@ def latency(
 
 
 def typical(times: Sequence[float]) -> dict[str, float]:
-    """{"median", "p95"} of measured times."""
+    """Return {"median", "p95"} of measured times."""
     return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
 
 
 def timed_ms(wait: Callable[[], object], case: Callable[..., object], *inputs: object) -> tuple[object, float]:
-    """What `case(*inputs)` returns and the milliseconds it took, `wait` making the device idle before and after."""
+    """Return the result of `case(*inputs)` and the milliseconds it took; `wait` idles the device before and after."""
     wait()
     start = time.perf_counter()
     result = case(*inputs)
@@ -154,7 +160,7 @@ def timed_ms(wait: Callable[[], object], case: Callable[..., object], *inputs: o
 
 
 def peak_memory_mb(device: torch.device) -> float:
-    """The most memory used so far in MiB: allocated by torch on CUDA, resident in this process otherwise."""
+    """Return the largest memory use so far in MiB: allocated by torch on CUDA, resident in this process otherwise."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     status = Path("/proc/self/status")
@@ -168,6 +174,6 @@ def peak_memory_mb(device: torch.device) -> float:
 
 
 def restart_peak_memory_mb() -> float:
-    """MiB resident in this process now, from which on `peak_memory_mb` of a CPU counts anew; Linux only."""
+    """Restart the peak that `peak_memory_mb` reports of a CPU and return the MiB resident now; Linux only."""
     Path("/proc/self/clear_refs").write_text("5")
     return peak_memory_mb(torch.device("cpu"))

@@ -1,4 +1,4 @@
-"""Figures of many frames, gathered per method and metric."""
+"""Figures of many frames, gathered by method and metric."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from models.evaluation.metrics import Metric, Needs, Scene
-from util.report.methods import OURS, TEACHER
+from models.evaluation.metrics import FrameContext, Metric, MetricResources
+from util.report.methods import SHORTCUT, TEACHER
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a method shows of one frame.
+class MethodOutput:
+    """The output of a method on one frame.
 
     Args:
         output: [1, 3, H, W] in [-1, 1], on the CPU.
-        distance: how many frames back that one lies from which it was made; 0 when the teacher made it.
-        reference: whether a reference was renewed on this frame.
+        distance: the output was predicted from the frame this many frames back; 0: the teacher made it.
+        is_reference: whether the method renewed its reference on this frame.
         ms: how long the method took.
     """
 
     output: Tensor
     distance: int
-    reference: bool
+    is_reference: bool
     ms: float = 0.0
 
 
@@ -32,41 +32,43 @@ class Scores:
 
     Args:
         metrics: name -> accumulator class.
-        needs: what the accumulators are built with.
-        methods: "shortcut", which is the one that is judged, and what is shown beside it; "teacher" has figures only of
-            metrics that are no distance to itself.
+        resources: given to every accumulator.
+        methods: "shortcut", the main one, and those shown beside it. The "teacher" has no figures of metrics that
+            measure the distance to it.
     """
 
-    def __init__(self, metrics: Mapping[str, type[Metric]], needs: Needs, methods: Iterable[str]):
+    def __init__(self, metrics: Mapping[str, type[Metric]], resources: MetricResources, methods: Iterable[str]):
         self._of = {
-            method: [metric(needs) for metric in metrics.values() if method != TEACHER or not metric.against_teacher]
+            method: [
+                metric(resources) for metric in metrics.values() if method != TEACHER or not metric.against_teacher
+            ]
             for method in methods
         }
         self._frames: Counter[tuple[str, bool]] = Counter()  # method, whether it was a reference frame -> frames
         self._skipped_ms: Counter[str] = Counter()  # method -> sum over skipped frames
 
     def add(
-        self, scene: Scene, shown: Mapping[str, Shown], target: Tensor | None = None
+        self, frame: FrameContext, outputs: Mapping[str, MethodOutput], target: Tensor | None = None
     ) -> dict[str, dict[str, float]]:
-        """This frame's figures, method -> name -> value; without a target the frame is only counted.
+        """Add a frame and return its figures, method -> name -> value. Without a target the frame is only counted.
 
         Args:
-            shown: what each method but the teacher shows of this frame.
+            outputs: the output of each method but the teacher.
             target: the teacher's output.
         """
-        for method, one in shown.items():
-            self._frames[method, one.reference] += 1
-            self._skipped_ms[method] += 0.0 if one.reference else one.ms
+        for method, one in outputs.items():
+            self._frames[method, one.is_reference] += 1
+            self._skipped_ms[method] += 0.0 if one.is_reference else one.ms
         if target is None:
             return {}
         # The teacher's frames count as skipped where the Shortcut's do, so that both means are over the same frames.
-        judged = {TEACHER: Shown(target, shown[OURS].distance, reference=True), **shown}
-        return {method: self._judge(method, scene, judged[method], target) for method in self._of}
+        judged = {TEACHER: MethodOutput(target, outputs[SHORTCUT].distance, is_reference=True), **outputs}
+        return {method: self._judge(method, frame, judged[method], target) for method in self._of}
 
-    def _judge(self, method: str, scene: Scene, one: Shown, target: Tensor) -> dict[str, float]:
+    def _judge(self, method: str, frame: FrameContext, one: MethodOutput, target: Tensor) -> dict[str, float]:
         figures = {}
         for metric in self._of[method]:
-            figures |= metric.update(scene, one.output, target, one.distance)
+            figures |= metric.update(frame, one.output, target, one.distance)
         return figures
 
     @property
@@ -74,18 +76,18 @@ class Scores:
         return list(self._of)
 
     def columns(self) -> list[tuple[str, str]]:
-        """(method, name) of every figure that a frame may have."""
+        """Return (method, name) of every figure that a frame may have."""
         return [(method, name) for method, metrics in self._of.items() for metric in metrics for name in metric.columns]
 
-    def frames(self, method: str = OURS) -> dict[str, int]:
-        """{"total", "reference", "skipped"}: how many frames there were of each kind."""
+    def frames(self, method: str = SHORTCUT) -> dict[str, int]:
+        """Return how many frames there were of each kind: {"total", "reference", "skipped"}."""
         reference, skipped = self._frames[method, True], self._frames[method, False]
         return {"total": reference + skipped, "reference": reference, "skipped": skipped}
 
     def skipped_ms(self, method: str) -> float:
-        """Mean time of the method on its skipped frames; 0 where there was none."""
+        """Return the method's mean time on its skipped frames in ms; 0 if it had none."""
         return self._skipped_ms[method] / max(1, self._frames[method, False])
 
-    def figures(self, method: str = OURS) -> dict[str, dict]:
-        """name -> what its metric says of all frames (see `Metric.figures`)."""
-        return {name: figure for metric in self._of[method] for name, figure in metric.figures().items()}
+    def figures(self, method: str = SHORTCUT) -> dict[str, dict]:
+        """Return name -> the figures of all frames, see `Metric.compute`."""
+        return {name: figure for metric in self._of[method] for name, figure in metric.compute().items()}

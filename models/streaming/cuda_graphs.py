@@ -1,4 +1,4 @@
-"""The stages of a frame as CUDA graphs: each becomes one launch, on memory that stays where it is."""
+"""The stages of a frame as CUDA graphs: each stage becomes one launch on fixed memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,22 +8,22 @@ from torch import Tensor
 
 from models.streaming.stages import AnyReference, Stages
 
-WARM_UP = 3  # calls before a capture, in which libraries choose their algorithms and take their workspaces
+WARM_UP = 3  # calls before a capture; in them libraries choose their algorithms and allocate their workspaces
 
 
 def graphed(stages: Stages, example_frame: Tensor) -> Stages:
-    """The same stages for frames of one size, recorded once and replayed; a frame may come from the host, too.
+    """Record the stages for frames of one size and return stages that replay them. Frames may lie on the host, too.
 
-    All of them work on the same memory. `translate`, `renew` and `predict` are made for the features that `head` wrote
-    last. There is one reference: `translate`, `renew` and `prepare` write it when theirs is complete, so a prediction
-    that is to come from the old one must be called before. Frames that come out are the caller's own.
+    All stages share memory. `translate`, `renew` and `predict` read the features that `head` wrote last. There is one
+    reference, which `translate`, `renew` and `prepare` overwrite at their end: call `predict` before them to predict
+    from the old one. Output frames are copies, which no later call overwrites.
 
     Args:
-        stages: whose callables neither wait for the device nor depend on values in tensors.
-        example_frame: [1, 3, H, W] float32, or what the head takes in its place, on the CUDA device of the networks.
+        stages: callables that neither wait for the device nor depend on values in tensors.
+        example_frame: [1, 3, H, W] float32, or what else the head takes, on the CUDA device of the networks.
 
     Raises:
-        ValueError: a frame on another device; called with a frame of another size, so does the new `head`.
+        ValueError: the frame is on another device. The returned `head` raises it for a frame of another size.
     """
     if example_frame.device.type != "cuda":
         raise ValueError(f"CUDA graphs need a frame on a CUDA device, got one on {example_frame.device}")
@@ -38,39 +38,39 @@ def graphed(stages: Stages, example_frame: Tensor) -> Stages:
     kind = type(example)
     reference = kind(*(t.clone() for t in example))
 
-    def kept(new: AnyReference) -> AnyReference:
+    def keep(new: AnyReference) -> AnyReference:
         for tensor, value in zip(reference, new, strict=True):
             tensor.copy_(value)
         return reference
 
     def translated(a: Tensor) -> tuple[AnyReference, Tensor]:
         new, y = stages.translate(a)
-        return kept(new), y
+        return keep(new), y
 
     def parsed(x: Tensor) -> Tensor:
         return parse(frame(x)) if parse else frame(x)
 
     teacher = Graph(stages.teacher, frame.tensor)
     translate = Graph(translated, a)
-    predict = Graph(lambda *given: stages.predict(kind(*given[:-1]), given[-1]), *reference, a)
+    predict = Graph(lambda *tensors: stages.predict(kind(*tensors[:-1]), tensors[-1]), *reference, a)
     return replace(
         stages,
-        # What comes with all that the face parser adds is on the device already.
+        # A frame that has its face parts is on the device already.
         head=lambda x: head(x if parse and x.shape == parse.output.shape else parsed(x)),
         parse_faces=parsed if parse else None,
         teacher=lambda x: teacher(frame(x)).clone(),
         translate=lambda a: (reference, translate(a)[1].clone()),
-        renew=Graph(lambda a: kept(stages.renew(a)), a),
+        renew=Graph(lambda a: keep(stages.renew(a)), a),
         predict=lambda reference, a: predict(*reference, a).clone(),
         slices=tuple(slices),
-        # The features of a frame that the video has left behind: not the ones that `head` wrote last.
-        prepare=Graph(lambda a, f: kept(stages.prepare(a, f)), a.clone(), f),
+        # It gets the features of an earlier frame, so it must not read those that `head` wrote last.
+        prepare=Graph(lambda a, f: keep(stages.prepare(a, f)), a.clone(), f),
         engine="cuda_graphs",
     )
 
 
 class FrameInput:
-    """The device tensor that graphs read a frame from. One on the host goes through pinned memory, without waiting."""
+    """The device tensor from which graphs read a frame. A frame on the host is copied through pinned memory."""
 
     def __init__(self, example: Tensor):
         self.tensor = example.clone()
@@ -78,7 +78,7 @@ class FrameInput:
         self._left = torch.cuda.Event()
 
     def __call__(self, x: Tensor) -> Tensor:
-        """x, on the host or the device -> `tensor`, in which x will lie."""
+        """Copy x, on the host or the device, into `tensor` without waiting for the copy, and return `tensor`."""
         if x.shape != self.tensor.shape:
             raise ValueError(f"these CUDA graphs were made for frames {list(self.tensor.shape)}, got {list(x.shape)}")
         if x.device.type != "cpu":
@@ -90,24 +90,24 @@ class FrameInput:
 
 
 class Graph:
-    """A function of tensors or tuples of them, captured on `inputs` and replayed on whatever is copied into them.
+    """A function of tensors or tuples of tensors, captured on `inputs`; a call copies new values into them and replays.
 
-    What it returns is overwritten by the next call. Graphs share no memory pool: they are replayed in any order.
+    The next call overwrites the returned tensors. Graphs share no memory pool, so they may be replayed in any order.
     """
 
     def __init__(self, function: Callable, *inputs: Tensor | tuple):
         self.inputs, self._graph = inputs, torch.cuda.CUDAGraph()
-        aside = torch.cuda.Stream()
-        aside.wait_stream(torch.cuda.current_stream())
-        with torch.no_grad(), torch.cuda.stream(aside):
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.no_grad(), torch.cuda.stream(stream):
             for _ in range(WARM_UP):
                 function(*inputs)
-        torch.cuda.current_stream().wait_stream(aside)
+        torch.cuda.current_stream().wait_stream(stream)
         with torch.no_grad(), torch.cuda.graph(self._graph):
             self.output = function(*inputs)
 
-    def __call__(self, *given: Tensor | tuple):
-        for tensor, value in zip(_tensors(self.inputs), _tensors(given), strict=True):
+    def __call__(self, *values: Tensor | tuple):
+        for tensor, value in zip(_tensors(self.inputs), _tensors(values), strict=True):
             if value is not tensor:
                 tensor.copy_(value)
         self._graph.replay()

@@ -1,4 +1,4 @@
-"""What a translator calls on one frame: the parts of teacher and Shortcut, ready for one type of numbers."""
+"""The parts of teacher and Shortcut that a translator calls on one frame, ready for one number type."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -17,23 +17,23 @@ AnyReference = Reference | FullSizeReference
 
 @dataclass(frozen=True)
 class Stages:
-    """Plain callables on tensors. What one returns is good until it is called again.
+    """Plain callables on tensors. The tensors that one returns are overwritten by the next call of the same one.
 
-    head: x [1, 3, H, W] float32 in [-1, 1], on the host or the networks' device, -> a [1, C, h, w], the early features,
-        which nothing after it writes into. Whatever else the teacher's head takes, it takes too.
-    teacher: x -> y [1, 3, scale*H, scale*W] float32 in [-1, 1], the whole teacher and nothing else: what is compared
-        with.
+    head: x [1, 3, H, W] float32 in [-1, 1], on the host or the networks' device, -> a [1, C, h, w], the early features.
+        Nothing after it writes into a. It also takes whatever else the teacher's head takes.
+    teacher: x -> y [1, 3, scale*H, scale*W] float32 in [-1, 1]: the whole teacher, against which the Shortcut is
+        compared.
     translate: a -> (reference, y), a reference frame.
-    renew: a -> reference, a reference frame whose output is not wanted.
+    renew: a -> reference, a reference frame without its output.
     predict: (reference, a) -> y, a skipped frame.
-    slices: their composition is the teacher's body, a -> f; each takes what the one before it returned, a tensor or a
+    slices: together they are the teacher's body, a -> f; each takes what the one before it returned, a tensor or a
         tuple of tensors.
     prepare: (a, f) -> reference.
     parse_faces: x -> x with its face parts as further channels, on the networks' device, as the teacher's
         `face_parser`. `head` takes that, too. None: the teacher needs no face parts.
-    explain: (reference, a) -> what `predict` does inside the block; for looking at, launched operator by operator.
-    dtype: what the networks compute with.
-    engine: how they are called, "eager" or "cuda_graphs".
+    explain: (reference, a) -> what `predict` does inside the block, for display; always launched operator by operator.
+    dtype: the number type in which the networks compute.
+    engine: how the operators are launched, "eager" or "cuda_graphs".
     """
 
     head: Callable[[Tensor], Tensor]
@@ -52,11 +52,11 @@ class Stages:
 def eager(
     teacher: Teacher, block: AnyInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
 ) -> Stages:
-    """The stages of a teacher and a block in their inference forms, on one device.
+    """Return the stages of a teacher and a block in their inference forms, on one device.
 
     Args:
-        dtype: what the networks compute with; frames go in and come out as float32.
-        cuts: where the body is cut into slices: each number begins a new one at that layer of it. None: one slice.
+        dtype: the number type in which the networks compute; frames go in and come out as float32.
+        cuts: numbers of the body's layers at which a new slice begins; empty: the body is one slice.
 
     Raises:
         ValueError: `cuts` do not rise from 1 to the number of layers - 1.

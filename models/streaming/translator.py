@@ -1,4 +1,8 @@
-"""Streaming inference: the whole teacher on reference frames, the Shortcut block in between."""
+"""Streaming inference: the whole teacher on reference frames, the Shortcut block on the frames between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -11,26 +15,44 @@ from models.streaming.stages import AnyReference, Stages
 REFRESH_OUTPUTS = ("teacher", "shortcut")
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """The result of one frame.
+
+    Args:
+        output: the translated frame [1, 3, scale*H, scale*W] in [-1, 1], on the networks' device.
+        distance: the output was predicted from the frame this many frames back; 0: the teacher made it.
+        is_reference: whether the reference was renewed in this step.
+        sources: numbers (0: the first frame) of the frames from which the coming frames may be predicted.
+        explain: computes what the block did inside; call it before the next step. None where the teacher made the
+            output, or where the step has replaced the reference that it predicted from.
+    """
+
+    output: Tensor
+    distance: int
+    is_reference: bool
+    sources: frozenset[int]
+    explain: Callable[[], Inside] | None = None
+
+
 class Translator:
     """Translates one video a frame at a time: call `step` for each frame and `reset` between videos.
 
-    The first frame and those that `refresh` wants are reference frames: they run the whole teacher and renew the
-    reference. The others skip the teacher's body and are predicted from the reference. With `spread` the body of a
-    reference frame runs in slices instead, one in each step from that frame on, until the reference is replaced: no
-    frame but the first costs a whole body, and the reference is up to one interval older.
-
-    After a step:
-        distance: how many frames back that frame lies from which the output was predicted; 0: it is the teacher's own.
-        refreshed: whether the reference was renewed in this step.
-        sources: numbers (the first frame is 0) of the frames from which coming ones may be predicted.
+    The first frame and those that `refresh` asks for are reference frames: they run the whole teacher and renew the
+    reference. The other frames skip the teacher's body; the block predicts them from the reference. With `spread` the
+    body of a reference frame runs in slices, one in each step from that frame on, until it replaces the reference.
+    Then no frame but the first costs a whole body, and the reference is up to one interval older.
 
     Args:
-        refresh: the policy.
-        refresh_output: what a reference frame shows: the "teacher"'s exact output, or, from the second reference
-            on, the "shortcut"'s prediction from the old reference, as the published code does.
+        refresh: the policy that chooses the reference frames.
+        refresh_output: what a reference frame shows: the exact output of the "teacher" or, from the second reference
+            on, the prediction of the "shortcut" from the old reference, as the published code does.
         spread: for a fixed interval of at least 2; every frame but the first shows a prediction.
-        reuse_parsing: for a fixed interval, not spread: face parts are found on reference frames only and stay the
-            same until the next reference frame.
+        reuse_parsing: for a fixed interval without `spread`: the face parser runs on reference frames only, and the
+            frames between them reuse its face parts.
+
+    Raises:
+        ValueError: the settings exclude each other; the message says which.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
@@ -43,109 +65,94 @@ class Translator:
         spread: bool = False,
         reuse_parsing: bool = False,
     ):
-        if refresh_output not in REFRESH_OUTPUTS:
-            raise ValueError(f"refresh_output must be one of {REFRESH_OUTPUTS}, got {refresh_output!r}")
-        if spread and not (isinstance(refresh, Every) and refresh.max_interval >= 2):
-            raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
-        if spread and len(stages.slices) > refresh.max_interval:
-            raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
-        if reuse_parsing and (spread or not isinstance(refresh, Every)):
-            how = "spread" if spread else type(refresh).__name__
-            raise ValueError(f"what was found can be reused with a fixed interval and whole references only, got {how}")
+        _check_settings(stages, refresh, refresh_output, spread, reuse_parsing)
         self.stages, self.refresh, self.refresh_output, self.spread = stages, refresh, refresh_output, spread
         self.reuse_parsing = reuse_parsing and stages.parse_faces is not None
         self.reset()
 
     def reset(self) -> None:
-        """Forget the video: the next frame is a reference frame."""
+        """Forget the video. The next frame is the first of another one."""
         self.refresh.reset()
-        self.distance, self.refreshed = 0, False
-        self._frames, self._shape = 0, None
-        self._reference, self._reference_index = None, 0
-        self._explicable: tuple[AnyReference, Tensor] | None = None
+        self._index, self._shape = 0, None
+        self._reference: AnyReference | None = None
+        self._reference_index = 0
         self._renewal: Renewal | None = None
-        self._parsing: Tensor | None = None
-
-    @property
-    def sources(self) -> set[int]:
-        return {self._reference_index} | ({self._renewal.index} if self._renewal else set())
+        self._face_parts: Tensor | None = None
 
     @torch.no_grad()
-    def step(self, frame: Tensor) -> Tensor:
-        """frame [1, 3, H, W] in [-1, 1], on the host or the networks' device -> translated, there, in [-1, 1].
-
-        The result is as large as the teacher makes it. What else the teacher's head takes may stand for the frame.
+    def step(self, frame: Tensor) -> Step:
+        """Translate the next frame, [1, 3, H, W] in [-1, 1] or what else the head takes, on the host or the device.
 
         Raises:
             ValueError: the frame has another size than those before it; `reset` begins a new video.
         """
         self._check_size(frame)
-        a, wanted = self._look(frame)
-        if self._reference is None or (wanted and not self.spread and self.refresh_output == "teacher"):
-            y = self._exact(a)
-        elif self.spread:
-            y = self._spread(a, wanted)
+        if self.reuse_parsing:
+            refresh = self.refresh.should_refresh(frame)  # a fixed interval needs no features
+            a = self.stages.head(self._with_face_parts(frame, refresh))
         else:
-            y = self._predicted(a, wanted)
-        self._frames += 1
-        return y
-
-    def explain(self) -> Inside | None:
-        """What the block did inside in the last step, computed only here.
-
-        None: the step showed the teacher's own output, or has replaced the reference that it predicted from.
-        """
-        return self.stages.explain(*self._explicable) if self._explicable else None
-
-    def _look(self, frame: Tensor) -> tuple[Tensor, bool]:
-        """Early features, and whether the frame is to be a reference frame."""
-        if not self.reuse_parsing:
             a = self.stages.head(frame)
-            return a, self.refresh.wants(a)
-        wanted = self.refresh.wants(frame)  # a fixed interval does not look
-        if wanted:
-            x = self.stages.parse_faces(frame)
-            self._parsing = x[:, frame.shape[1] :].clone()
+            refresh = self.refresh.should_refresh(a)
+        if refresh:
+            self.refresh.mark(a)
+        if self._reference is None or (refresh and not self.spread and self.refresh_output == "teacher"):
+            step = self._run_teacher(a)
         else:
-            x = torch.cat([frame.to(self._parsing), self._parsing], 1)
-        return self.stages.head(x), wanted
+            step = self._predict_spread(a, refresh) if self.spread else self._predict(a, refresh)
+        self._index += 1
+        return step
 
-    def _exact(self, a: Tensor) -> Tensor:
-        reference, y = self.stages.translate(a)
-        self._renew(reference, self._frames)
-        self.distance, self.refreshed, self._explicable = 0, True, None
-        return y
+    def _with_face_parts(self, frame: Tensor, refresh: bool) -> Tensor:
+        """The frame followed by its face parts, parsed on reference frames and reused on the others."""
+        if not refresh:
+            return torch.cat([frame.to(self._face_parts), self._face_parts], 1)
+        x = self.stages.parse_faces(frame)
+        self._face_parts = x[:, frame.shape[1] :].clone()
+        return x
 
-    def _predicted(self, a: Tensor, wanted: bool) -> Tensor:
-        y = self._predict(a)
-        if wanted:
-            self._renew(self.stages.renew(a), self._frames)
-            self._explicable = None
-        self.refreshed = wanted
-        return y
+    def _run_teacher(self, a: Tensor) -> Step:
+        self._reference, y = self.stages.translate(a)
+        self._reference_index = self._index
+        return Step(y, 0, True, self._sources())
 
-    def _spread(self, a: Tensor, wanted: bool) -> Tensor:
-        if wanted:
-            self._renewal = Renewal(self.stages, a, self._frames)
+    def _predict(self, a: Tensor, refresh: bool) -> Step:
+        """Predict from the reference, then renew it if this is a reference frame."""
+        distance, y = self._index - self._reference_index, self.stages.predict(self._reference, a)
+        explain = partial(self.stages.explain, self._reference, a)
+        if refresh:
+            self._reference, self._reference_index, explain = self.stages.renew(a), self._index, None
+        return Step(y, distance, refresh, self._sources(), explain)
+
+    def _predict_spread(self, a: Tensor, refresh: bool) -> Step:
+        """Run a slice of the renewal, and predict from the newest reference there is."""
+        if refresh:
+            self._renewal = Renewal(self.stages, a, self._index)
         reference = self._renewal.advance() if self._renewal else None
-        self.refreshed = reference is not None
-        if self.refreshed:
-            self._renew(reference, self._renewal.index)
-            self._renewal = None
-        return self._predict(a)
+        if reference is not None:
+            self._reference, self._reference_index, self._renewal = reference, self._renewal.index, None
+        step = self._predict(a, refresh=False)
+        return replace(step, is_reference=reference is not None)
 
-    def _predict(self, a: Tensor) -> Tensor:
-        self.distance = self._frames - self._reference_index
-        self._explicable = self._reference, a
-        return self.stages.predict(self._reference, a)
-
-    def _renew(self, reference: AnyReference, index: int) -> None:
-        self._reference, self._reference_index = reference, index
+    def _sources(self) -> frozenset[int]:
+        return frozenset({self._reference_index, *([self._renewal.index] if self._renewal else [])})
 
     def _check_size(self, frame: Tensor) -> None:
         self._shape = self._shape or frame.shape
         if frame.shape != self._shape:
             raise ValueError(
-                f"frame {self._frames} is {list(frame.shape)}, those before it {list(self._shape)}: "
+                f"frame {self._index} is {list(frame.shape)}, those before it {list(self._shape)}: "
                 "all frames of a video must have one size; call reset() to begin another video"
             )
+
+
+def _check_settings(stages: Stages, refresh: Refresh, refresh_output: str, spread: bool, reuse_parsing: bool) -> None:
+    is_fixed = isinstance(refresh, Every)
+    if refresh_output not in REFRESH_OUTPUTS:
+        raise ValueError(f"refresh_output must be one of {REFRESH_OUTPUTS}, got {refresh_output!r}")
+    if spread and not (is_fixed and refresh.max_interval >= 2):
+        raise ValueError("a refresh can be spread over a fixed interval of at least 2 only")
+    if spread and len(stages.slices) > refresh.max_interval:
+        raise ValueError(f"{len(stages.slices)} slices of the body do not fit into interval {refresh.max_interval}")
+    if reuse_parsing and (spread or not is_fixed):
+        how = "spread" if spread else type(refresh).__name__
+        raise ValueError(f"face parts can be reused with a fixed interval and whole references only, got {how}")

@@ -1,4 +1,4 @@
-"""From options to the faces of clips: each as a clip of its own, and back in their frames."""
+"""From options to the faces of clips: each face becomes a clip, and its translation is pasted back."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -10,12 +10,11 @@ import numpy as np
 from torch import Tensor
 
 from data.clips import Clip
-from data.faces.detector import Detector, Mtcnn
-from data.faces.landmarks import Dlib68
-from data.faces.part_maps import PartMaps
-from data.faces.pasted import write_pasted
-from data.faces.portraits import Portraits
-from data.stream import fps_of, frame_count, images, size_of
+from data.faces.detectors import Detector, Dlib68, Mtcnn
+from data.faces.paste import write_pasted
+from data.faces.tracker import FaceTracker
+from data.label_maps import FacePartMaps
+from data.stream import fps_of, frame_count, size_of, uncropped_images
 from models.teachers.vtoonify.styled import PARSING_SCALE
 from options.build.teacher import only_face, wants_face
 from options.flags.faces import padding_of
@@ -23,32 +22,34 @@ from options.record import Options
 from util.report.clips import video_file
 
 
-class Portrayed(NamedTuple):
-    """A clip and its faces."""
+class FaceClips(NamedTuple):
+    """A clip, its tracked faces, and one clip per face: the same frames, cut to the crop of that face."""
 
     clip: Clip
-    video: Portraits
-    faces: tuple[Clip, ...]  # one per portrait, of the same frames, cut to its crop
+    tracker: FaceTracker
+    faces: tuple[Clip, ...]
 
 
-def portrayed(opt: Options, clips: Sequence[Clip]) -> list[Portrayed]:
-    """The clips with their faces, as the options want them found.
+def find_faces(opt: Options, clips: Sequence[Clip]) -> list[FaceClips]:
+    """Find the faces of every clip.
 
     Raises:
-        ValueError: a clip without a face, unless --no_face pass; or none has one, and nothing is to be written then.
+        ValueError: a clip has no face, unless --no_face is pass; or no clip has one and --paste is not given.
     """
     detect = new_detector(opt)
-    found = [_portrayed(opt, clip, detect) for clip in clips]
+    found = [_find_faces(opt, clip, detect) for clip in clips]
     if not any(one.faces for one in found) and not opt.paste:
         raise ValueError(f"no face in any of {len(clips)} clips: nothing to translate; --paste writes them as they are")
     return found
 
 
-def maps_beside(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callable[[int], Tensor] | None]:
-    """One of the clips -> number of its frames -> the face parts of --parsing_map_path as networks are given them.
+def face_part_maps(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callable[[int], Tensor] | None]:
+    """A function clip -> (frame number -> face parts from --parsing_map_path, scaled as the networks expect them).
+
+    Without --parsing_map_path it returns None for every clip.
 
     Raises:
-        FileNotFoundError, ValueError: the maps of a clip are not there, or are not those of its frames.
+        FileNotFoundError, ValueError: a clip has no file of maps, or its maps do not fit its frames.
     """
     if opt.parsing_map_path is None:
         return lambda clip: None
@@ -60,13 +61,13 @@ def maps_beside(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Callabl
     for clip in clips:
         path = given if given.is_file() else given / f"{clip.name}.npy"
         count = min(frame_count(clip), opt.max_frames or sys.maxsize)
-        maps[clip.name] = PartMaps(path, size_of(clip, opt.fine_size), count)
+        maps[clip.name] = FacePartMaps(path, size_of(clip, opt.fine_size), count)
     return lambda clip: lambda number: maps[clip.name][number] * PARSING_SCALE
 
 
-def aligned_faces(found: Sequence[Portrayed]) -> list[np.ndarray]:
-    """What the style encoder looks at, uint8 [256, 256, 3] each."""
-    return [portrait.aligned for one in found for portrait in one.video.portraits]
+def aligned_faces(found: Sequence[FaceClips]) -> list[np.ndarray]:
+    """The inputs of the style encoder, one uint8 [256, 256, 3] per face."""
+    return [face.aligned for one in found for face in one.tracker.faces]
 
 
 def first_face(opt: Options, clips: Sequence[Clip]) -> Tensor | None:
@@ -79,32 +80,37 @@ def first_face(opt: Options, clips: Sequence[Clip]) -> Tensor | None:
         return None
     detect = new_detector(opt)
     for clip in clips:
-        faces = Portraits(partial(images, clip), detect, scale=False, no_face="pass").portraits
+        faces = FaceTracker(partial(uncropped_images, clip), detect, scale=False, no_face="pass").faces
         if faces:
             return only_face([faces[0].aligned])
     raise ValueError(f"--style_encoder_path takes the style from a face, but there is none in {len(clips)} clips")
 
 
 def new_detector(opt: Options) -> Detector:
+    """dlib where --landmarks_path names its landmarks, otherwise MTCNN."""
     return Dlib68(Path(opt.landmarks_path)) if opt.landmarks_path else Mtcnn()
 
 
-def write_whole_frames(opt: Options, found: Sequence[Portrayed], folder: Path, factor: int = 1) -> None:
-    """<clip>_whole.mp4 in `folder`, which holds the videos of the faces, `factor` times as large as the frames.
+def write_whole_frames(opt: Options, found: Sequence[FaceClips], folder: Path, factor: int = 1) -> None:
+    """Write <clip>_whole.mp4 for every clip, with the translated faces pasted into frames `factor` times as large.
 
-    A clip without a face is written as it is, whatever the factor.
+    A clip without a face is written unchanged, whatever the factor.
+
+    Args:
+        folder: holds the videos of the translated faces; the new videos are written here too.
     """
     for one in found:
         stylised = [video_file(folder, face.name) for face in one.faces]
         path = video_file(folder, f"{one.clip.name}_whole")
-        enlarge = factor if one.faces else 1
-        write_pasted(path, one.video, stylised, enlarge, fps_of(one.clip) or opt.fps, opt.max_frames)
+        write_pasted(
+            path, one.tracker, stylised, factor if one.faces else 1, fps_of(one.clip) or opt.fps, opt.max_frames
+        )
 
 
-def _portrayed(opt: Options, clip: Clip, detect: Detector) -> Portrayed:
+def _find_faces(opt: Options, clip: Clip, detect: Detector) -> FaceClips:
     try:
-        video = Portraits(
-            partial(images, clip),
+        tracker = FaceTracker(
+            partial(uncropped_images, clip),
             detect,
             which=opt.face,
             scale=opt.scale_image,
@@ -114,6 +120,7 @@ def _portrayed(opt: Options, clip: Clip, detect: Detector) -> Portrayed:
         )
     except ValueError as error:
         raise ValueError(f"clip {clip.name}: {error}") from error
-    crops = [portrait.crop for portrait in video.portraits]
+    crops = [face.crop for face in tracker.faces]
     names = [clip.name] if len(crops) == 1 else [f"{clip.name}_face{n}" for n in range(1, len(crops) + 1)]
-    return Portrayed(clip, video, tuple(Clip(n, clip.frames, clip.video, c) for n, c in zip(names, crops, strict=True)))
+    faces = tuple(Clip(name, clip.frames, clip.video, crop) for name, crop in zip(names, crops, strict=True))
+    return FaceClips(clip, tracker, faces)

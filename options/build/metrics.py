@@ -9,25 +9,24 @@ import torch
 from torch import Tensor
 
 from data import Clip, find_clips
-from data.clips import VIDEO_SUFFIXES, files
+from data.clips import VIDEO_SUFFIXES, list_files
 from data.frames import Size
-from data.ground_truth import GroundTruth
+from data.label_maps import GroundTruth
 from data.layouts import cityscapes, label_a
-from data.real_videos import RealVideos
+from data.stream import RealVideos
 from models.evaluation.fcn8s import from_published
-from models.evaluation.metrics import Metric, Needs, choose
+from models.evaluation.metrics import Metric, MetricResources, choose
 from options.record import Options
 from util import checkpoint
 from util.image import to_uint8
-from util.label_colours import nearest_class
-from util.viper import CLASSES
+from util.viper import CLASSES, nearest_class
 
 Segment = Callable[[Tensor], np.ndarray]  # an output [1, 3, H, W] in [-1, 1] -> class ids uint8 [H, W]
 REAL = {"v2c": cityscapes, "l2v": label_a}  # where a layout keeps real videos of its target domain
 
 
 @dataclass(frozen=True)
-class Measuring:
+class MetricSetup:
     """What is measured, and what there is to say about what is not.
 
     Args:
@@ -35,7 +34,7 @@ class Measuring:
     """
 
     metrics: dict[str, type[Metric]] = field(default_factory=dict)
-    needs: Needs = Needs()
+    resources: MetricResources = MetricResources()
     truth: GroundTruth | None = None
     notes: tuple[str, ...] = ()
 
@@ -47,19 +46,19 @@ class Measuring:
         return lambda index: self.truth.ids(paths[index], size)
 
 
-def new_measuring(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> Measuring:
+def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> MetricSetup:
     """What the options ask for, for these clips, whose first is translated to `size` (width, height).
 
     Raises:
         ValueError, FileNotFoundError: a metric that was asked for lacks something.
     """
     if not opt.compare:
-        return Measuring()
+        return MetricSetup()
     names = "auto" if opt.metrics == "auto" else list(dict.fromkeys(["psnr", *opt.metrics.split(",")]))
     segment, truth, notes = None, None, ()
     if names == "auto" or "segmentation" in names:
         segment, truth, notes = new_segmentation(opt, clips, device, must=names != "auto")
-    needs = Needs(
+    resources = MetricResources(
         segment=segment,
         seg_protocol=opt.seg_protocol,
         conditions=opt.seg_conditions,
@@ -69,7 +68,7 @@ def new_measuring(opt: Options, clips: Sequence[Clip], size: Size, device: torch
         cache=Path(opt.results_dir) / "real_features",
         device=device,
     )
-    return Measuring(choose(names, needs), needs, truth, notes)
+    return MetricSetup(choose(names, resources), resources, truth, notes)
 
 
 def new_segmentation(
@@ -128,7 +127,7 @@ def real_videos(opt: Options, size: Size) -> RealVideos | None:
         return None
     if opt.real_root is not None:
         root = Path(opt.real_root)
-        kind = "videofile" if root.is_file() or files(root, VIDEO_SUFFIXES) else "frames"
+        kind = "videofile" if root.is_file() or list_files(root, VIDEO_SUFFIXES) else "frames"
         return RealVideos(find_clips(kind, root, opt.split), size)
     try:
         return RealVideos(REAL[opt.layout](Path(opt.dataroot), opt.split), size)

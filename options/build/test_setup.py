@@ -1,4 +1,4 @@
-"""From options to one run of test.py: what is translated, by what, at what cost, and what is measured."""
+"""From options to the setup of one test: what is translated, by what, at what cost, and what is measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,126 +8,125 @@ from torch import Tensor
 
 from data import Clip
 from data.stream import frames, size_of
-from models.evaluation.evaluate import scenes
+from models.evaluation.evaluate import frame_contexts
+from models.evaluation.pipeline_cost import measure_cost
+from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
-from models.shortcut.block import ShortcutBlock
+from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
+from models.streaming.translator import Translator
 from models.teachers.base import Teacher
-from options.build.faces import Portrayed, aligned_faces, maps_beside, portrayed
-from options.build.metrics import Measuring, new_measuring
-from options.build.precision import AUTO, Precision, decided, named
-from options.build.runtime import Translators, describe_runtime, input_channels
+from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
+from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.teacher import load_teacher, only_face, wants_face
-from options.build.translation import load_block, measure_cost
+from options.build.translator import Translators, describe_runtime, input_channels, load_block
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
-from util.report.methods import OURS, in_order
+from util.report.methods import SHORTCUT, in_order
+
+FaceParts = Callable[[Clip], Callable[[int], Tensor] | None]  # clip -> (number of a frame -> its face parts), or None
 
 
 @dataclass(frozen=True)
-class TestRun:
-    """What one run of test.py is made of.
+class TestSetup:
+    """Everything that one run of test.py uses.
 
-    clips: what is translated, one per face where faces are cut out.
-    faces: the videos they were found in.
+    clips: what is translated, one clip per face where faces are cut out.
+    faces: the videos in which the faces were found.
     identities: fingerprints of "teacher" and "shortcut".
-    x: a grey frame of the first clip's size, with all that the networks are given.
-    costs: of frames like x; no "amortised" saving where only the clips will tell.
-    chosen: how it is run.
-    notes: what the user should know before it runs, a line each.
-    beside: clip, number of its frames -> number of a frame -> what the networks are given beside it, or None.
+    x: a grey frame of the first clip's size, with all channels that the networks take.
+    costs: as `measure_cost` returns them for x; without the "amortised" saving if `interval` is None.
+    interval: frames from one reference frame to the next; None if the frames decide.
+    runtime: how the networks are run, for the record.
+    notes: what the user should know before the run, a line each.
+    face_parts: clip -> (number of a frame -> its face parts [1, C, H, W]), or None where there are none.
     """
 
     __test__ = False  # not a pytest class
 
     clips: list[Clip]
-    faces: list[Portrayed]
+    faces: list[FaceClips]
     teacher: Teacher
     translators: Translators
     identities: dict[str, str]
     x: Tensor
     costs: dict
-    chosen: dict[str, object]
+    interval: int | None
+    runtime: dict[str, object]
     notes: list[str]
-    measuring: Measuring
+    metric_setup: MetricSetup
     scores: Scores
-    beside: Callable[[Clip], Callable[[int], Tensor] | None]
+    face_parts: FaceParts
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the first clip's frames."""
         return self.x.shape[3], self.x.shape[2]
 
-    def enlarged(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Size of what the teacher makes of frames of this (width, height)."""
-        return enlarged(size, self.teacher)
+    @property
+    def translator(self) -> Translator:
+        """The main Shortcut's, for frames of the first clip's size."""
+        return self.translators.of(self.size)[SHORTCUT]
+
+    def output_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return (width, height) of the teacher's output for frames of this (width, height)."""
+        return self.teacher.scale * size[0], self.teacher.scale * size[1]
 
 
-def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[Portrayed]]:
-    """The clips to translate; where faces are cut out of `clips`, one per face, and the videos they were found in."""
+def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[FaceClips]]:
+    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces."""
     if not (opt.scale_image or wants_face(opt)):
         return clips, []
-    faces = portrayed(opt, clips)
+    faces = find_faces(opt, clips)
     return [face for one in faces for face in one.faces], faces
 
 
-def new_test_run(opt: Options, clips: list[Clip], faces: list[Portrayed], device: torch.device) -> TestRun:
-    """The run on clips and faces from `found_clips`, of which there is at least one."""
-    beside = maps_beside(opt, clips)
+def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], device: torch.device) -> TestSetup:
+    """Return the setup for clips and faces from `found_clips`, of which there is at least one."""
+    face_parts = face_part_maps(opt, clips)
     face = only_face(aligned_faces(faces)) if wants_face(opt) else None
     teacher, teacher_id = load_teacher(opt, device, face)
     block, block_id = load_block(opt, teacher, teacher_id, device)
-    precision = new_precision(opt, teacher, block, clips[0], beside)
+    precision = new_precision(opt, teacher, block, clips[0], face_parts)
     translators = Translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
-    translator, x = translators.of(size)[OURS], image.blank(size, device, input_channels(opt))
-    # A spread refresh computes what one does that shows a prediction, only later.
-    shown = "shortcut" if translator.spread else opt.refresh_output
-    backend, reuse = opt.deform_backend, translator.reuse_parsing
-    costs = measure_cost(teacher, block, x, translator.refresh.max_interval, shown, backend, reuse)
-    if not known_interval(opt):
-        del costs["saving"]["amortised"]  # the clips will tell
-    measuring = new_measuring(opt, clips, enlarged(size, teacher), device)
-    named = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
-    return TestRun(
+    translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
+    metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)
+    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
+    is_fixed = opt.refresh == "fixed" and opt.refresh_mode == "whole"
+    return TestSetup(
         clips=clips,
         faces=faces,
         teacher=teacher,
         translators=translators,
         identities={"teacher": teacher_id, "shortcut": block_id},
         x=x,
-        costs=costs,
-        chosen=describe_runtime(opt, translator, device, precision.psnr_db),
-        notes=[*([precision.note] if precision.note else []), *measuring.notes],
-        measuring=measuring,
-        scores=Scores(measuring.metrics, measuring.needs, in_order(named, opt.refresh)),
-        beside=beside,
+        costs=_costs(opt, teacher, block, translator, x, is_fixed),
+        interval=translator.refresh.max_interval if is_fixed else None,
+        runtime=describe_runtime(opt, translator, device, precision.psnr_db),
+        notes=[*([precision.note] if precision.note else []), *metric_setup.notes],
+        metric_setup=metric_setup,
+        scores=Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh)),
+        face_parts=face_parts,
     )
 
 
-def enlarged(size: tuple[int, int], teacher: Teacher) -> tuple[int, int]:
-    """Size of what the teacher makes of frames of this (width, height)."""
-    width, height = size
-    return teacher.scale * width, teacher.scale * height
+def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
+    # A spread refresh computes the same as one that shows a prediction, only later.
+    shown = "shortcut" if translator.spread else opt.refresh_output
+    interval, reuse = translator.refresh.max_interval, translator.reuse_parsing
+    costs = measure_cost(teacher, block, x, interval, shown, opt.deform_backend, reuse)
+    if not is_fixed:
+        del costs["saving"]["amortised"]  # it is known after the run
+    return costs
 
 
-def known_interval(opt: Options) -> bool:
-    """Whether reference frames come at fixed intervals, whatever is seen."""
-    return opt.refresh == "fixed" and opt.refresh_mode == "whole"
-
-
-def new_precision(
-    opt: Options,
-    teacher: Teacher,
-    block: ShortcutBlock,
-    clip: Clip,
-    beside: Callable[[Clip], Callable[[int], Tensor] | None],
-) -> Precision:
-    """What --amp says; "auto" is decided on the first frames of `clip`."""
+def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, face_parts: FaceParts) -> Precision:
+    """Return the number type that --amp names; "auto" tries the first frames of `clip`."""
     device = next(teacher.parameters()).device
     if opt.amp != AUTO:
-        return named(opt.amp, device)
-    shots = scenes(clip.name, frames(clip, opt.fine_size, 2), beside=beside(clip))
-    given = [scene.given for scene in shots]
-    return decided(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold), given)
+        return named_precision(opt.amp, device)
+    contexts = frame_contexts(clip.name, frames(clip, opt.fine_size, 2), face_parts=face_parts(clip))
+    inputs = [context.network_input for context in contexts]
+    return fastest_precision(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold), inputs)

@@ -1,4 +1,4 @@
-"""From options to figures on held-out clips."""
+"""From options to the figures of a block on validation clips."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +8,9 @@ import torch
 from data import find_clips
 from data.clips import Clip
 from data.stream import frames
-from models.evaluation import evaluate as evaluation
-from models.evaluation.metrics import Needs, choose
+from models.evaluation.baselines import BASELINES
+from models.evaluation.evaluate import evaluate_clip, frame_contexts
+from models.evaluation.metrics import MetricResources, choose
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
@@ -18,14 +19,14 @@ from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.record import Options
-from util.report.methods import OURS
+from util.report.methods import SHORTCUT
 
 
 def val_clips(opt: Options) -> list[Clip]:
-    """The clips to validate on.
+    """Return the clips to validate on; none with --val_clips 0.
 
     Raises:
-        FileNotFoundError: there is no val split though validation is on.
+        FileNotFoundError: the dataset has no val split.
     """
     if not opt.val_clips:
         return []
@@ -38,25 +39,25 @@ def val_clips(opt: Options) -> list[Clip]:
 def validate(
     opt: Options, clips: Sequence[Clip], teacher: Teacher, block: AnyBlock, device: torch.device
 ) -> tuple[dict[str, float], list[str]]:
-    """Figures, empty when there was no skipped frame to judge; and a line for each clip that could not be read.
+    """Return figures, none if there was no skipped frame, and a line for each clip that could not be read.
 
-    PSNR and SSIM on skipped frames, over all and per distance, beside the PSNR of reusing the reference's output;
+    The figures are PSNR and SSIM on skipped frames, over all and per distance, and the PSNR of the baseline "reuse".
     "best" is the PSNR over all.
     """
-    needs = Needs(device=device)
-    rivals = {"reuse": evaluation.BASELINES["reuse"]}
-    scores, left_out = Scores(choose(["psnr", "ssim"], needs), needs, [OURS, *rivals]), []
+    resources = MetricResources(device=device)
+    baselines = {"reuse": BASELINES["reuse"]}
+    scores, left_out = Scores(choose(["psnr", "ssim"], resources), resources, [SHORTCUT, *baselines]), []
     stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend))
-    translators = {OURS: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
+    translators = {SHORTCUT: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
     for clip in clips:
         try:
-            shown = list(frames(clip, opt.fine_size, opt.val_frames))  # all before the first is judged: whole or not
+            images = list(frames(clip, opt.fine_size, opt.val_frames))  # a clip with an unreadable frame counts nowhere
         except (ValueError, OSError) as error:
             left_out.append(f"validation leaves out clip {clip.name}: {error}")
         else:
-            shots = evaluation.scenes(clip.name, shown)
-            for _ in evaluation.evaluate_clip(translators, teacher, shots, scores, rivals, device):
-                pass  # the scores are all that is wanted
+            contexts = frame_contexts(clip.name, images)
+            for _ in evaluate_clip(translators, teacher, contexts, scores, baselines, device):
+                pass  # only the scores are wanted
     return (_figures(scores) if scores.frames()["skipped"] else {}), left_out
 
 

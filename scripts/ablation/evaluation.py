@@ -7,8 +7,8 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from models.evaluation.baselines import flow_warp
 from models.evaluation.cost import count_macs
-from models.evaluation.flow_warp import flow_warp
 from models.evaluation.metrics.image import Psnr, Ssim, unit_pair
 from models.shortcut import AnyBlock
 from models.shortcut.matching import hold

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.batches import PairBatches
+from data.batches import ResumableBatchSampler
 from scripts.ablation.features import Features
 
 LARGEST_DISTANCE = 12  # frames
@@ -25,7 +25,7 @@ def batches(features: Features, size: int, steps: int, seed: int) -> Iterator[Ba
     Distances run from 1 to LARGEST_DISTANCE, d with a chance in proportion to 1/d; half of the pairs are mirrored.
     """
     clips = len(features.lengths)
-    for step, drawn in enumerate(PairBatches(clips, size, epochs=epochs(clips, size, steps), seed=seed)):
+    for step, drawn in enumerate(ResumableBatchSampler(clips, size, epochs=epochs(clips, size, steps), seed=seed)):
         if step == steps:
             return
         pairs = [_pair(features, clip, np.random.default_rng([seed, epoch, clip])) for epoch, clip in drawn]

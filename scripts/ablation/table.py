@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
 from scripts.ablation.rows import GROUPS, WHOLE, Row
-from scripts.tables import text
+from util import tables
 
 HEADS = ["", "cut", "h_dim", "MACs", "α=3: 1", "2", "mean", "SSIM", "1-12: 1", "6", "12", "mean", "seeds"]
 BASELINES = {"reuse": "reuse", "flow_warp": "flow warp"}
@@ -37,7 +37,7 @@ def _table(found: Sequence[Mapping]) -> str:
         if any(shown) and WHOLE not in rows:
             lines.append([f"*{group}*", *[""] * (len(HEADS) - 1)])
         lines += shown
-    return text.markdown(HEADS, [line for line in lines if line])
+    return tables.markdown(HEADS, [line for line in lines if line])
 
 
 def _described(row: Row) -> list[str]:

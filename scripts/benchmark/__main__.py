@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from options.build.precision import AUTO, PRECISIONS
+from models.evaluation.precision import AUTO, PRECISIONS
 from options.caller import from_caller
 from scripts.benchmark.cases import CASES, DEFAULT, Case
 from scripts.benchmark.drift import drift, read

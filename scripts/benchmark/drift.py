@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from util.tables import markdown
+
 Key = tuple[str, str, str, str]
 
 SHARES = {  # of two times of one run, which a slower or busier machine leaves as they are: label -> (slower, faster)
@@ -71,11 +73,11 @@ def _changed(name: str, before: object, after: object) -> str | None:
 
 
 def _table(old: Mapping, new: Mapping) -> str:
-    lines = ["| | old | new | new / old |", "|---|--:|--:|--:|"]
+    rows = []
     for label, unit, before, after in _figures(old, new):
         change = f"{after / before:.2f}" if before and after else "-"
-        lines.append(f"| {label} | {_text(before, unit)} | {_text(after, unit)} | {change} |")
-    return "\n".join(lines)
+        rows.append([label, _text(before, unit), _text(after, unit), change])
+    return markdown(["", "old", "new", "new / old"], rows)
 
 
 def _figures(old: Mapping, new: Mapping) -> Iterator[tuple[str, str, float | None, float | None]]:

@@ -7,6 +7,7 @@ from torch.profiler import ProfilerActivity, profile
 from scripts.benchmark.calls import calls
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import Variant
+from util.tables import markdown
 
 WARMUP, FRAMES = 3, 10
 SMALLEST_SHARE = 0.01
@@ -28,12 +29,13 @@ def profile_table(case: Case, variant: Variant) -> str:
         variant.wait()
     spent = {event: _own_us(event, variant) for event in recorded.key_averages(group_by_input_shape=True)}
     total = sum(spent.values())
-    lines = ["| operator | shapes | calls | ms | share |", "|---|---|--:|--:|--:|"]
+    rows = []
     for event, us in sorted(spent.items(), key=lambda item: -item[1]):
         if us >= SMALLEST_SHARE * total:
             calls_made, ms = event.count / FRAMES, us / FRAMES / 1e3
-            lines.append(f"| {event.key} | {_shapes(event)} | {calls_made:g} | {ms:.3f} | {us / total:.0%} |")
-    return "\n".join([*lines, f"| all | | | {total / FRAMES / 1e3:.3f} | |"])
+            rows.append([event.key, _shapes(event), f"{calls_made:g}", f"{ms:.3f}", f"{us / total:.0%}"])
+    rows.append(["all", "", "", f"{total / FRAMES / 1e3:.3f}", ""])
+    return markdown(["operator", "shapes", "calls", "ms", "share"], rows, texts=2)
 
 
 def _own_us(event: FunctionEventAvg, variant: Variant) -> float:

@@ -7,11 +7,11 @@ from torch import Tensor
 
 from data.samples.street.camera import HEIGHT, WIDTH
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import measure_cost
 from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
 from models.streaming.stages import AnyInference
 from models.teachers.base import Teacher
-from options.build.translation import measure_cost
 from scripts.benchmark.adabd import adabd_times
 from scripts.benchmark.calls import calls
 from scripts.benchmark.cases import Case

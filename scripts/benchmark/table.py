@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from util import tables
+
 Row = tuple[str, Callable[[Mapping], str]]
 
 ABSENT = "-"
@@ -55,8 +57,7 @@ def _table(cases: Sequence[Mapping]) -> str:
     width, height = cases[0]["size"]
     heads = [f"{width} × {height}", *(f"{case['dtype']} {case['engine']}".replace("_", " ") for case in cases)]
     rows = [[label, *(text(case) for case in cases)] for label, text in _rows(cases[0])]
-    lines = [heads, ["---", *("--:" for _ in cases)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return tables.markdown(heads, rows)
 
 
 def _rows(first: Mapping) -> list[Row]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from models.evaluation.pipeline_cost import body_cuts
+from models.evaluation.precision import AUTO, PRECISIONS, fastest_precision
 from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
 from models.streaming import cuda_graphs, stages
 from models.streaming.stages import Stages
 from models.teachers.base import Teacher
-from options.build.precision import AUTO, PRECISIONS, decided
-from options.build.runtime import slices_of
 from scripts.benchmark.cases import Case
 
 Call = Callable[[], object]
@@ -35,7 +35,7 @@ class Variant:
     def stages(self, teacher: Teacher, block: AnyBlock, frame: Tensor, slices: int = 1) -> Stages:
         """What a translator runs in this variant, the body in up to `slices` parts; `frame` shows the size."""
         fast, quick = teacher.for_inference(), optimize(block)
-        made = stages.eager(fast, quick, self.dtype, cuts=slices_of(fast, quick, frame, slices) if slices > 1 else ())
+        made = stages.eager(fast, quick, self.dtype, cuts=body_cuts(fast, quick, frame, slices) if slices > 1 else ())
         return made if self.engine == EAGER else cuda_graphs.graphed(made, frame)
 
     def launched(self, call: Call) -> Call:
@@ -66,6 +66,6 @@ def settled(variant: Variant, case: Case) -> tuple[Variant, str | None]:
     if variant.amp != AUTO:
         return variant, None
     teacher, block = case.networks(variant.device)
-    choice = decided(teacher.for_inference(), optimize(block), list(case.frames(2, variant.device)))
+    choice = fastest_precision(teacher.for_inference(), optimize(block), list(case.frames(2, variant.device)))
     amp = next(key for key, dtype in PRECISIONS.items() if dtype == choice.dtype)
     return replace(variant, amp=amp), choice.note

@@ -9,9 +9,9 @@ from models.shortcut.matching import CONSTANTS, MatchingConstants
 from scripts.ablation import setting
 from scripts.ablation.features import Features
 from scripts.fit_matching.search import DISTANCES, fits, mean_fit
-from scripts.tables.text import markdown
 from util import runtime
 from util.program import finish
+from util.tables import markdown
 
 CUTS = {"5..17": (5, 17), "4..22": (4, 22)}
 Fits = Sequence[Sequence[dict[int, float]]]  # for each choice, for each task: distance -> dB

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import torch
 
-from data.cartoon import cartoon
-from data.cartoon_pairs import CartoonPairs, developed, worn
+from data.cartoon import draw_cartoon
+from data.cartoon_pairs import CartoonPairs, degrade, vary_exposure
 from data.clips import Clip
 from data.frames import UnreadableFrame
 from util.image import to_uint8
@@ -55,13 +55,13 @@ def test_only_the_frame_is_worn(clips):
     """The same draw without wear, noise and JPEG, would give the same cartoon."""
     rng = np.random.default_rng(0)
     plain = np.full((24, 32, 3), 128, np.uint8)
-    assert 0 < np.abs(worn(plain, rng).astype(int) - 128).mean() < 10
-    assert np.ptp(cartoon(developed(plain, rng)), axis=(0, 1)).max() == 0
+    assert 0 < np.abs(degrade(plain, rng).astype(int) - 128).mean() < 10
+    assert np.ptp(draw_cartoon(vary_exposure(plain, rng)), axis=(0, 1)).max() == 0
 
 
 def test_exposure_and_tint_change_but_order_does_not():
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
-    drawn = developed(ramp, np.random.default_rng(1))[0].astype(int)
+    drawn = vary_exposure(ramp, np.random.default_rng(1))[0].astype(int)
     assert (np.diff(drawn, axis=0) >= 0).all() and np.abs(drawn - ramp[0]).max() > 5
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from data.clips import IMAGE_SUFFIXES, Clip, files, natural_key, subfolders
+from data.clips import IMAGE_SUFFIXES, Clip, list_files, list_subfolders, natural_key
 
 
 def test_frame_2_comes_before_frame_10():
@@ -19,7 +19,7 @@ def test_only_visible_image_files_are_listed(tmp_path):
     for name in ("2.PNG", "1.jpg", "3.jpeg", "._1.jpg", ".hidden.png", "notes.txt", "Thumbs.db", "png"):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
-    assert [p.name for p in files(tmp_path, IMAGE_SUFFIXES)] == ["1.jpg", "2.PNG", "3.jpeg"]
+    assert [p.name for p in list_files(tmp_path, IMAGE_SUFFIXES)] == ["1.jpg", "2.PNG", "3.jpeg"]
 
 
 def test_links_to_files_and_folders_count_and_hidden_folders_do_not(tmp_path):
@@ -28,8 +28,8 @@ def test_links_to_files_and_folders_count_and_hidden_folders_do_not(tmp_path):
     (tmp_path / ".cache").mkdir()
     (tmp_path / "linked").symlink_to(tmp_path / "real", target_is_directory=True)
     (tmp_path / "real" / "2.png").symlink_to(tmp_path / "real" / "1.png")
-    assert [p.name for p in subfolders(tmp_path)] == ["linked", "real"]
-    assert len(files(tmp_path / "linked", IMAGE_SUFFIXES)) == 2
+    assert [p.name for p in list_subfolders(tmp_path)] == ["linked", "real"]
+    assert len(list_files(tmp_path / "linked", IMAGE_SUFFIXES)) == 2
 
 
 @pytest.mark.parametrize("parts", [{}, {"frames": (Path("1.png"),), "video": Path("a.mp4")}])

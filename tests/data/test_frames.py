@@ -3,7 +3,7 @@ import pytest
 import torch
 from PIL import Image
 
-from data.frames import RandomCrop, UnreadableFrame, fit, read_frame, resize, rounded_size
+from data.frames import RandomCrop, UnreadableFrame, read_frame, resize, resize_or_trim, trimmed_size
 from tests.conftest import picture
 
 GREY = np.linspace(0, 255, 8 * 6).reshape(6, 8).astype(np.uint8)
@@ -68,15 +68,15 @@ def test_resize_takes_width_then_height():
 
 
 def test_a_size_of_its_own_is_rounded_down_to_a_multiple_of_8():
-    assert rounded_size((639, 275)) == (632, 272)
+    assert trimmed_size((639, 275)) == (632, 272)
     with pytest.raises(ValueError, match="at least 8 x 8 pixels, got 100 x 3"):
-        rounded_size((100, 3))
+        trimmed_size((100, 3))
 
 
 def test_a_frame_of_its_own_size_keeps_its_pixels_and_loses_only_the_border():
     image = picture(1, (35, 18))
-    np.testing.assert_array_equal(fit(image, None), image[1:17, 1:33])
-    assert fit(image, (50, 20)).shape == (20, 50, 3)
+    np.testing.assert_array_equal(resize_or_trim(image, None), image[1:17, 1:33])
+    assert resize_or_trim(image, (50, 20)).shape == (20, 50, 3)
 
 
 def test_one_window_cuts_the_same_pixels_from_both_frames_of_a_pair():

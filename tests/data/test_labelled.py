@@ -4,11 +4,10 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from data.batches import PairBatches, collate
+from data.batches import ResumableBatchSampler, collate
 from data.frames import UnreadableFrame
 from data.labelled import LabelledDataset
-from util.label_colours import colours_of
-from util.viper import ID
+from util.viper import ID, colours_of
 
 CLASSES = [ID[name] for name in ("sky", "road", "car", "person", "tree", "building")]
 
@@ -86,5 +85,5 @@ def test_no_pairs_are_refused():
 
 def test_it_is_batched_like_the_pairs(pairs):
     data = dataset(pairs)
-    batches = list(DataLoader(data, batch_sampler=PairBatches(len(data), 2, epochs=1), collate_fn=collate))
+    batches = list(DataLoader(data, batch_sampler=ResumableBatchSampler(len(data), 2, epochs=1), collate_fn=collate))
     assert [tuple(batch["labels"].shape) for batch in batches] == [(2, 12, 24), (2, 12, 24), (1, 12, 24)]

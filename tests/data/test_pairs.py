@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from data.batches import PairBatches, collate
+from data.batches import ResumableBatchSampler, collate
 from data.clips import Clip
 from data.frames import UnreadableFrame
 from data.pairs import PairDataset
@@ -65,7 +65,9 @@ def test_a_pair_depends_on_seed_epoch_and_clip_alone(clip):
 def test_worker_processes_change_nothing(clip):
     dataset = PairDataset([clip] * 5, 3, **SIZES)
     alone, shared = (
-        list(DataLoader(dataset, batch_sampler=PairBatches(5, 2, epochs=2), collate_fn=collate, num_workers=n))
+        list(
+            DataLoader(dataset, batch_sampler=ResumableBatchSampler(5, 2, epochs=2), collate_fn=collate, num_workers=n)
+        )
         for n in (0, 2)
     )
     assert len(alone) == len(shared) == 6

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from data.batches import PairBatches, collate
+from data.batches import ResumableBatchSampler, collate
 from data.frames import UnreadableFrame
 from data.unpaired import UnpairedDataset
 
@@ -62,5 +62,5 @@ def test_a_domain_without_frames_is_refused(domains):
 
 def test_it_is_batched_like_the_pairs(domains):
     data = dataset(*domains)
-    batches = list(DataLoader(data, batch_sampler=PairBatches(len(data), 2, epochs=1), collate_fn=collate))
+    batches = list(DataLoader(data, batch_sampler=ResumableBatchSampler(len(data), 2, epochs=1), collate_fn=collate))
     assert [batch["B"].shape[0] for batch in batches] == [2, 2, 1] and batches[0]["skipped"] == []

@@ -11,24 +11,25 @@ from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from tests.helpers.tiny import block, teacher
 from models.evaluation.cost import peak_memory_mb
-from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
-from models.evaluation.metrics import METRICS, Needs
+from models.evaluation.baselines import BASELINES
+from models.evaluation.evaluate import evaluate_clip, frame_contexts
+from models.evaluation.metrics import METRICS, MetricResources
 from util.runtime import prepare
-from models.evaluation.scores import Scores
 from models.shortcut.inference import optimize
-from util.report.methods import OURS, TEACHER
+from models.evaluation.scores import Scores
+from util.report.methods import SHORTCUT, TEACHER
 
 cpu, network = prepare(0, "-1"), teacher()
-translators = {OURS: Translator(eager(network.for_inference(), optimize(block())), Every(3))}
+translators = {SHORTCUT: Translator(eager(network.for_inference(), optimize(block())), Every(3))}
 metrics = {name: METRICS[name] for name in ("psnr", "warp_error", "flicker", "segmentation")}
-needs = Needs(segment=lambda output: output[0, 0].mul(15).abs().byte().numpy())
+resources = MetricResources(segment=lambda output: output[0, 0].mul(15).abs().byte().numpy())
 
 def evaluate(length):
     frames = (torch.rand(1, 3, 64, 96) * 2 - 1 for _ in range(length))
     truth = lambda index: torch.zeros(64, 96, dtype=torch.uint8).numpy()
-    scores = Scores(metrics, needs, [TEACHER, *BASELINES, OURS])
-    shots = scenes("clip", frames, truth)
-    for result in evaluate_clip(translators, network, shots, scores, BASELINES, cpu):
+    scores = Scores(metrics, resources, [TEACHER, *BASELINES, SHORTCUT])
+    contexts = frame_contexts("clip", frames, truth)
+    for result in evaluate_clip(translators, network, contexts, scores, BASELINES, cpu):
         pass
     return peak_memory_mb(cpu)
 

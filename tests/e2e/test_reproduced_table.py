@@ -12,13 +12,13 @@ import torch
 import yaml
 
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import count_weights
 from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
-from options.build.runtime import input_channels
 from options.build.teacher import load_teacher
-from options.build.translation import count_weights, load_block
+from options.build.translator import input_channels, load_block
 from options.record import Options
 from options.test_options import TestOptions
 from scripts.tables.paper import COLUMNS, FINGERPRINTS, published_rows, write_tables

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from options.build.runtime import new_refresh
+from options.build.translator import new_refresh
 from options.caller import CALLER_VARIABLE
 from options.checks import PUBLISHED_TEACHER
 from options.record import save

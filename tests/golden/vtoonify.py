@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data.faces.alignment import alignment, quad, side
-from data.faces.crop import Crop, blurred, crop_around, cropped
-from data.faces.points import from_landmarks
+from data.faces import from_landmarks
+from data.faces.align import alignment_steps, face_square, side_length
+from data.faces.crop import Crop, blur, crop_around, cut_out
 from models.teachers.vtoonify import face_parsing, network, style_encoder
 from tests.golden import rules as golden_rules
 from tests.golden.compare import Check, compare
@@ -86,11 +86,11 @@ def face_geometry(data: Mapping[str, Tensor | str]) -> Iterator[Check]:
     for name, found in _geometry(arrays).items():
         tolerance = 1e-9 * np.abs(arrays[name]).max() if arrays[name].dtype.kind == "f" else 0.0
         yield _compare_arrays(name, found, arrays[name], tolerance)
-    once = blurred(arrays["frame"])
+    once = blur(arrays["frame"])
     yield _compare_arrays("frame_blur1", once, arrays["frame_blur1"], 0.0)
-    yield _compare_arrays("frame_blur2", blurred(once), arrays["frame_blur2"], 0.0)
+    yield _compare_arrays("frame_blur2", blur(once), arrays["frame_blur2"], 0.0)
     crop = Crop(height=13, width=18, top=0, bottom=13, left=0, right=18, scale=13 / 37)
-    yield _compare_arrays("frame_small", cropped(arrays["frame"], crop), arrays["frame_small"], 1.0)
+    yield _compare_arrays("frame_small", cut_out(arrays["frame"], crop), arrays["frame_small"], 1.0)
 
 
 def _geometry(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -98,8 +98,8 @@ def _geometry(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     rows = []
     for landmarks, size, padding in zip(arrays["landmarks"], arrays["image_size"], arrays["padding"], strict=True):
         face, frame_size = from_landmarks(landmarks), tuple(size.tolist())
-        corners = quad(face)
-        steps = alignment(corners, frame_size)
+        corners = face_square(face)
+        steps = alignment_steps(corners, frame_size)
         crop = crop_around(face, frame_size, tuple(padding.tolist()))
         rows.append(
             {
@@ -107,7 +107,7 @@ def _geometry(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
                 "eye_to_eye": face.eye_to_eye,
                 "eye_to_mouth": face.eye_to_mouth,
                 "quad": corners,
-                "qsize": side(corners),
+                "qsize": side_length(corners),
                 "shrink": steps.shrink,
                 "border": steps.border,
                 "crop": steps.crop,

@@ -7,8 +7,8 @@ import torch
 
 from data.video_writer import VideoWriter
 from models.evaluation.evaluate import FrameResult
-from models.evaluation.frame_table import FrameTable
-from tests.util.test_tables import RECORD
+from models.evaluation.record import FrameTable
+from tests.util.report.test_text import RECORD
 from util.report.clips import inside_file, video_file
 from util.report.record import write_run
 
@@ -57,7 +57,9 @@ def frame(clip: int, number: int, compare: bool) -> FrameResult:
     if number:
         scores["shortcut"]["flicker"], scores["teacher"] = 0.5 + number, {"flicker": 0.25}
     image, distance = torch.zeros(1, 3, HEIGHT, WIDTH), number % INTERVAL
-    return FrameResult(number, distance, 12.5, image, image, reference=not distance, scores=scores if compare else {})
+    return FrameResult(
+        number, distance, 12.5, image, image, is_reference=not distance, scores=scores if compare else {}
+    )
 
 
 def video(path: Path, compare: bool) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 from data.samples.street.clips import SampleClip, look_of, scene_of
 from data.samples.street.render import render
 from util.image import to_tensor
-from util.label_colours import resize_labels
+from util.viper import resize_labels
 
 SQUARE = (128, 128)
 

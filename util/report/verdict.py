@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from util.report.methods import OURS, TEACHER
+from util.report.methods import SHORTCUT, TEACHER
 
-FIXED = f"{OURS}_fixed"
+FIXED = f"{SHORTCUT}_fixed"
 Times = Mapping[str, Mapping[str, float]]  # name -> {"median", "p95"} in ms
 
 
@@ -29,7 +29,7 @@ def verdict(latency_ms: Times, streams: Mapping, quality: Mapping, baselines: Ma
     return {
         "skipped_speedup": _speedup(latency_ms, TEACHER, "skipped"),
         "skipped_speedup_eager": _speedup(latency_ms, "teacher_eager", "skipped"),
-        "stream_speedup": _speedup(stream_ms, TEACHER, OURS),
+        "stream_speedup": _speedup(stream_ms, TEACHER, SHORTCUT),
         "stream_speedup_fixed": _speedup(stream_ms, TEACHER, FIXED),
         "psnr_over_flow_warp": _lead(quality, baselines.get("flow_warp", {})),
         "streams": streams or None,

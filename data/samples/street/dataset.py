@@ -13,7 +13,7 @@ from data.samples.generate import ensure_made, on_all_cores
 from data.samples.street.camera import HEIGHT, WIDTH
 from data.samples.street.clips import FRAMES, SEED, SPLITS, SampleClip, clips, look_of, scene_of
 from data.samples.street.render import render
-from util.label_colours import resize_labels
+from util.viper import resize_labels
 
 FORMAT = 5  # raise it when the drawn images change
 JPEG_QUALITY, PNG_EFFORT = 95, 1

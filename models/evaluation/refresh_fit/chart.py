@@ -1,4 +1,4 @@
-"""What refresh policies and baselines cost and how near they come to the teacher, as charts."""
+"""Charts of the cost of refresh policies and baselines, and of their distance from the teacher."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,16 @@ from models.evaluation.refresh_fit.curve import Point
 from util.charts import Line, line_chart
 from util.files import replacing
 
-AXES = {  # what cost is measured in -> what stands below the chart, and how a point tells it
+AXES = {  # unit of cost -> label of the axis, and function from a point to its cost
     "macs": ("GMACs per frame, amortised", lambda p: p.amortised_macs / 1e9),
     "ms": ("ms per frame, amortised", lambda p: p.ms),
 }
 
 
 def series_chart(series: Mapping[str, Sequence[Point]], axis: str, title: str) -> str:
-    """Cost against pooled PSNR as SVG text, one line per series from cheap to dear; fixed intervals are named.
+    """Return an SVG chart of cost against pooled PSNR: a line per series in rising cost, fixed intervals labelled.
 
-    Points without a finite PSNR, or that were not timed, are left out.
+    Points without a finite PSNR or, on axis "ms", without a time are left out.
 
     Args:
         series: name -> points.
@@ -37,16 +37,16 @@ def series_chart(series: Mapping[str, Sequence[Point]], axis: str, title: str) -
 
 
 def write_chart(path: Path, fixed: Sequence[Point], adaptive: Sequence[Point], title: str) -> None:
-    """Amortised GMACs against pooled PSNR as SVG, fixed intervals named; as far as the fixed intervals reach."""
-    dearest = max(p.amortised_macs for p in fixed)
+    """Write an SVG chart of amortised GMACs against pooled PSNR; it ends where the cost of the fixed intervals ends."""
+    highest_cost = max(p.amortised_macs for p in fixed)
     fixed, adaptive = ([p for p in line if math.isfinite(p.pooled_psnr)] for line in (fixed, adaptive))
     lines = [
-        Line("fixed interval α", _places(fixed), [f"{p.setting:g}" for p in fixed]),
-        Line("adaptive", _places([p for p in adaptive if p.amortised_macs <= dearest])),
+        Line("fixed interval α", _coordinates(fixed), [f"{p.setting:g}" for p in fixed]),
+        Line("adaptive", _coordinates([p for p in adaptive if p.amortised_macs <= highest_cost])),
     ]
     with replacing(path) as partial:
         partial.write_text(line_chart(lines, title, "GMACs per frame, amortised", "pooled PSNR, dB"), encoding="utf-8")
 
 
-def _places(points: Sequence[Point]) -> list[tuple[float, float]]:
+def _coordinates(points: Sequence[Point]) -> list[tuple[float, float]]:
     return [(p.amortised_macs / 1e9, p.pooled_psnr) for p in points]

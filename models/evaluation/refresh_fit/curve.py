@@ -1,4 +1,4 @@
-"""What refresh policies cost and how near they come to the teacher, as numbers and CSV."""
+"""The cost of refresh policies and their distance from the teacher, as numbers and CSV."""
 
 import csv
 import math
@@ -8,18 +8,20 @@ from pathlib import Path
 
 from models.evaluation.metrics import PSNR_CAP_DB
 from util.files import replacing
+from util.tables import plain
 
 
 @dataclass(frozen=True)
 class Point:
-    """One policy, measured on clips.
+    """The cost and quality of one policy on the clips.
 
-    policy, setting: "fixed" and its interval in frames, or "adaptive" and its threshold; of a baseline its name and its
+    policy, setting: "fixed" and its interval in frames, "adaptive" and its threshold, or a baseline's name and its
         interval.
-    amortised_macs: multiply-accumulates per frame, the mean over all frames; saving: of the teacher over it.
-    refresh_share: share of reference frames.
-    psnr: mean of the skipped frames in dB against the teacher, None if none was skipped.
-    pooled_psnr: dB of the mean squared error over all frames, of which a reference frame has none; inf if all are.
+    amortised_macs: multiply-accumulates per frame, the mean over all frames.
+    saving: MACs of the teacher over amortised_macs.
+    refresh_share: share of reference frames, in [0, 1].
+    psnr: mean over skipped frames in dB against the teacher; None if no frame was skipped.
+    pooled_psnr: dB of the mean squared error over all frames; reference frames have no error; inf if all are such.
     ms: per frame, the mean over all frames; None if nothing was timed.
     """
 
@@ -41,7 +43,7 @@ def point(
     macs: Mapping[str, float],
     ms: Mapping[str, float] | None = None,
 ) -> Point:
-    """The point of a policy that ran `references` reference frames and skipped frames of these `psnrs` (dB).
+    """Return the point of a policy that ran `references` reference frames, and skipped frames of these `psnrs` in dB.
 
     Args:
         macs: of one "teacher", "reference" and "skipped" frame.
@@ -67,7 +69,7 @@ def point(
 
 
 def write_csv(path: Path, points: Sequence[Point]) -> None:
-    """One row per point, columns as the fields of `Point`; what is not finite is an empty field."""
+    """Write one row per point with the fields of `Point` as columns; a value that is not finite is an empty field."""
     with replacing(path) as partial, partial.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(field.name for field in fields(Point))
@@ -75,11 +77,11 @@ def write_csv(path: Path, points: Sequence[Point]) -> None:
 
 
 def read_csv(path: Path) -> list[Point]:
-    """What `write_csv` wrote; from before frames were timed, too.
+    """Read what `write_csv` wrote; files without the column "ms", written by older versions, are read, too.
 
     Raises:
         OSError: there is no such file.
-        ValueError: the file is another one; the message names it.
+        ValueError: the file is no curve; the message names it.
     """
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -96,22 +98,25 @@ def _read(row: Mapping[str, str]) -> Point:
     return Point(row["policy"], **needed, **{**numbers, "pooled_psnr": pooled})
 
 
-def comparison(rival: Point, same_cost: Point | None, same_psnr: Point | None, chosen: Point) -> str:
-    """A table of a fixed interval and of the adaptive refresh at its cost, at its quality and as chosen."""
+def comparison(fixed: Point, same_cost: Point | None, same_psnr: Point | None, chosen: Point) -> str:
+    """Return a table of a fixed interval and of the adaptive refresh at the same cost, the same PSNR and as chosen."""
     named = {"equal cost": same_cost, "equal PSNR": same_psnr, "chosen": chosen}
-    rows = {f"fixed interval {rival.setting:g}": rival, **{f"adaptive, {k}": p for k, p in named.items() if p}}
-    lines = [f"{'':<22}{'threshold':>10}{'references':>12}{'GMACs':>8}{'saving':>8}{'PSNR dB':>9}{'pooled':>8}"]
-    for name, p in rows.items():
-        threshold = "-" if p is rival else f"{p.setting:g}"
-        skipped = "-" if p.psnr is None else f"{p.psnr:.2f}"
-        cost = f"{p.refresh_share:>12.1%}{p.amortised_macs / 1e9:>8.3f}{p.saving:>7.2f}x"
-        lines.append(f"{name:<22}{threshold:>10}{cost}{skipped:>9}{p.pooled_psnr:>8.2f}")
+    rows = {f"fixed interval {fixed.setting:g}": fixed, **{f"adaptive, {k}": p for k, p in named.items() if p}}
+    heads = ["", "threshold", "references", "GMACs", "saving", "PSNR dB", "pooled"]
+    lines = [plain(heads, [[name, *_row(p, p is fixed)] for name, p in rows.items()])]
     if same_cost:
-        lines.append(f"adaptive at equal cost: {same_cost.pooled_psnr - rival.pooled_psnr:+.2f} dB pooled")
+        lines.append(f"adaptive at equal cost: {same_cost.pooled_psnr - fixed.pooled_psnr:+.2f} dB pooled")
     if same_psnr:
-        less = 1 - same_psnr.amortised_macs / rival.amortised_macs
+        less = 1 - same_psnr.amortised_macs / fixed.amortised_macs
         lines.append(f"adaptive at equal PSNR: {less:.1%} less computation")
     return "\n".join(lines)
+
+
+def _row(p: Point, is_fixed: bool) -> list[str]:
+    threshold = "-" if is_fixed else f"{p.setting:g}"
+    skipped = "-" if p.psnr is None else f"{p.psnr:.2f}"
+    cost = [f"{p.refresh_share:.1%}", f"{p.amortised_macs / 1e9:.3f}", f"{p.saving:.2f}x"]
+    return [threshold, *cost, skipped, f"{p.pooled_psnr:.2f}"]
 
 
 def _cell(value: object) -> str:

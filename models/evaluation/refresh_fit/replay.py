@@ -1,41 +1,27 @@
-"""One clip translated under many refresh policies at once; what several of them need is computed once."""
+"""Runs many refresh policies over one clip at once; a prediction that several of them need is computed once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from models.evaluation.baselines import Baseline
 from models.evaluation.metrics.image import Psnr, unit_pair
-
-
-class Policy(Protocol):
-    """Says of one frame after the other, from its early features a, whether it is to be a reference frame."""
-
-    def reset(self) -> None: ...
-
-    def wants(self, a: Tensor) -> bool: ...
-
-
-class Stages(Protocol):
-    """The parts of a translator: head x -> a, translate a -> (reference, y), predict (reference, a) -> y."""
-
-    head: Callable[[Tensor], Tensor]
-    translate: Callable[[Tensor], tuple[Any, Tensor]]
-    predict: Callable[[Any, Tensor], Tensor]
+from models.streaming.refresh import Refresh
+from models.streaming.stages import Stages
 
 
 @dataclass(frozen=True)
 class BaselineStages:
-    """Stages of a baseline, whose reference is a frame with the teacher's output of it.
+    """The stages of a baseline. Its reference is a frame with the teacher's output of it.
 
     teacher: frame [1, 3, H, W] in [-1, 1] -> its output.
-    baseline: (reference frame, current frame, reference output) -> output.
     """
 
     teacher: Callable[[Tensor], Tensor]
-    baseline: Callable[[Tensor, Tensor, Tensor], Tensor]
+    baseline: Baseline
 
     def head(self, frame: Tensor) -> Tensor:
         return frame
@@ -50,7 +36,7 @@ class BaselineStages:
 
 @dataclass
 class Tally:
-    """Frames that one policy ran: how many reference frames, and the PSNR of each skipped one in dB."""
+    """The frames that one policy ran: the number of reference frames, and the PSNR of each skipped frame in dB."""
 
     references: int = 0
     psnrs: list[float] = field(default_factory=list)
@@ -58,34 +44,37 @@ class Tally:
 
 @torch.no_grad()
 def replay(
-    stages: Stages,
+    stages: Stages | BaselineStages,
     frames: Iterable[Tensor],
-    policies: Sequence[Policy],
+    policies: Sequence[Refresh],
     tallies: Sequence[Tally],
-    known: dict[tuple[int, int], float],
+    psnr_of_pairs: dict[tuple[int, int], float],
 ) -> None:
-    """Add to each policy's tally what it makes of the frames, each [1, 3, H, W] in [-1, 1], from a new video on.
+    """Run every policy over the frames of one clip, each [1, 3, H, W] in [-1, 1], and add to its tally.
 
-    All policies go through the clip side by side, so that only those references are in memory which one of them uses.
+    All policies go through the clip side by side, so memory holds only the references that one of them uses.
 
     Args:
-        known: (reference frame, frame predicted from it) -> PSNR of this clip; read, and filled with what is missing.
+        psnr_of_pairs: (reference frame, frame predicted from it) -> PSNR in this clip; missing pairs are added.
     """
     references: dict[int, Any] = {}
-    sources = [0] * len(policies)  # the frame from which each policy predicts now
+    sources = [0] * len(policies)  # the reference frame of each policy
     for policy in policies:
         policy.reset()
     for index, frame in enumerate(frames):
         a = stages.head(frame)
-        sources = [index if p.wants(a) else source for p, source in zip(policies, sources, strict=True)]
-        missing = {source for source in sources if source != index and (source, index) not in known}
+        for number, policy in enumerate(policies):
+            if policy.should_refresh(a):
+                policy.mark(a)
+                sources[number] = index
+        missing = {source for source in sources if source != index and (source, index) not in psnr_of_pairs}
         if missing or index in sources:
             references[index], target = stages.translate(a)
         for source in missing:
-            known[source, index] = Psnr.measure(*unit_pair(stages.predict(references[source], a), target))
+            psnr_of_pairs[source, index] = Psnr.measure(*unit_pair(stages.predict(references[source], a), target))
         references = {source: references[source] for source in set(sources)}
         for tally, source in zip(tallies, sources, strict=True):
             if source == index:
                 tally.references += 1
             else:
-                tally.psnrs.append(known[source, index])
+                tally.psnrs.append(psnr_of_pairs[source, index])

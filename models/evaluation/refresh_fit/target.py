@@ -1,4 +1,4 @@
-"""What a refresh policy has to reach, and the search for the setting that does."""
+"""The target of a refresh policy, and the search for the setting that reaches it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from models.evaluation.refresh_fit.curve import Point
 
 @dataclass(frozen=True)
 class Target:
-    """What a policy has to reach: a pooled PSNR of at least `psnr` dB, or at most `macs` per frame.
+    """A pooled PSNR of at least `psnr` dB, or at most `macs` per frame; exactly one of both is given.
 
-    Exactly one of both is given; among the policies that reach it the best has the least of the one or the most of
-    the other.
+    Among the policies that reach a PSNR, the best has the fewest MACs. Among those that keep to the MACs, the best has
+    the highest PSNR.
     """
 
     psnr: float | None = None
@@ -25,17 +25,17 @@ class Target:
         return point.pooled_psnr >= self.psnr if self.macs is None else point.amortised_macs <= self.macs
 
     def best(self, points: Sequence[Point]) -> Point | None:
-        """The best of the points that meet the target; None if none does."""
+        """Return the best of the points that meet the target; None if none does."""
         met = [point for point in points if self.met_by(point)]
         if self.macs is None:
             return min(met, key=lambda p: (p.amortised_macs, -p.pooled_psnr), default=None)
         return max(met, key=lambda p: (p.pooled_psnr, -p.amortised_macs), default=None)
 
     def nearer(self, points: Sequence[Point], steps: int) -> list[float]:
-        """`steps` settings between the best and its neighbour that just misses the target; none if there is no such.
+        """Return `steps` settings between the best point and the neighbour that just misses the target, if any.
 
         Args:
-            points: of one policy, of which a larger setting costs less and shows less.
+            points: of one policy; a larger setting costs less and has a lower PSNR.
         """
         best = self.best(points)
         if best is None:
@@ -50,5 +50,5 @@ class Target:
 
 
 def short(setting: float) -> float:
-    """`setting` in four digits, which is how finely it can matter, and how a person copies it."""
+    """Round `setting` to four digits: finer differences do not matter, and a person can copy it."""
     return float(f"{setting:.4g}")

@@ -9,6 +9,7 @@ from torch import Tensor
 from data import find_clips
 from data.pairs import PairDataset
 from models.evaluation import cost
+from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.init import initialise, start_from_reuse
@@ -20,7 +21,6 @@ from models.training.perceptual import LPIPS, TeacherPerceptual
 from options.build.faces import first_face
 from options.build.tasks.task import Run, fixed_settings
 from options.build.teacher import load_teacher
-from options.build.translation import count_weights, measure_cost
 from options.build.validation import val_clips, validate
 from options.record import Options
 from util import checkpoint, image

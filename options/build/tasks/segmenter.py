@@ -10,19 +10,18 @@ from torch import Tensor
 
 from data import Clip, find_clips
 from data.frames import Size, UnreadableFrame
-from data.ground_truth import GroundTruth
+from data.label_maps import GroundTruth
 from data.labelled import LabelledDataset
 from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.fcn8s import FCN8s
-from models.evaluation.segmentation import Segmentation, standard
+from models.evaluation.metrics.segmentation import ConfusionCounts, standard
 from models.training.fcn_trainer import FcnTrainer, start_from_nothing
 from options.build.tasks.task import Run, fixed_settings
 from options.build.validation import val_clips
 from options.record import Options
 from util import checkpoint, image
-from util.label_colours import colours_of
-from util.viper import CLASSES, IGNORED
+from util.viper import CLASSES, IGNORED, colours_of
 
 
 def segmenter_training(opt: Options, device: torch.device) -> Run:
@@ -88,7 +87,7 @@ def validate(
     opt: Options, clips: Sequence[Clip], network: FCN8s, device: torch.device
 ) -> tuple[dict[str, float], list[str]]:
     """mIoU, AC and MP over held-out frames, "best" being the mIoU; and a line for each clip that could not be read."""
-    truth, score, left_out = truth_of(opt, "val", opt.fine_size), Segmentation(), []
+    truth, score, left_out = truth_of(opt, "val", opt.fine_size), ConfusionCounts(), []
     for clip in clips:
         try:
             paths = truth.paths(clip, opt.val_frames)

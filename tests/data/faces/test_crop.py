@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from data.faces.crop import Crop, blurred, crop_around, cropped, whole_frame
-from data.faces.points import FacePoints
+from data.faces import FacePoints
+from data.faces.crop import Crop, blur, crop_around, cut_out, whole_frame
 
 FACE = FacePoints(*np.array([[284.0, 300], [316, 300], [300, 350]]))
 PADDING = (200, 200, 200, 200)
@@ -35,15 +35,15 @@ def test_the_smaller_the_frame_becomes_the_more_it_is_blurred(scale, passes):
 
 def test_a_frame_is_scaled_then_cut():
     frame = np.arange(20, dtype=np.uint8)[:, None, None] * np.ones((1, 30, 3), np.uint8)
-    found = cropped(frame, Crop(height=20, width=30, top=8, bottom=16, left=0, right=24, scale=1.0))
+    found = cut_out(frame, Crop(height=20, width=30, top=8, bottom=16, left=0, right=24, scale=1.0))
     assert np.array_equal(found, frame[8:16, :24])
 
 
 def test_the_blur_keeps_a_constant_and_moves_a_dot_by_half_a_pixel():
-    assert np.array_equal(blurred(np.full((9, 9, 3), 77, np.uint8)), np.full((9, 9, 3), 77))
+    assert np.array_equal(blur(np.full((9, 9, 3), 77, np.uint8)), np.full((9, 9, 3), 77))
     dot = np.zeros((9, 9, 3), np.uint8)
     dot[4, 4] = 64
-    assert blurred(dot)[4, :, 0].tolist() == [0, 0, 0, 3, 9, 9, 3, 0, 0]
+    assert blur(dot)[4, :, 0].tolist() == [0, 0, 0, 3, 9, 9, 3, 0, 0]
 
 
 @pytest.mark.parametrize("right_eye", [[250.0, 300], [284, 340], [300, 330]])
@@ -67,7 +67,7 @@ def test_a_face_that_moved_out_of_its_crop_is_not_held(move):
 
 def test_the_whole_frame_is_cut_to_multiples_of_8_and_not_scaled():
     frame = np.random.default_rng(0).integers(0, 256, (35, 50, 3), np.uint8)
-    assert np.array_equal(cropped(frame, whole_frame((35, 50))), frame[:32, :48])
+    assert np.array_equal(cut_out(frame, whole_frame((35, 50))), frame[:32, :48])
 
 
 def test_a_frame_smaller_than_8_px_is_refused():

@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from models.evaluation.evaluate import BASELINES, evaluate_clip, scenes
-from models.evaluation.metrics import Needs
+from models.evaluation.baselines import BASELINES
+from models.evaluation.evaluate import evaluate_clip, frame_contexts
+from models.evaluation.metrics import MetricResources
 from models.evaluation.metrics.image import Psnr
 from models.evaluation.scores import Scores
-from util.report.methods import OURS
+from models.streaming.translator import Step
+from util.report.methods import SHORTCUT
 
 CPU = torch.device("cpu")
 
@@ -24,21 +26,19 @@ class Blend:
         self.frames = 0
 
     def step(self, frame):
-        self.distance = self.frames % 3
-        self.refreshed = self.distance == 0
-        self.sources = {self.frames - self.distance}
+        index, distance = self.frames, self.frames % 3
         self.frames += 1
-        return self.teacher(frame) * (0.9 if self.distance else 1)
+        y = self.teacher(frame) * (0.9 if distance else 1)
+        return Step(y, distance, distance == 0, frozenset({index - distance}))
 
 
 class Late(Blend):
     """A translator that predicts from the frame two before, whenever there is one."""
 
     def step(self, frame):
-        y = super().step(frame)
-        self.distance, self.refreshed = min(2, self.frames - 1), True
-        self.sources = {max(0, self.frames - 2), self.frames - 1}
-        return y
+        index = self.frames
+        y = super().step(frame).output
+        return Step(y, min(2, index), True, frozenset({max(0, index - 1), index}))
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def clip(length=7, seed=1):
 
 
 def run(teacher, frames, compare=True, baselines=None, translator=Blend):
-    chosen, translators = BASELINES if baselines is None else baselines, {OURS: translator(teacher)}
+    chosen, translators = BASELINES if baselines is None else baselines, {SHORTCUT: translator(teacher)}
     scores, compared = judge(*chosen), teacher if compare else None
-    return list(evaluate_clip(translators, compared, scenes("clip", frames), scores, chosen, CPU)), scores
+    return list(evaluate_clip(translators, compared, frame_contexts("clip", frames), scores, chosen, CPU)), scores
 
 
-def judge(*rivals):
-    return Scores({"psnr": Psnr}, Needs(), [OURS, *rivals])
+def judge(*baselines):
+    return Scores({"psnr": Psnr}, MetricResources(), [SHORTCUT, *baselines])
 
 
 def test_every_frame_is_reported_with_its_distance(teacher):
@@ -100,8 +100,8 @@ def test_frames_that_are_no_source_any_more_are_let_go(teacher):
             yield copy
             del copy
 
-    translators, scores = {OURS: Blend(teacher)}, Scores({}, Needs(), [OURS])
-    for _ in evaluate_clip(translators, teacher, scenes("clip", stream()), scores, {}, CPU):
+    translators, scores = {SHORTCUT: Blend(teacher)}, Scores({}, MetricResources(), [SHORTCUT])
+    for _ in evaluate_clip(translators, teacher, frame_contexts("clip", stream()), scores, {}, CPU):
         pass
 
 
@@ -126,21 +126,25 @@ def test_on_reference_frames_baselines_show_the_teacher(teacher):
 
 
 def test_a_second_translator_keeps_references_of_its_own(teacher):
-    translators, scores = {OURS: Blend(teacher), "shortcut_late": Late(teacher)}, judge("shortcut_late")
-    results = list(evaluate_clip(translators, teacher, scenes("clip", clip()), scores, {}, CPU))
+    translators, scores = {SHORTCUT: Blend(teacher), "shortcut_late": Late(teacher)}, judge("shortcut_late")
+    results = list(evaluate_clip(translators, teacher, frame_contexts("clip", clip()), scores, {}, CPU))
     assert [r.others["shortcut_late"].distance for r in results] == [0, 1, 2, 2, 2, 2, 2]
     assert [r.distance for r in results] == [0, 1, 2, 0, 1, 2, 0]
     assert scores.frames("shortcut_late")["reference"] == 7 and scores.frames()["reference"] == 3
 
 
 def test_the_reference_frames_are_told(teacher):
-    assert [r.reference for r in run(teacher, clip())[0]] == [True, False, False, True, False, False, True]
+    assert [r.is_reference for r in run(teacher, clip())[0]] == [True, False, False, True, False, False, True]
 
 
 def test_a_scene_knows_the_frame_before_it_and_its_ground_truth():
-    shots = list(scenes("a", clip(3), truth=lambda index: index * 10))
-    assert [(shot.clip, shot.index, shot.truth) for shot in shots] == [("a", 0, 0), ("a", 1, 10), ("a", 2, 20)]
-    assert shots[0].previous is None and shots[2].previous is shots[1].input
+    contexts = list(frame_contexts("a", clip(3), truth=lambda index: index * 10))
+    assert [(context.clip, context.index, context.truth) for context in contexts] == [
+        ("a", 0, 0),
+        ("a", 1, 10),
+        ("a", 2, 20),
+    ]
+    assert contexts[0].previous is None and contexts[2].previous is contexts[1].input
 
 
 def test_without_a_teacher_frames_are_translated_and_not_compared(teacher):
@@ -151,10 +155,10 @@ def test_without_a_teacher_frames_are_translated_and_not_compared(teacher):
 
 
 def test_a_second_clip_starts_with_a_reference_frame(teacher):
-    results, scores, translators = [], judge(*BASELINES), {OURS: Blend(teacher)}
+    results, scores, translators = [], judge(*BASELINES), {SHORTCUT: Blend(teacher)}
     for seed in (1, 2):
-        shots = scenes("clip", clip(2, seed))
-        results += evaluate_clip(translators, teacher, shots, scores, BASELINES, CPU)
+        contexts = frame_contexts("clip", clip(2, seed))
+        results += evaluate_clip(translators, teacher, contexts, scores, BASELINES, CPU)
     assert [r.distance for r in results] == [0, 1, 0, 1]
     torch.testing.assert_close(results[3].others["reuse"].output, teacher(clip(2, 2)[0]))
 
@@ -168,8 +172,8 @@ def test_frames_are_taken_one_at_a_time_and_no_graph_is_kept(teacher):
             taken.append(i)
             yield frame
 
-    scores = Scores({}, Needs(), [OURS])
-    for result in evaluate_clip({OURS: Blend(teacher)}, teacher, scenes("clip", stream()), scores, {}, CPU):
+    scores = Scores({}, MetricResources(), [SHORTCUT])
+    for result in evaluate_clip({SHORTCUT: Blend(teacher)}, teacher, frame_contexts("clip", stream()), scores, {}, CPU):
         reported.append(result)
     assert taken == [0, 1, 2, 3] and not any(r.output.requires_grad for r in reported)
 
@@ -182,9 +186,9 @@ def test_networks_are_given_what_lies_beside_a_frame_and_figures_see_the_frame_a
             given.append(frame)
             return super().step(frame[:, :3])
 
-    scores = Scores({"psnr": Psnr}, Needs(), [OURS])
-    shots = scenes("clip", clip(3), beside=lambda number: torch.full((1, 2, 16, 24), float(number)))
+    scores = Scores({"psnr": Psnr}, MetricResources(), [SHORTCUT])
+    contexts = frame_contexts("clip", clip(3), face_parts=lambda number: torch.full((1, 2, 16, 24), float(number)))
     whole = lambda frame: teacher(frame[:, :3])  # noqa: E731
-    results = list(evaluate_clip({OURS: Told(teacher)}, whole, shots, scores, {}, CPU))
+    results = list(evaluate_clip({SHORTCUT: Told(teacher)}, whole, contexts, scores, {}, CPU))
     assert [frame.shape[1] for frame in given] == [5] * 3 and given[2][0, 4].mean() == 2
     assert all(result.input.shape == (1, 3, 16, 24) for result in results)

@@ -35,8 +35,8 @@ def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, ho
     frames = video(9)
     called = eager((1,), form)
     plain, replayed = (Translator(s, refresh(), **how) for s in (called, graphed(called, frames[0].cuda())))
-    expected = [plain.step(frame.cuda()) for frame in frames]
-    found = [replayed.step(frame) for frame in frames]  # from the host; all are kept, none is overwritten
+    expected = [plain.step(frame.cuda()).output for frame in frames]
+    found = [replayed.step(frame).output for frame in frames]  # from the host; all are kept, none is overwritten
     for there, here in zip(found, expected, strict=True):
         torch.testing.assert_close(there, here, atol=1e-3, rtol=1e-3)
 
@@ -50,7 +50,7 @@ def test_a_body_that_passes_on_several_tensors_is_replayed(split, form):
     called = stages_module.eager(*networks, cuts=(2, 5))
     plain, replayed = (Translator(s, Every(3), spread=True) for s in (called, graphed(called, frames[0].cuda())))
     for frame in frames:
-        torch.testing.assert_close(replayed.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(replayed.step(frame).output, plain.step(frame.cuda()).output, atol=1e-3, rtol=1e-3)
 
 
 @on_cuda
@@ -62,7 +62,7 @@ def test_face_parts_are_found_by_a_graph_and_reused_between_references():
     for reuse in (False, True):
         plain, again = (Translator(s, Every(3), reuse_parsing=reuse) for s in (called, replayed))
         for frame in frames:
-            torch.testing.assert_close(again.step(frame), plain.step(frame.cuda()), atol=1e-3, rtol=1e-3)
+            torch.testing.assert_close(again.step(frame).output, plain.step(frame.cuda()).output, atol=1e-3, rtol=1e-3)
 
 
 @on_cuda

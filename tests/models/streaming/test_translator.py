@@ -21,16 +21,13 @@ def translator(refresh=3, refresh_output="teacher", spread=False, cuts=(), form=
 
 
 def outputs(made, frames=None):
-    return [made.step(frame) for frame in (video() if frames is None else frames)]
+    return [made.step(frame).output for frame in (video() if frames is None else frames)]
 
 
 def told(made, frames=None):
-    """(distance, refreshed, sources) after every frame."""
-    seen = []
-    for frame in video() if frames is None else frames:
-        made.step(frame)
-        seen.append((made.distance, made.refreshed, made.sources))
-    return seen
+    """(distance, is_reference, sources) of every frame."""
+    steps = [made.step(frame) for frame in (video() if frames is None else frames)]
+    return [(step.distance, step.is_reference, step.sources) for step in steps]
 
 
 def predicted(form, source, number, frames=None):
@@ -59,7 +56,7 @@ def test_skipped_frames_are_the_blocks_prediction_from_the_last_reference(form):
     close(outputs(translator(form=form))[5], predicted(form, 3, 5))
 
 
-def test_after_a_step_its_distance_kind_and_sources_are_told():
+def test_of_every_step_its_distance_kind_and_sources_are_told():
     assert told(translator())[:5] == [(0, True, {0}), (1, False, {0}), (2, False, {0}), (0, True, {3}), (1, False, {3})]
 
 
@@ -105,21 +102,20 @@ def test_fewer_slices_than_frames_are_ready_sooner():
 
 
 def explained(made, frames):
-    """Whether the block's inside can be told, after every frame."""
-    return [made.step(frame) is not None and made.explain() is not None for frame in frames]
+    """Whether the block's inside can be told, of every frame."""
+    return [made.step(frame).explain is not None for frame in frames]
 
 
 def test_what_the_block_did_is_told_for_predicted_frames(form):
     made, fast, frames = translator(form=form), optimize(block(form)), video()
-    assert made.explain() is None and explained(made, frames[:5]) == [False, True, True, False, True]
+    steps = [made.step(frame) for frame in frames[:5]]
+    assert [step.explain is not None for step in steps] == [False, True, True, False, True]
     whole = teacher()
     a_ref, a = whole.head(frames[3]), whole.head(frames[4])
     f_ref = whole.body(a_ref)
-    expected, found = fast.explain(fast.prepare(a_ref, f_ref, whole.tail(f_ref)), a), made.explain()
+    expected, found = fast.explain(fast.prepare(a_ref, f_ref, whole.tail(f_ref)), a), steps[4].explain()
     close(found.mask, expected.mask)
     close(found.displacement, expected.displacement)
-    made.reset()
-    assert made.explain() is None
 
 
 def test_it_is_not_told_when_the_reference_it_came_from_is_gone():

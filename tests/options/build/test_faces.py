@@ -10,12 +10,12 @@ import torch
 import test as program
 from data.clips import Clip
 from data.samples.heads.dataset import write_clip
-from data.stream import images
+from data.stream import uncropped_images
 from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from options.build.faces import aligned_faces, first_face, maps_beside, portrayed
+from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
 from options.build.tasks.distillation import distillation
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -50,7 +50,7 @@ def found(films, name, *flags):
     (films / "teacher.pth").touch()
     places = ["--dataroot", str(films / f"{name}.mp4"), "--main_G_path", str(films / "teacher.pth")]
     opt = TestOptions().parse([*places, *FACES, *flags])
-    return portrayed(opt, [Clip(name, video=films / f"{name}.mp4")])
+    return find_faces(opt, [Clip(name, video=films / f"{name}.mp4")])
 
 
 def test_each_face_is_a_clip_of_the_same_frames_with_a_crop_of_its_own(films):
@@ -58,7 +58,7 @@ def test_each_face_is_a_clip_of_the_same_frames_with_a_crop_of_its_own(films):
     assert [clip.name for clip in one.faces] == ["two"]
     assert [clip.name for clip in two.faces] == ["two_face1", "two_face2"]
     assert two.faces[0].crop != two.faces[1].crop and len(aligned_faces([two])) == 2
-    assert next(images(two.faces[0])).shape == (SIDE, 2 * SIDE, 3)
+    assert next(uncropped_images(two.faces[0])).shape == (SIDE, 2 * SIDE, 3)
 
 
 def test_a_video_of_nobody_is_an_error_that_names_it(films):
@@ -111,7 +111,7 @@ def test_maps_of_face_parts_go_to_their_clips(films, tmp_path):
 
     def beside(path, of):
         opt = TestOptions().parse(["--dataroot", str(films), "--parsing_map_path", str(path), *sizes])
-        return maps_beside(opt, of)
+        return face_part_maps(opt, of)
 
     given = beside(tmp_path, clips)(clips[1])(2)
     np.testing.assert_allclose(given.numpy()[0], maps[2, :, :64, :96] / 16, rtol=1e-6)
@@ -129,7 +129,7 @@ def test_maps_of_several_faces_of_a_video_have_their_names_and_the_sizes_of_thei
         np.save(tmp_path / f"two_face{number}.npy", np.full((FRAMES, 19, height, width), 16 * number, np.float32))
     maps = ["--parsing_map_path", str(tmp_path), "--teacher", "vtoonify", "--face", "all"]
     places = ["--dataroot", str(films / "two.mp4"), "--main_G_path", str(films / "teacher.pth")]
-    given = maps_beside(TestOptions().parse([*places, *FACES, *maps]), video.faces)
+    given = face_part_maps(TestOptions().parse([*places, *FACES, *maps]), video.faces)
     assert [given(face)(0).mean().item() for face in video.faces] == [1, 2]
 
 
@@ -154,14 +154,14 @@ def test_the_program_translates_faces_and_puts_them_back(films, tmp_path):
     folder = tmp_path / "results" / "tiny" / "test_latest"
     whole = list(decode(folder / "two_whole.mp4"))
     assert len(whole) == FRAMES and whole[0].shape == (4 * SIDE, 8 * SIDE, 3)
-    (one,) = portrayed(opt, [Clip("two", video=films / "two.mp4")])
+    (one,) = find_faces(opt, [Clip("two", video=films / "two.mp4")])
     for clip in one.faces:
         with av.open(str(folder / f"{clip.name}.mp4")) as video:
             stream = video.streams.video[0]
             assert stream.width == 3 * 4 * (clip.crop.right - clip.crop.left)
     plain = np.kron(next(decode(films / "two.mp4")), np.ones((4, 4, 1), np.uint8))
     change = np.abs(whole[0].astype(int) - plain).mean(axis=2)
-    x, y = (4 * one.video.portraits[0].face.eyes).astype(int)
+    x, y = (4 * one.tracker.faces[0].points.eyes).astype(int)
     assert change[y - 40 : y + 40, x - 40 : x + 40].mean() > 20 > 5 > change[:40, :40].mean()
 
 

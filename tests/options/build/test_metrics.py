@@ -8,7 +8,7 @@ from PIL import Image
 from data import find_clips
 from data.stream import size_of
 from models.evaluation.fcn8s import FCN8s
-from options.build.metrics import new_measuring
+from options.build.metrics import new_metric_setup
 from options.test_options import TestOptions
 from tests.helpers import feature_files
 from util import checkpoint
@@ -48,13 +48,13 @@ def measuring(task, *flags):
     places = ["--dataroot", ".", "--main_G_path", "teacher.pth"]
     opt = TestOptions().parse([*places, "--dataset_option", task, *size, *flags])
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)
-    return new_measuring(opt, clips, size_of(clips[0], opt.fine_size), CPU), clips[0]
+    return new_metric_setup(opt, clips, size_of(clips[0], opt.fine_size), CPU), clips[0]
 
 
 def test_outputs_of_v2l_are_read_by_their_colours_and_held_against_the_labels_beside_the_frames(folder):
     found, clip = measuring("v2l")
     assert "segmentation" in found.metrics and not found.notes
-    shown = found.needs.segment(to_tensor(COLOURS[LABELS])[None] * 0.98)
+    shown = found.resources.segment(to_tensor(COLOURS[LABELS])[None] * 0.98)
     np.testing.assert_array_equal(shown, LABELS)
     np.testing.assert_array_equal(found.truth_of(clip, (24, 16), None)(1), LABELS)
 
@@ -62,7 +62,7 @@ def test_outputs_of_v2l_are_read_by_their_colours_and_held_against_the_labels_be
 def test_frames_of_l2v_are_their_own_ground_truth_and_a_network_reads_the_outputs(folder):
     found, clip = measuring("l2v", "--seg_weights", str(fcn8s(folder / "fcn.pth")))
     np.testing.assert_array_equal(found.truth_of(clip, (24, 16), None)(0), LABELS)
-    ids = found.needs.segment(torch.zeros(1, 3, 16, 24))
+    ids = found.resources.segment(torch.zeros(1, 3, 16, 24))
     assert ids.shape == (16, 24) and ids.dtype == np.uint8
 
 
@@ -76,7 +76,7 @@ def test_missing_ground_truth_is_one_note_or_an_error_if_it_was_asked_for(folder
     (folder / "val" / "B" / "001_1.png").unlink()
     found, _ = measuring("v2l")
     assert found.notes == ("no segmentation scores: no ground truth for frame 001_1.png",)
-    assert "segmentation" not in found.metrics and found.needs.segment is None
+    assert "segmentation" not in found.metrics and found.resources.segment is None
     for asked in (["--metrics", "segmentation"], ["--gt_root", "val/B"]):
         with pytest.raises(FileNotFoundError, match=r"frame 001_1.png; expected\n.*val/B/001_1.png"):
             measuring("v2l", *asked)
@@ -104,11 +104,11 @@ def test_a_metric_that_lacks_something_is_an_error_only_if_it_was_named(folder):
 def test_real_videos_are_where_the_layout_has_them_or_where_the_flag_says(folder):
     weights = ["--inception_weights", str(feature_files.save(feature_files.Inception(), folder / "inception.pt"))]
     found, _ = measuring("l2v", *weights)
-    assert "fid" in found.metrics and [len(list(clip)) for clip in found.needs.real] == [2]
-    assert measuring("v2l", *weights)[0].needs.real is None
+    assert "fid" in found.metrics and [len(list(clip)) for clip in found.resources.real] == [2]
+    assert measuring("v2l", *weights)[0].resources.real is None
     for name in ("a", "b", "c"):
         save(folder / "drives" / name / "0.png", np.zeros((32, 48, 3), np.uint8))
-    real = measuring("v2l", *weights, "--real_root", "drives")[0].needs.real
+    real = measuring("v2l", *weights, "--real_root", "drives")[0].resources.real
     assert [next(iter(clip)).shape for clip in real] == [(1, 3, 16, 24)] * 3
 
 

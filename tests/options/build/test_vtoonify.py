@@ -9,7 +9,7 @@ from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher
 from options.build.tasks.distillation import distillation
 from options.build.teacher import load_teacher
-from options.build.translation import load_block
+from options.build.translator import load_block
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil, translation

@@ -3,8 +3,8 @@ from statistics import fmean
 import pytest
 import torch
 
+from models.evaluation.baselines import flow_warp
 from models.evaluation.cost import count_macs
-from models.evaluation.flow_warp import flow_warp
 from models.evaluation.metrics.image import Psnr, unit_pair
 from models.shortcut.matching import hold
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs

@@ -75,7 +75,8 @@ def test_a_full_size_block_has_no_published_way(entry):
     assert (entry["macs"]["block_published"] is not None) == has_one == ("block_published_to_block" in entry["ratios"])
     label, dash = "block, as published", "| - |"
     machine = {"cpu": "a CPU", "gpu": None, "cores": 2, "torch": "2"}
-    lines = markdown({"machine": machine, "command": "", "cases": [entry]}).splitlines()
+    text = markdown({"machine": machine, "command": "", "cases": [entry]})
+    lines = [" ".join(line.split()) for line in text.splitlines()]
     found = [line for line in lines if line.startswith((f"| {label}", "| block as published"))]
     assert len(found) == 3 and all(line.endswith(dash) != has_one for line in found)
 
@@ -126,7 +127,7 @@ def test_a_clip_goes_from_video_to_video_in_every_way():
 
 
 def test_a_profile_names_the_operators_of_a_skipped_frame():
-    assert re.search(r"\| aten::\w*conv\w* \| 1x", profile_table(TINY, CPU))
+    assert re.search(r"\| aten::\w*conv\w* +\| 1x", profile_table(TINY, CPU))
 
 
 def test_the_table_has_a_column_for_each_variant_and_a_section_for_each_case(entry, tmp_path):
@@ -135,7 +136,7 @@ def test_the_table_has_a_column_for_each_variant_and_a_section_for_each_case(ent
     text = markdown({"machine": machine, "command": "bash scripts/benchmark.sh", "cases": entries})
     tiny, other = text.split("\n## ")[1:]
     assert tiny.startswith("tiny\n") and other.startswith("other\n")
-    assert "| 24 × 16 | float32 eager | bfloat16 eager |" in tiny
+    assert "| 24 × 16 | float32 eager | bfloat16 eager |" in " ".join(tiny.split())
     assert {line.count("|") for line in tiny.splitlines() if line.startswith("|")} == {4}
 
 

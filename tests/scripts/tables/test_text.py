@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from scripts.tables.text import markdown, number, write_csv
+from scripts.tables.text import number, write_csv
 
 
 @pytest.mark.parametrize(
@@ -20,24 +20,6 @@ from scripts.tables.text import markdown, number, write_csv
 )
 def test_a_figure_has_four_digits_and_what_is_no_figure_its_text(value, text):
     assert number(value) == text
-
-
-def test_columns_line_up_and_the_rule_says_how():
-    assert markdown(["name", "x"], [["a", "1.5"], ["longer", "-"]]).splitlines() == [
-        "| name   |   x |",
-        "| ------ | --: |",
-        "| a      | 1.5 |",
-        "| longer |   - |",
-    ]
-
-
-def test_a_cell_can_neither_end_its_row_nor_its_column():
-    assert markdown(["a|b"], [["c\nd"]]).splitlines() == ["| a\\|b |", "| ---- |", "| c d  |"]
-
-
-def test_one_long_note_does_not_widen_the_other_rows():
-    lines = markdown(["a", "note"], [["1", ""], ["2", "x" * 300]], notes=True).splitlines()
-    assert lines[1] == "| --- | --- |" and len(lines[2]) < 12
 
 
 def test_a_csv_keeps_full_precision(tmp_path):

@@ -1,14 +1,10 @@
 import copy
-import csv
 import json
 import math
 
 import pytest
-import torch
 
-from models.evaluation.evaluate import FrameResult
-from models.evaluation.frame_table import FrameTable
-from util.report.record import remove_results, write_run
+from util.report.record import Figure, figures_shown, remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
 RECORD = {
@@ -25,11 +21,6 @@ RECORD = {
     "machine": {"cpu": "x"},
     "peak_memory_mb": 512.0,
 }
-FIGURES_OF_A_FRAME = [("teacher", "flicker"), ("shortcut", "psnr"), ("shortcut", "ssim"), ("reuse", "psnr")]
-
-
-def image():
-    return torch.zeros(1, 3, 4, 4)
 
 
 def test_metrics_json_holds_the_record(tmp_path):
@@ -53,35 +44,6 @@ def test_an_incomplete_record_is_refused_and_nothing_is_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_frames_csv_has_one_row_per_frame(tmp_path):
-    with FrameTable(tmp_path / "frames.csv", FIGURES_OF_A_FRAME) as frames:
-        frames.add("clip, one", FrameResult(0, 0, 1.23456, image(), image(), reference=True))
-        scores = {"shortcut": {"psnr": 30.1234567, "ssim": 0.9}, "reuse": {"psnr": 20.0}, "teacher": {"flicker": 1.5}}
-        frames.add("clip, one", FrameResult(1, 1, 2.0, image(), image(), scores=scores))
-    rows = list(csv.reader((tmp_path / "frames.csv").open(newline="")))
-    assert rows == [
-        [
-            "clip",
-            "frame",
-            "distance",
-            "reference",
-            "ms",
-            "teacher_flicker",
-            "shortcut_psnr",
-            "shortcut_ssim",
-            "reuse_psnr",
-        ],
-        ["clip, one", "0", "0", "1", "1.235", "", "", "", ""],
-        ["clip, one", "1", "1", "0", "2.000", "1.5", "30.1235", "0.9", "20"],
-    ]
-
-
-def test_rows_are_on_disk_before_the_run_ends(tmp_path):
-    with FrameTable(tmp_path / "frames.csv", [("shortcut", "psnr")]) as frames:
-        frames.add("a", FrameResult(0, 0, 1.0, image(), image()))
-        assert len((tmp_path / "frames.csv").read_text().splitlines()) == 2
-
-
 def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):
     results = ["metrics.json", "frames.csv", "index.html", "options.yaml", "a.mp4", "a_whole.mp4", "inside/a.mp4"]
     results += ["images/a/a_00001.png", "images/b/b_00001.png"]
@@ -92,3 +54,19 @@ def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):
     remove_results(tmp_path)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert left == {*others, "images", "images/b", "more"}
+
+
+def test_a_figure_is_written_with_its_decimals_and_a_missing_one_is_a_dash():
+    psnr = Figure("PSNR dB", better="↑", digits=2)
+    assert (psnr.text(30.126), psnr.text(None), psnr.head) == ("30.13", "-", "PSNR dB ↑")
+
+
+def test_the_record_says_how_its_figures_are_shown():
+    fields = {"label": "PSNR dB", "better": "↑", "digits": 2, "frames": ["skipped", "pooled"]}
+    described = {**RECORD, "figures": {"psnr": fields}}
+    assert figures_shown(described) == {"psnr": Figure("PSNR dB", "↑", 2, ("skipped", "pooled"))}
+
+
+def test_figures_of_an_older_run_are_shown_under_their_names_over_the_frames_that_they_have():
+    older = {**RECORD, "teacher": {"fid": {"all": 12.0, "frames": 90}}}
+    assert figures_shown(older) == {"psnr": Figure("psnr", frames=("skipped", "all")), "fid": Figure("fid")}

@@ -8,12 +8,12 @@ from scipy.ndimage import map_coordinates, maximum_filter
 
 from data.samples.street.clips import clips, scene_of
 from data.samples.street.flow import exact_flow
-from models.evaluation.metrics.base import Needs, Scene
+from models.evaluation.metrics.base import FrameContext, MetricResources
 from models.evaluation.metrics.image import lpips_network
-from models.evaluation.metrics.motion import Motion
 from models.evaluation.metrics.temporal import Flicker, TemporalLpips, WarpError, static_pixels, warp_error
 from tests.helpers import alexnet
 from tests.helpers.textures import texture
+from util.flow import Motion
 
 STILL = texture()
 
@@ -23,7 +23,10 @@ def play(metric, inputs, outputs, targets=None, distances=None):
     previous = [None, *inputs]
     return [
         metric.update(
-            Scene("a", t, frame, previous[t]), outputs[t], (targets or outputs)[t], distances[t] if distances else t % 3
+            FrameContext("a", t, frame, previous[t]),
+            outputs[t],
+            (targets or outputs)[t],
+            distances[t] if distances else t % 3,
         )
         for t, frame in enumerate(inputs)
     ]
@@ -60,25 +63,30 @@ def test_warp_error_is_the_mean_squared_difference_over_valid_pixels():
 
 def test_warp_error_of_a_steady_light_change_is_its_square():
     outputs = [torch.full_like(STILL, level) for level in (-0.4, 0.0, 0.4)]
-    metric = WarpError(Needs())
+    metric = WarpError(MetricResources())
     square = {"warp_error": pytest.approx(0.04, rel=1e-4)}
     assert play(metric, [STILL] * 3, outputs, targets=[STILL] * 3) == [{}, square, square]
-    assert metric.figures()["warp_error"]["all"] == square["warp_error"]
+    assert metric.compute()["warp_error"]["all"] == square["warp_error"]
 
 
 def test_a_video_that_moves_with_its_input_has_less_warp_error_than_one_that_stutters():
     inputs, moving = turning(6, texture(64, 144)), turning(6, texture(64, 144, seed=1))
     stutters = [moving[t // 3 * 3] for t in range(6)]
-    follows, stays = WarpError(Needs()), WarpError(Needs())
+    follows, stays = WarpError(MetricResources()), WarpError(MetricResources())
     play(follows, inputs, moving)
     play(stays, inputs, stutters)
-    assert follows.figures()["warp_error"]["all"] < 0.1 * stays.figures()["warp_error"]["all"]
+    assert follows.compute()["warp_error"]["all"] < 0.1 * stays.compute()["warp_error"]["all"]
 
 
 def test_a_scene_cut_has_no_figure():
     shots = [texture(seed=1), texture(seed=1), texture(seed=2), texture(seed=2)]
     for metric in (WarpError, Flicker):
-        assert [bool(figures) for figures in play(metric(Needs()), shots, shots)] == [False, True, False, True]
+        assert [bool(figures) for figures in play(metric(MetricResources()), shots, shots)] == [
+            False,
+            True,
+            False,
+            True,
+        ]
 
 
 def test_flicker_is_the_mean_change_in_levels_where_the_input_stands_still():
@@ -86,16 +94,16 @@ def test_flicker_is_the_mean_change_in_levels_where_the_input_stands_still():
     inputs[1][..., :128] = texture(64, 128, seed=1)  # the left half is another one
     outputs = [torch.zeros(1, 3, 64, 256), torch.full((1, 3, 64, 256), 0.08)]
     outputs[1][..., :131] = 1  # as far as the window looks from the left half
-    metric = Flicker(Needs())
+    metric = Flicker(MetricResources())
     assert play(metric, inputs, outputs, targets=inputs) == [{}, {"flicker": pytest.approx(0.08 * 127.5, rel=1e-4)}]
-    assert metric.figures()["flicker"]["all"] == pytest.approx(10.2, rel=1e-4)
+    assert metric.compute()["flicker"]["all"] == pytest.approx(10.2, rel=1e-4)
 
 
 def test_where_nothing_stands_still_there_is_no_flicker():
     moving = turning(3, texture(64, 144), step=8)
-    metric = Flicker(Needs())
+    metric = Flicker(MetricResources())
     assert play(metric, moving, moving) == [{}, {}, {}]
-    assert metric.figures()["flicker"]["all"] is None
+    assert metric.compute()["flicker"]["all"] is None
 
 
 def test_static_is_what_differs_little_in_the_whole_window():
@@ -107,17 +115,17 @@ def test_static_is_what_differs_little_in_the_whole_window():
 
 @pytest.mark.parametrize("metric", [WarpError, Flicker])
 def test_a_new_clip_is_not_compared_with_the_one_before(metric):
-    one = metric(Needs())
+    one = metric(MetricResources())
     play(one, [STILL] * 2, [STILL] * 2)
     assert play(one, [STILL] * 2, [-STILL] * 2)[0] == {}
-    assert one.figures()[metric.name]["all"] == pytest.approx(0, abs=1e-6)
+    assert one.compute()[metric.name]["all"] == pytest.approx(0, abs=1e-6)
 
 
 def test_figures_tell_the_distances_apart():
     levels = [0.0, 0.2, 0.2, 0.0]
-    metric = WarpError(Needs())
+    metric = WarpError(MetricResources())
     play(metric, [STILL] * 4, [torch.full_like(STILL, level) for level in levels], distances=[0, 1, 2, 0])
-    figures = metric.figures()["warp_error"]
+    figures = metric.compute()["warp_error"]
     assert figures["per_distance"] == {"1": pytest.approx(0.01, rel=1e-4), "2": pytest.approx(0, abs=1e-9)}
     assert (figures["skipped"], figures["all"]) == (pytest.approx(0.005, rel=1e-4), pytest.approx(0.02 / 3, rel=1e-4))
 
@@ -125,17 +133,17 @@ def test_figures_tell_the_distances_apart():
 def test_pictures_larger_than_their_input_are_judged_along_its_motion_and_where_it_stands_still():
     inputs = turning(4, texture(64, 144))
     large = [torch.nn.functional.interpolate(frame, scale_factor=2, mode="bilinear") for frame in inputs]
-    follows, stutters = WarpError(Needs()), WarpError(Needs())
+    follows, stutters = WarpError(MetricResources()), WarpError(MetricResources())
     play(follows, inputs, large)
     play(stutters, inputs, [large[t // 2 * 2] for t in range(4)])
-    assert follows.figures()["warp_error"]["all"] < 0.1 * stutters.figures()["warp_error"]["all"]
-    flicker = Flicker(Needs())
+    assert follows.compute()["warp_error"]["all"] < 0.1 * stutters.compute()["warp_error"]["all"]
+    flicker = Flicker(MetricResources())
     outputs = [torch.zeros(1, 3, 256, 512), torch.full((1, 3, 256, 512), 0.08)]
     assert play(flicker, [texture(128, 256)] * 2, outputs)[1] == {"flicker": pytest.approx(0.08 * 127.5, rel=1e-4)}
 
 
 def test_only_the_last_frame_is_remembered():
-    metric = WarpError(Needs())
+    metric = WarpError(MetricResources())
     play(metric, [STILL] * 5, [STILL] * 5)
     remembered = [value for value in vars(metric).values() if isinstance(value, tuple)]
     assert [len(pair) for pair in remembered] == [2]
@@ -143,33 +151,33 @@ def test_only_the_last_frame_is_remembered():
 
 @pytest.mark.parametrize("metric", [WarpError, Flicker])
 def test_a_diverged_video_is_not_hidden(metric):
-    assert math.isnan(play(metric(Needs()), [STILL] * 2, [STILL * math.nan] * 2)[1][metric.name])
+    assert math.isnan(play(metric(MetricResources()), [STILL] * 2, [STILL * math.nan] * 2)[1][metric.name])
 
 
 @pytest.mark.parametrize("metric", [WarpError, Flicker])
 def test_tiny_images_work(metric):
     tiny = texture(8, 8)
-    assert play(metric(Needs()), [tiny] * 2, [tiny] * 2)[1][metric.name] == pytest.approx(0, abs=1e-6)
+    assert play(metric(MetricResources()), [tiny] * 2, [tiny] * 2)[1][metric.name] == pytest.approx(0, abs=1e-6)
 
 
 def test_tlp_without_weights_says_which_file_is_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    assert str(tmp_path) in TemporalLpips.missing(Needs())
-    assert WarpError.missing(Needs()) is None and Flicker.missing(Needs()) is None
+    assert str(tmp_path) in TemporalLpips.missing(MetricResources())
+    assert WarpError.missing(MetricResources()) is None and Flicker.missing(MetricResources()) is None
 
 
 def test_tlp_is_the_distance_between_two_perceptual_changes(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     alexnet.save(tmp_path)
-    assert TemporalLpips.missing(Needs()) is None
+    assert TemporalLpips.missing(MetricResources()) is None
     ours, teachers = ([texture(64, 64, seed) for seed in seeds] for seeds in ((1, 2, 3), (4, 5, 6)))
     of_lpips = [
         [lpips_network()((b + 1) / 2, (a + 1) / 2, normalize=True).item() for a, b in pairwise(video)]
         for video in (ours, teachers)
     ]
     expected = np.abs(np.subtract(*of_lpips))
-    metric, teacher = TemporalLpips(Needs()), TemporalLpips(Needs())
+    metric, teacher = TemporalLpips(MetricResources()), TemporalLpips(MetricResources())
     measured = [figures["tlp"] for figures in play(metric, ours, ours, teachers)[1:]]
     assert measured == pytest.approx(expected, rel=1e-3) and min(measured) > 1e-4
-    assert metric.figures()["tlp"]["all"] == pytest.approx(expected.mean(), rel=1e-3)
+    assert metric.compute()["tlp"]["all"] == pytest.approx(expected.mean(), rel=1e-3)
     assert play(teacher, ours, teachers)[1:] == [{"tlp": pytest.approx(0, abs=1e-6)}] * 2

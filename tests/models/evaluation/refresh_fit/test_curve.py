@@ -4,7 +4,7 @@ import math
 import pytest
 import torch
 
-from models.evaluation.metrics import Needs, Scene
+from models.evaluation.metrics import FrameContext, MetricResources
 from models.evaluation.metrics.image import Psnr
 from models.evaluation.refresh_fit.curve import Point, comparison, point, read_csv, write_csv
 
@@ -24,10 +24,10 @@ def test_a_point_counts_what_every_frame_costs():
 
 def test_pooled_psnr_is_the_one_that_a_translation_reports():
     images = torch.rand(2, 1, 3, 16, 24, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    metric, scene = Psnr(Needs()), Scene("clip", 0, images[0])
+    metric, scene = Psnr(MetricResources()), FrameContext("clip", 0, images[0])
     psnr = metric.update(scene, images[0], images[0] * 0.9, 1)["psnr"]
     metric.update(scene, images[1], images[1], 0)
-    pooled = metric.figures()["psnr"]["pooled"]
+    pooled = metric.compute()["psnr"]["pooled"]
     assert point("fixed", 2, [psnr], 1, MACS).pooled_psnr == pytest.approx(pooled)
 
 
@@ -51,7 +51,7 @@ def test_the_comparison_says_what_is_gained():
 
 def test_the_comparison_leaves_out_what_no_threshold_reaches():
     shown = comparison(made(3, policy="fixed"), None, None, made(0.25)).splitlines()
-    assert len(shown) == 3 and shown[1].startswith("fixed interval 3") and shown[2].startswith("adaptive, chosen")
+    assert len(shown) == 4 and shown[2].startswith("fixed interval 3") and shown[3].startswith("adaptive, chosen")
 
 
 def test_a_point_takes_the_mean_time_of_its_frames():

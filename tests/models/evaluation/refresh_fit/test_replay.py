@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.evaluation.evaluate import BASELINES
+from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics.image import Psnr, unit_pair
 from models.evaluation.refresh_fit.replay import BaselineStages, Tally, replay
 from models.shortcut.inference import optimize
@@ -31,10 +31,10 @@ def test_side_by_side_is_the_same_as_a_translator_of_its_own(stages, number):
     frames, alone, references = video(9), [], 0
     translator = Translator(stages, policies()[number])
     for x in frames:
-        y = translator.step(x)
-        references += translator.refreshed
-        if not translator.refreshed:
-            alone.append(Psnr.measure(*unit_pair(y, stages.teacher(x))))
+        step = translator.step(x)
+        references += step.is_reference
+        if not step.is_reference:
+            alone.append(Psnr.measure(*unit_pair(step.output, stages.teacher(x))))
     tally = replayed(stages, frames)[number]
     assert tally.references == references and tally.psnrs == pytest.approx(alone, abs=1e-3)
 

@@ -11,8 +11,7 @@ from options.build.tasks.segmenter import segmenter_training
 from options.train_options import TrainOptions
 from tests.helpers.runs import CPU, save
 from util import checkpoint
-from util.label_colours import colours_of
-from util.viper import ID
+from util.viper import ID, colours_of
 
 
 def dataset(root, frames=4):

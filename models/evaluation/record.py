@@ -1,0 +1,100 @@
+"""What a run records: a row per frame in frames.csv, and the figures of metrics.json."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from models.evaluation import cost
+from models.evaluation.evaluate import FrameResult
+from models.evaluation.scores import Scores
+from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER
+
+
+class FrameTable:
+    """frames.csv, one row per evaluated frame, written at once so that a long clip costs no memory. A context manager.
+
+    Columns: clip, frame, distance, reference (1: the Shortcut renewed its reference on this frame), ms, then
+    "<method>_<figure>" for each (method, name of the figure) of `figures`.
+    """
+
+    def __init__(self, path: Path, figures: Sequence[tuple[str, str]]):
+        self._figures = figures
+        self._file = path.open("w", newline="")
+        self._writer = csv.writer(self._file)
+        names = [f"{method}_{name}" for method, name in figures]
+        self._writer.writerow(["clip", "frame", "distance", "reference", "ms", *names])
+
+    def add(self, clip: str, result: FrameResult) -> None:
+        """Write one row. A figure that the frame does not have is an empty field."""
+        values = [result.scores.get(method, {}).get(name) for method, name in self._figures]
+        figures = ["" if value is None else f"{value:.6g}" for value in values]
+        frame = [clip, result.index, result.distance, int(result.is_reference), f"{result.ms:.3f}"]
+        self._writer.writerow([*frame, *figures])
+        self._file.flush()  # a run that is stopped keeps its rows
+
+    def __enter__(self) -> "FrameTable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def run_figures(
+    scores: Scores,
+    costs: Mapping[str, Mapping],
+    latency_ms: Mapping[str, Mapping[str, float]],
+    interval: int | None,
+    runtime: Mapping[str, object],
+) -> dict[str, dict]:
+    """Return the parts of metrics.json that follow from all frames: quality, cost, frames and runtime.
+
+    Args:
+        costs: as `measure_cost` returns them.
+        latency_ms: "teacher", "reference" and "skipped" -> {"median", "p95"}.
+        interval: frames from one reference frame to the next; None: savings are those of the frames that were run.
+        runtime: how the networks were run; the interval joins it.
+    """
+    macs, frames = costs["macs"], scores.frames()
+    interval = interval or frames["total"] / frames["reference"]
+    saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
+    quality = {method: scores.figures(method) for method in scores.methods}
+    return {
+        "quality": quality.pop(SHORTCUT),
+        "teacher": quality.pop(TEACHER, {}),
+        "baselines": quality,
+        "cost": {**costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
+        "frames": frames,
+        "runtime": {**runtime, "interval": interval},
+    }
+
+
+def method_cost(
+    scores: Scores, macs: Mapping[str, float], latency_ms: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """Return method -> {"macs", "saving", "ms"}: means per frame. A saving compares with the teacher on every frame.
+
+    A Shortcut runs reference and skipped frames as often as it did here. A baseline runs the whole teacher where the
+    Shortcut renews its reference, and no network in between. Times of networks are the medians of `latency_ms`, which
+    were taken in turn. Times of a baseline's skipped frames were taken on the frames.
+
+    Args:
+        macs: of one "teacher", "reference" and "skipped" frame.
+    """
+    ms = {kind: times["median"] for kind, times in latency_ms.items()}
+    costs = {}
+    for method in scores.methods:
+        share = _reference_share(scores, method)
+        reference, skipped = ("reference", "skipped") if method in SHORTCUTS else ("teacher", None)
+        ms_skipped = ms[skipped] if skipped else scores.skipped_ms(method)
+        mean_macs = share * macs[reference] + (1 - share) * (macs[skipped] if skipped else 0)
+        mean_ms = share * ms[reference] + (1 - share) * ms_skipped
+        costs[method] = {"macs": mean_macs, "saving": macs["teacher"] / mean_macs, "ms": mean_ms}
+    return costs
+
+
+def _reference_share(scores: Scores, method: str) -> float:
+    """The share of frames on which the method runs the whole teacher."""
+    if method == TEACHER:
+        return 1.0
+    frames = scores.frames(method)
+    return frames["reference"] / frames["total"]
