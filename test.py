@@ -13,13 +13,14 @@ from models.evaluation.record import FrameTable, run_figures
 from options.build.faces import FaceClips, write_whole_frames
 from options.build.test_setup import TestSetup, found_clips, new_test_setup
 from options.build.videos import evaluation_clips, time_streams
+from options.clip_options import chosen_clips
 from options.record import Options, describe, save
 from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import PAGE, write_page
-from util.report.record import write_run
+from util.report.fill import write_page
+from util.report.record import remove_results, write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
 
@@ -28,14 +29,16 @@ def translate(opt: Options) -> int:
     """Translate the clips that the options name; results as README's "Results" says."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
-    clips, faces = found_clips(opt)
+    chosen, how_many = chosen_clips(opt)
+    clips, faces = found_clips(opt, chosen)
     print(describe(opt))
     if not clips:
         copy_faceless_videos(opt, faces, folder)
         return 0
     setup = new_test_setup(opt, clips, faces, device)
+    read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
     size, metrics = "{}x{}".format(*setup.size), list(setup.metric_setup.metrics)
-    facts = {"device": device, "clips": len(clips), "size": size, "results": folder, **setup.costs}
+    facts = {"device": device, **read, "size": size, "results": folder, **setup.costs}
     facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": metrics}
     print(log.facts(facts), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
@@ -52,10 +55,14 @@ def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path)
 
 
 def prepare_results_dir(opt: Options, folder: Path) -> None:
-    """Make `folder` ready for the results of this run."""
-    prepare_folder(folder)
-    for name in ("metrics.json", PAGE):
-        (folder / name).unlink(missing_ok=True)  # so that it never stands beside videos of another run
+    """Make `folder` ready for the results of this run; remove those of an earlier one, so that they never mix.
+
+    Raises:
+        ValueError: the clips lie among those results.
+    """
+    if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
+    remove_results(prepare_folder(folder))
     save(opt, folder / "options.yaml")
 
 

@@ -38,7 +38,7 @@ class ClipWriter:
         save_image: bool,
         inside: bool = False,
     ):
-        self._size, self._name, self._stack = size, clip.name, contextlib.ExitStack()
+        self._size, self._name = size, clip.name
         path, rate, (width, height) = inside_file(folder, clip.name), fps_of(clip) or fps, size
         self._video = VideoWriter(video_file(folder, clip.name), rate, ((3 if compared else 2) * width, height))
         if inside:
@@ -49,8 +49,10 @@ class ClipWriter:
         self._images = prepare_folder(folder / "images" / clip.name) if save_image else None
 
     def __enter__(self) -> "ClipWriter":
-        for video in filter(None, (self._video, self._inside)):
-            self._stack.enter_context(video)
+        with contextlib.ExitStack() as entered:  # where one video cannot be opened, those before it are closed again
+            for video in filter(None, (self._video, self._inside)):
+                entered.enter_context(video)
+            self._stack = entered.pop_all()
         return self
 
     def write(

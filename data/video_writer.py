@@ -1,5 +1,6 @@
 """Writes video files: H.264 that plays in a browser."""
 
+import contextlib
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +21,7 @@ class VideoWriter:
 
     The file is written under a temporary name and renamed at the end. After an error the unfinished file is removed and
     an older file of that name is unchanged. 4:2:0 needs even sizes: an odd size is padded by repeating the last row or
-    column.
+    column. A file that cannot be opened raises OSError on entering.
 
     Args:
         path: ends in .mp4; its folder exists.
@@ -44,13 +45,18 @@ class VideoWriter:
     def __enter__(self) -> "VideoWriter":
         import av
 
-        self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
-        self._stream = self._container.add_stream("libx264", rate=self._rate, options=CODEC_OPTIONS)
-        self._stream.width, self._stream.height = (n + n % 2 for n in self.size)
-        self._stream.pix_fmt = "yuv420p"
-        codec = self._stream.codec_context
-        codec.colorspace = codec.color_primaries = codec.color_trc = BT709
-        codec.color_range = LIMITED_RANGE
+        container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
+        with contextlib.ExitStack() as on_error:
+            on_error.enter_context(container)
+            self._stream = container.add_stream("libx264", rate=self._rate, options=CODEC_OPTIONS)
+            self._stream.width, self._stream.height = (n + n % 2 for n in self.size)
+            self._stream.pix_fmt = "yuv420p"
+            codec = self._stream.codec_context
+            codec.colorspace = codec.color_primaries = codec.color_trc = BT709
+            codec.color_range = LIMITED_RANGE
+            container.start_encoding()  # opens the file: an error comes now, not with the first frame
+            on_error.pop_all()
+        self._container = container
         return self
 
     def write(self, image: np.ndarray) -> None:

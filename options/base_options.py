@@ -2,16 +2,16 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from data import DATASETS
 from models.ops.backends import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
-from options import checks, record, unknown
+from options import checks, layers
 from options.flags.teachers import add_families, family_problems
-from options.parser import PATH, TEXT, Wrong, choice, matching, switch, value, whole
+from options.parser import PATH, TEXT, Parser, Wrong, choice, existing, matching, switch, value, whole
 from options.record import SPLITS, Options
 
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
@@ -40,30 +40,26 @@ class BaseOptions:
 
     def problems(self, opt: Options) -> list[str]:
         """What one flag alone cannot show, each as one sentence that names the flag and the value."""
-        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, checks.teacher_problems)
-        shared += (family_problems,)
+        shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, family_problems)
         return [sentence for check in shared for sentence in check(opt)]
 
     def parse(self, argv: Sequence[str] | None = None) -> Options:
-        """The checked, read-only options; on any problem all are printed and the program exits with status 2."""
+        """The checked, read-only options; on any problem all are printed and the program exits with status 2.
+
+        Flags before a lone `--` are a script's: an --options file wins over them, `options.layers` says how.
+        """
         parser = self.parser()
         defaults = vars(parser.parse_args([]))
-        given, extras = parser.parse_known_args(argv)
-        found = unknown.complaints(extras, _spellings(defaults))
-        if given.options is not None:
-            # the file's flags go first, so that those of the command line win
-            from_file, file_problems = record.read(Path(given.options), defaults)
-            given = parser.parse_known_args(argv, parser.parse_args(from_file))[0]
-            found += file_problems
-        wrong = {name: v for name, v in vars(given).items() if isinstance(v, Wrong)}
+        values, found = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
+        wrong = {name: v for name, v in values.items() if isinstance(v, Wrong)}
         found += [f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items()]
-        opt = Options({**vars(given), **{name: defaults[name] for name in wrong}}, defaults)
-        if found := found + self.problems(opt):
+        opt = Options({**values, **{name: defaults[name] for name in wrong}}, defaults, parser.may_change())
+        if found := found + parser.missing(vars(opt)) + self.problems(opt):
             parser.error("\n  ".join(found))
         return opt
 
-    def parser(self) -> argparse.ArgumentParser:
-        parser = argparse.ArgumentParser(
+    def parser(self) -> Parser:
+        parser = Parser(
             prog=self.program,
             usage=f"{self.program} --dataroot PATH --name NAME [--flag value ...]   (--help lists all flags)",
             allow_abbrev=False,
@@ -72,18 +68,21 @@ class BaseOptions:
         return parser
 
     def _add_run(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--name", TEXT, "experiment_name", "the run: its files lie in <checkpoints_dir>/<name>")
+        run = "the run: its files lie in <checkpoints_dir>/<name>"
+        value(group, "--name", TEXT, "experiment_name", run, may_change=True)
         value(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
         gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
-        value(group, "--gpu_ids", gpu, None, "-1 is the CPU; not given: the first GPU, or the CPU if there is none")
+        device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
+        value(group, "--gpu_ids", gpu, None, device, may_change=True)
         value(group, "--seed", whole(0), 0, "start of every random choice")
         value(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
         backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
-        value(group, "--deform_backend", choice(BACKENDS), "auto", backends)
+        value(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
     def _add_data(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--dataroot", PATH, None, "the dataset: its root folder, or a video file")
+        there = existing("file or folder", checks.HOW_TO_GET_DATA)
+        value(group, "--dataroot", there, None, "the dataset: its root folder, or a video file")
         modes = "video: the dataset named by --dataset_option; frames: a folder of clips; videofile: video files"
         value(group, "--dataset_mode", choice(MODES), "video", f"{modes}; unaligned_scale: pictures of two domains")
         options = choice(sorted(set(DATASETS) - set(MODES)))
@@ -100,7 +99,8 @@ class BaseOptions:
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
         value(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
-        value(group, "--main_G_path", PATH, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
+        weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
+        value(group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
         landmarks = "dlib's shape_predictor_68_face_landmarks.dat, to align faces as published; not given: MTCNN's"
         value(group, "--landmarks_path", PATH, None, landmarks)
 
@@ -124,7 +124,3 @@ class BaseOptions:
             ("--adabd_dilation", 1, "dilation of the blending convolution"),
         ):
             value(group, flag, whole(1), None, f"{text} (new block: {new})")
-
-
-def _spellings(defaults: dict[str, object]) -> list[str]:
-    return [f"--{k}" for k in defaults] + [f"--no-{k}" for k, v in defaults.items() if isinstance(v, bool)]

@@ -2,7 +2,9 @@
 
 import argparse
 import re
+from pathlib import Path
 
+from data import Clip, find_clips
 from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER
 from options.parser import matching, number, value, whole
@@ -29,3 +31,10 @@ class ClipOptions(BaseOptions):
         if opt.dataset_mode == "unaligned_scale":
             found.append("--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py)")
         return found
+
+
+def chosen_clips(opt: Options) -> tuple[list[Clip], str]:
+    """The clips that --how_many leaves, and in words how many they are of how many."""
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)
+    chosen = clips[: opt.how_many]
+    return chosen, f"{len(chosen)}" + (f" of {len(clips)} clips (--how_many)" if len(chosen) < len(clips) else "")

@@ -23,7 +23,8 @@ class FitOptions(ClipOptions):
         value(fit, "--target_saving", number(1), None, "compute this many times less than the teacher, amortised")
         baselines = "measure reuse and flow warp at every fixed interval too, for scripts/cost_curve.py"
         switch(fit, "--baselines", False, baselines)
-        value(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the checkpoint")
+        value(fit, "--fit_dir", PATH, None, "where threshold and curve go; not given: beside the checkpoint")
+        value(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the threshold")
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)

@@ -1,8 +1,9 @@
-"""How a flag is declared: one line for a value, one for a switch. Reading a value never stops at the first mistake."""
+"""How a flag is declared, with all that is known of it. Reading a value never stops at the first mistake."""
 
 import argparse
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -15,11 +16,19 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a flag's value may be: `read` makes it from text or raises ValueError, `allowed` says it in words."""
+    """What a flag's value may be: `read` makes it from text or raises ValueError, `allowed` says it in words.
+
+    is_path: it names a file or folder; where it is typed, it is meant from the caller's folder.
+    must_be: what has to lie there, a key of THERE; None: nothing has to.
+    hint: ends the message that says it is not there.
+    """
 
     read: Callable[[str], object]
     allowed: str
     metavar: str
+    is_path: bool = False
+    must_be: str | None = None
+    hint: str = ""
 
     def __call__(self, text: str) -> object:
         try:
@@ -29,7 +38,13 @@ class Kind:
 
 
 TEXT = Kind(str, "text", "TEXT")
-PATH = Kind(str, "a path", "PATH")
+PATH = Kind(str, "a path", "PATH", is_path=True)
+THERE = {"file": Path.is_file, "file or folder": Path.exists}
+
+
+def existing(must_be: str, hint: str = "") -> Kind:
+    """A path at which there is what `must_be` says, a key of THERE."""
+    return replace(PATH, must_be=must_be, hint=hint)
 
 
 def whole(low: int, high: int | None = None) -> Kind:
@@ -66,10 +81,42 @@ def matching(accepts: Callable[[str], object], allowed: str, metavar: str) -> Ki
     return Kind(read, allowed, metavar)
 
 
-def value(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:
-    """Declare `flag` with one value; a default of None is explained by `text` itself."""
+class Parser(argparse.ArgumentParser):
+    """Knows what was declared with each flag."""
+
+    def paths(self) -> set[str]:
+        """The names of flags whose value is a path."""
+        return {action.dest for action in self._actions if isinstance(action.type, Kind) and action.type.is_path}
+
+    def may_change(self) -> set[str]:
+        """The names of flags that may differ between the parts of a resumed run.
+
+        A path always may: what lies there counts, and that is checked where it matters.
+        """
+        return self.paths() | {action.dest for action in self._actions if getattr(action, "may_change", False)}
+
+    def missing(self, values: Mapping[str, object]) -> list[str]:
+        """One sentence for each value, by the flag's name, that is a path at which there is not what has to be."""
+        kinds = {action.dest: action.type for action in self._actions if getattr(action.type, "must_be", None)}
+        given = {name: kind for name, kind in kinds.items() if values[name] is not None}
+        return [
+            f"--{name} {values[name]}: no such {kind.must_be}" + (f"; {kind.hint}" if kind.hint else "")
+            for name, kind in given.items()
+            if not THERE[kind.must_be](Path(values[name]))
+        ]
+
+
+def value(
+    group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str, may_change: bool = False
+) -> None:
+    """Declare `flag` with one value; a default of None is explained by `text` itself.
+
+    Args:
+        may_change: between the parts of a resumed run: how long, how often, how fast, from where.
+    """
     shown = text if default is None else f"{text} (default {default})"
-    group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
+    action = group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
+    action.may_change = may_change
 
 
 def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:

@@ -1,7 +1,7 @@
 """The options of one run: read-only in the program, a table on the screen, options.yaml on the disk."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import yaml
@@ -9,17 +9,24 @@ import yaml
 from util.files import replacing
 
 ONE_CALL = {"options", "dry_run", "continue_train", "restart"}  # what a call does, not what the run is: never recorded
+REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
 
 class Options(argparse.Namespace):
-    """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags."""
+    """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags.
 
-    __slots__ = ("defaults",)
+    `defaults` are those of all flags; `may_change` names those that may differ between the parts of a resumed run.
+    """
 
-    def __init__(self, values: Mapping[str, object], defaults: Mapping[str, object]):
+    __slots__ = ("defaults", "may_change")
+
+    def __init__(
+        self, values: Mapping[str, object], defaults: Mapping[str, object], may_change: Set[str] = frozenset()
+    ):
         self.__dict__.update(values)
         object.__setattr__(self, "defaults", dict(defaults))
+        object.__setattr__(self, "may_change", frozenset(may_change))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"options are read-only after parsing: cannot set {name}")
@@ -67,27 +74,34 @@ def describe(opt: Options) -> str:
 
 
 def save(opt: Options, path: Path) -> None:
-    """Write options.yaml, which `--options` reads back, whole or not at all."""
+    """Write options.yaml, which `--options` reads back, whole or not at all; one line for each option."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    values = {k: v for k, v in vars(opt).items() if k not in ONE_CALL}
     with replacing(path) as partial:
-        partial.write_text(yaml.safe_dump({k: v for k, v in vars(opt).items() if k not in ONE_CALL}, sort_keys=False))
+        partial.write_text(yaml.safe_dump(values, sort_keys=False, width=float("inf")))  # no line is broken
 
 
-def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str]]:
-    """The flags that the options file stands for, and what is wrong with the file.
+def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str], list[str]]:
+    """The flags that the options file stands for, the names that it leaves empty, and what is wrong with the file.
 
-    Every value becomes command-line text, so that a file is read and checked exactly like flags.
+    Every value becomes command-line text, so that a file is read and checked exactly like flags. A flag that an older
+    file does not hold keeps its default.
     """
     try:
         values = yaml.safe_load(Path(path).read_text())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        return [], [f"--options {path} cannot be read: {error}"]
+        return [], [], [f"--options {path} cannot be read: {error}"]
     if not isinstance(values, dict):
-        return [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
+        return [], [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
     known = set(defaults) - ONE_CALL
     flags, problems = [], []
-    if unknown := [str(k) for k in values if k not in known]:
+    problems += [
+        f"--options {path}: {name} is no flag any more, it is always {always!r}, got {values[name]!r}"
+        for name, always in REMOVED.items()
+        if values.get(name, always) != always
+    ]
+    if unknown := [str(k) for k in values if k not in known and k not in REMOVED]:
         problems.append(f"--options {path} has options this program does not know: {', '.join(unknown)}")
     for name in (k for k in values if k in known and values[k] is not None):
         if isinstance(defaults[name], bool) != isinstance(values[name], bool) or isinstance(values[name], dict | list):
@@ -95,7 +109,7 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
             problems.append(f"--options {path}: {name} must be {kind}, got {values[name]!r}")
         else:
             flags.append(_flag(name, values[name]))
-    return flags, problems
+    return flags, [k for k in values if k in known and values[k] is None], problems
 
 
 def _flag(name: str, value: object) -> str:

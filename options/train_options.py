@@ -65,8 +65,8 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
     amp = (
         "bf16: half precision where torch's autocast knows it is safe; auto: bf16 where the processor computes with it"
     )
-    value(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp)
-    value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one")
+    value(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
+    value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one", may_change=True)
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
     kinds = "uniform: as published; near: d frames with a chance in proportion to 1/d, for long --max_interval"
     value(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
@@ -87,21 +87,25 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_optimiser(group: argparse._ArgumentGroup) -> None:
-    value(group, "--niter", whole(0), 100, "epochs at the full learning rate")
-    value(group, "--niter_decay", whole(0), 100, "epochs after those, in which it falls linearly towards 0")
+    value(group, "--niter", whole(0), 100, "epochs at the full learning rate", may_change=True)
+    decay = "epochs after those, in which it falls linearly towards 0"
+    value(group, "--niter_decay", whole(0), 100, decay, may_change=True)
     value(group, "--lr", number(0), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
     value(group, "--d_lr", number(0), 2e-4, "learning rate of the Shortcut's discriminators")
     value(group, "--beta1", number(0, 0.9999), 0.5, "first beta of Adam")
 
 
 def _add_records(group: argparse._ArgumentGroup) -> None:
-    value(group, "--print_freq", whole(1), 100, "between status lines")
-    value(group, "--display_freq", whole(1), 2000, "between pictures in TensorBoard")
-    value(group, "--save_latest_freq", whole(1), 2000, "between saves of latest and resumable state, and validations")
-    value(group, "--save_epoch_freq", whole(1), 50, "epochs between checkpoints kept under the epoch's number")
+    value(group, "--print_freq", whole(1), 100, "between status lines", may_change=True)
+    value(group, "--display_freq", whole(1), 2000, "between pictures in TensorBoard", may_change=True)
+    latest = "between saves of latest and resumable state, and validations"
+    value(group, "--save_latest_freq", whole(1), 2000, latest, may_change=True)
+    kept = "epochs between checkpoints kept under the epoch's number"
+    value(group, "--save_epoch_freq", whole(1), 50, kept, may_change=True)
     value(group, "--tensorboard_dir", PATH, None, "TensorBoard records go to <tensorboard_dir>/<name>; not given: none")
-    value(group, "--val_clips", whole(0), 4, "validation reads this many clips of the val split; 0 switches it off")
-    value(group, "--val_frames", whole(2), 30, "validation reads this many frames of each clip")
+    clips = "validation reads this many clips of the val split; 0 switches it off"
+    value(group, "--val_clips", whole(0), 4, clips, may_change=True)
+    value(group, "--val_frames", whole(2), 30, "validation reads this many frames of each clip", may_change=True)
 
 
 def _add_shortcut_losses(group: argparse._ArgumentGroup) -> None:

@@ -1,78 +1,97 @@
-# Sourced by the task scripts: settles the interpreter and the dataset, and changes to the repository root.
-#   args      array, the script's arguments; paths among them are meant from where the script was called
-#   dataroot  the dataset given as --dataroot or in $dataset_root, empty if none
-# What is told goes to stderr, so that PYTHON=echo shows nothing but the command.
+# The task scripts source this file. It finds the interpreter and the dataset, and changes to the repository root.
+#   args      array, the script's arguments
+#   dataroot  the dataset from --dataroot, $dataset_root or the --options FILE; empty if there is none
+# Paths among the arguments are relative to the caller's folder. SHORTCUT_V2V_CALLER tells the programs that folder.
+# Messages go to stderr, so that PYTHON=echo prints nothing but the command.
 set -euo pipefail
 
-caller="$PWD"
+export SHORTCUT_V2V_CALLER="$PWD"
+args=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
 sample=datasets/sample heads=datasets/heads
 
-from_caller() {
+from_caller() { # PATH: print it as seen from here, like options/caller.py does; print nothing if it is empty
   case "$1" in
-    /*) printf '%s' "$1" ;;
-    *) if [ "$caller" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$caller" "$1"; fi ;;
+    '' | /*) printf '%s' "$1" ;;
+    *) if [ "$SHORTCUT_V2V_CALLER" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$SHORTCUT_V2V_CALLER" "$1"; fi ;;
   esac
 }
 
-is_path_flag() { # a script may set own_path_flag, one more that is a path in it alone
-  case "$1" in
-    "${own_path_flag:---none}" | --init_G_A | --init_G_B | --v2c_teacher | --v2l_teacher | --l2v_teacher | \
-      --dataroot | --main_G_path | --checkpoints_dir | --results_dir | --tensorboard_dir | --vgg_path | --options | --curve | --out | \
-      --seg_weights | --gt_root | --inception_weights | --i3d_weights | --real_root | \
-      --faceparsing_path | --parsing_map_path | --exstyle_path | --style_encoder_path | --landmarks_path) true ;;
-    *) false ;;
-  esac
-}
-
-args=()
-dataroot="${dataset_root:+$(from_caller "$dataset_root")}"
-flag=
-for arg in "$@"; do
-  value="${arg#*=}"
-  if is_path_flag "$flag"; then
-    arg="$(from_caller "$arg")" value="$arg"
-  elif [ "$value" != "$arg" ] && is_path_flag "${arg%%=*}"; then
-    flag="${arg%%=*}" value="$(from_caller "$value")"
-    arg="$flag=$value"
-  else
-    flag="$arg"
-    args+=("$arg")
-    continue
-  fi
-  if [ "$flag" = --dataroot ]; then dataroot="$value"; fi
-  args+=("$arg")
-  flag=
-done
-
-given() { # --flag: is it among the script's arguments?
-  local arg
+typed() { # --flag: print the last value typed for it; fail if it was not typed
+  local arg value='' found=1 follows=0
   for arg in ${args[@]+"${args[@]}"}; do
-    case "$arg" in "$1" | "$1="*) return 0 ;; esac
+    if [ "$follows" = 1 ]; then value="$arg" follows=0 && continue; fi
+    case "$arg" in
+      "$1") found=0 follows=1 ;;
+      "$1="*) found=0 value="${arg#*=}" ;;
+    esac
   done
-  return 1
+  printf '%s' "$value"
+  return "$found"
 }
 
-make_sample() { # all of it, or the split named: to draw the val split alone takes a quarter of the time
+in_file() { # FILE --flag: print its value in an options.yaml (`name: value` lines); fail if there is none
+  local value
+  if [ ! -f "$1" ]; then return 1; fi
+  value="$(sed -n "s/^${2#--}: *//p" "$1" | tail -n 1 |
+    sed -e "/^[\"']/!s/ \{1,\}#.*//" -e "/^'/s/''/'/g" -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/')"
+  case "$value" in '' | null | '~' | false) return 1 ;; esac
+  printf '%s' "$value"
+}
+
+value_of() { typed "$1" || in_file "$options_file" "$1"; } # --flag: print its value from the caller; fail if there is none
+
+given() { value_of "$1" >/dev/null; } # --flag: does the caller give it?
+
+options_file="$(from_caller "$(typed --options)")"
+dataroot="$(from_caller "$(typed --dataroot || printf '%s' "${dataset_root:-}")")"
+if [ -z "$dataroot" ]; then
+  dataroot="$(in_file "$options_file" --dataroot || true)"
+  case "$dataroot" in "$sample" | "$heads") dataroot= ;; esac # a run on drawn data: draw it again if it is gone
+fi
+
+draw() { # PROGRAM FLAGS...: run it, with its output on stderr; a signal to the script stops the drawing first
+  "$PYTHON" "$@" >&2 &
+  local drawing=$! status=0
+  trap 'stop "$drawing" 143' TERM
+  trap 'stop "$drawing" 130' INT # a program in the background ignores this signal
+  wait "$drawing" || status=$?
+  trap - TERM INT
+  return "$status"
+}
+
+stop() { # PROCESS STATUS: end the process, wait until it has cleaned up, and end the script
+  kill -TERM "$1" 2>/dev/null || true
+  wait "$1" || true
+  exit "$2"
+}
+
+make_sample() { # [SPLIT]: draw the sample, or one split of it; val alone takes a quarter of the time
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in sample in $sample" >&2
-  "$PYTHON" -m data.samples.street --root "$sample" ${1:+--split "$1"} >&2
+  draw -m data.samples.street --root "$sample" ${1:+--split "$1"}
 }
 
 make_heads() {
+  if given --help || given -h; then return; fi
   echo "no dataset given (--dataroot or dataset_root=): using the built-in talking heads in $heads" >&2
-  "$PYTHON" -m data.samples.heads --root "$heads" >&2
+  draw -m data.samples.heads --root "$heads"
 }
 
-run() { # program and its flags; the script's own arguments come last and win
-  exec "$PYTHON" "$@" ${args[@]+"${args[@]}"}
+run() { # PROGRAM FLAGS...: an --options file wins over these flags, and what was typed (behind --) wins over both
+  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
 }
 
-use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
+run_module() { # MODULE FLAGS...: for programs without --options; what was typed comes last and wins
+  exec "$PYTHON" -m "$@" ${args[@]+"${args[@]}"}
+}
+
+use_task() { # v2c, v2l or l2v: set what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
   sample_block=(--h_dim 16 --lr 3e-3) demo_flags=(--hold 0.2) demo_refresh=(--refresh fixed)
-  sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # no label colours mixed
+  sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # the sample's own size: label colours do not mix
   paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in
     v2c)
@@ -81,7 +100,7 @@ use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
       sample_load=(--loadSizeW 272 --loadSizeH 136) sample_size=(--fineSizeW 256 --fineSizeH 128)
       paper_load=(--loadSizeW 542 --loadSizeH 286) paper_size=(--fineSizeW 512 --fineSizeH 256)
       ;;
-    l2v) direction=G_B ;; # one training gives both: G_A makes label maps of video, G_B video of label maps
+    l2v) direction=G_B ;; # one training makes both: G_A video to label maps, G_B back
   esac
   demo_teacher=checkpoints/demo_$task/latest_net_$direction.pth
   published_teacher=checkpoints/$teacher_run/latest_net_$direction.pth
@@ -90,40 +109,50 @@ use_task() { # v2c, v2l or l2v: settles what the scripts of one task share
   dataset_flags=(--dataset_mode video --dataset_option "$task")
 }
 
-run_on_clips() { # program and its flags, on the clips given, or the sample, with the task's checkpoints, or the demo's
-  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest)
-  local own=(--name "$shortcut_run" --main_G_path "$published_teacher")
+teacher_of() { # RUN: print the teacher that it was distilled from; fail if it names none, or the file is gone
+  local folder teacher
+  folder="$(from_caller "$(typed --checkpoints_dir || true)")"
+  folder="${folder:-$(in_file "$options_file" --checkpoints_dir || printf checkpoints)}"
+  teacher="$(in_file "$folder/$1/options.yaml" --main_G_path)" && [ -f "$teacher" ] && printf '%s' "$teacher"
+}
+
+run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the task's checkpoints or the demo's
+  local flags=("$@" "${dataset_flags[@]}" --which_epoch latest) run_name teacher
+  run_name="$(value_of --name || true)" teacher="$published_teacher"
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
     --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
-    if given --phase || given --options; then make_sample; else make_sample val; fi
-    run "${flags[@]}" "${demo[@]}" --dataroot "$sample" "${sample_size[@]}"
+    if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
+    flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
+    if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  else
+    flags+=("${paper_size[@]}")
+    if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
-  flags+=(--dataroot "$dataroot" "${paper_size[@]}")
-  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
-  if given --name || given --main_G_path || given --checkpoints_dir ||
+  if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
+  if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
-    run "${flags[@]}" "${own[@]}"
+    run "${flags[@]}" --name "$shortcut_run" --main_G_path "$(teacher_of "$run_name" || printf '%s' "$teacher")"
   fi
   echo "no checkpoints of the task ($published_teacher, $published_shortcut): using the bundled demo checkpoints" >&2
   run "${flags[@]}" "${demo[@]}"
 }
 
-test_on_clips() { # test.py with the flags that the test scripts share, then those given here
-  # Each demo comes with a fitted threshold; where longer intervals pay, it is used. An interval given alone is fixed.
+test_on_clips() { # FLAGS...: test.py with the flags that all test scripts share, and these
+  # Every demo has a fitted threshold. It is used where longer intervals pay. A typed interval alone means fixed.
   if ! given --refresh && ! given --max_interval; then demo_flags+=("${demo_refresh[@]}"); fi
   run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
-distil() { # the Shortcut of the task: on the dataset given as published, or in a short run on the sample
+distil() { # train the task's Shortcut: the published run on the given dataset, or a short run on the sample
   local flags=("${dataset_flags[@]}" --tensorboard_dir tensorboard/)
 
   if [ -z "$dataroot" ]; then
     make_sample
-    # Few steps on a CPU have to do: a block that starts from the moved reference, L1 and L2 terms alone. The published
-    # form and objective are below. Distances up to 12, near ones more often, so that every interval up to 13 and adaptive
-    # refreshes can be used.
+    # A CPU can make few steps only, so: a block that starts from the moved reference, with L1 and L2 terms alone. The
+    # published form and objective are below. Distances go up to 12, near ones more often, so that the block serves every
+    # interval up to 13 and adaptive refreshes.
     run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --continue_train --max_interval 13 --gaps near \
       --main_G_path "$demo_teacher" --skip_idx_start 5 --skip_idx_end 17 --block full_size "${sample_block[@]}" \
       --init_gain 1 --mask_initial -1 --flip --amp auto \
@@ -134,9 +163,9 @@ distil() { # the Shortcut of the task: on the dataset given as published, or in 
 
   if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
   if ! given --block; then
-    echo "the paper's block (27.0 dB on the sample's V2L after 1,920 steps); --block full_size had 29.4 after 3,000" >&2
+    echo "training the paper's block (27.0 dB on the sample's V2L after 1,920 steps); --block full_size had 29.4 dB after 3,000" >&2
   fi
-  run train.py "${flags[@]}" --dataroot "$dataroot" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
+  run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
     --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
     --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

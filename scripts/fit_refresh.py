@@ -9,7 +9,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data import Clip, find_clips  # noqa: E402
+from data import Clip  # noqa: E402
 from data.stream import frames, size_of  # noqa: E402
 from models.evaluation.baselines import BASELINES  # noqa: E402
 from models.evaluation.pipeline_cost import measure_cost  # noqa: E402
@@ -17,10 +17,12 @@ from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
+from models.shortcut.inference import optimize
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
 from options.build.translator import load_block  # noqa: E402
+from options.clip_options import chosen_clips  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
 from util import image, log, runtime  # noqa: E402
@@ -32,21 +34,21 @@ ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1
 
 
 def fit(opt: Options) -> int:
-    """Write the fitted threshold beside the checkpoint, and the curve that it was found on."""
+    """Write the fitted threshold, beside the checkpoint or to --fit_dir, and the curve that it was found on."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+    clips, how_many = chosen_clips(opt)
     teacher, teacher_id = load_teacher(opt, device, first_face(opt, clips))
     block, block_id = load_block(opt, teacher, teacher_id, device)
     width, height = size_of(clips[0], opt.fine_size)
     x = image.blank((width, height), device)
     macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
-    fitted = prepare_folder(opt.run_dir) / f"{opt.which_epoch}_refresh.json"
+    fitted = prepare_folder(Path(opt.fit_dir or opt.run_dir)) / f"{opt.which_epoch}_refresh.json"
     print(describe(opt))
-    print(log.facts({"device": device, "clips": len(clips), "size": f"{width}x{height}", "macs": macs, "to": fitted}))
+    print(log.facts({"device": device, "clips": how_many, "size": f"{width}x{height}", "macs": macs, "to": fitted}))
     if opt.dry_run:
         return 0
 
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold))
+    stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold))
     timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
     trial_clips = [trial_clip(opt, clip, device) for clip in clips]
     trial = Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))
@@ -65,6 +67,8 @@ def fit(opt: Options) -> int:
     write_threshold(fitted, opt, chosen, identity)
     print(comparison(compared, *(t.best(adaptive) for t in equal.values()), chosen))
     print(f"threshold {chosen.setting:g}: {fitted}\ncurve: {curve}.csv, {curve}.svg")
+    if opt.fit_dir:
+        print(f"to use it: --refresh adaptive --refresh_threshold {chosen.setting:g} --max_interval {opt.max_interval}")
     return 0
 
 

@@ -12,10 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.ops import rigid
-from models.ops.deformable import deform_conv, read_convolved
-from models.ops.matching_cost import shift_costs
-from models.ops.warp import moved, paint
+from models.ops.deformable import convolve, deform_conv, read_convolved
+from models.ops.warp import paint, shift_costs, warp
 from util import runtime
 from util.tables import markdown
 
@@ -33,13 +31,13 @@ def operators(channels: int, height: int, width: int) -> dict[str, Callable[[str
     both, shift, weight = random(27) * OFFSET_STD_PX, random(2) * OFFSET_STD_PX, torch.randn(channels, channels, 3, 3)
     blend = {"current": random(channels), "mask": both[:, 18:].sigmoid(), "shift": shift}
     feature, early = random(channels), random(2 * channels)
-    low, low_offset = rigid.convolve(random(channels, 2), weight.repeat(2, 1, 1, 1), 1, 1), random(2, 2)
+    low, low_offset = convolve(random(channels, 2), weight.repeat(2, 1, 1, 1), 1, 1), random(2, 2)
     low = low.contiguous(memory_format=torch.channels_last)
     halves, images = [random(2 * channels, 2) for _ in range(2)], [torch.randn(1, 3, 2 * height, 2 * width)] * 2
     return {
         "AdaBD (deform_conv)": lambda way: deform_conv(feature, both[:, :18], weight, **blend, backend=way),
         "global reading (read_convolved)": lambda way: read_convolved(low, low_offset, way),
-        "moved late features (moved)": lambda way: moved(early, shift, way),
+        "warped late features (warp)": lambda way: warp(early, shift, way),
         "pixel path (paint)": lambda way: paint(*images, shift, blend["mask"][:, :1], way),
         "matching costs, half size (shift_costs)": lambda way: shift_costs(*halves, way),
     }

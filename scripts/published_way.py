@@ -4,11 +4,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.deformable import every_tap
-from models.ops.warp import moved
-from models.shortcut.alignment import halve
-from models.shortcut.block import ShortcutBlock
-from models.shortcut.displacement import displacement, last_channels, with_image
+from models.ops.deformable import expand_to_taps
+from models.ops.warp import warp
+from models.shortcut.alignment import halve, last_channels, total_displacement
+from models.shortcut.block import ShortcutBlock, add_image
 
 
 @torch.no_grad()
@@ -29,7 +28,7 @@ def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Ten
     coarse, groups = block.alignment, block.config["num_dg"]
     move = coarse.to_offset(coarse.layers(torch.cat([halve(a_cur), halve(a_ref)], dim=1)))
     if block.config["offset_g_size"] == 1:
-        move = every_tap(move, groups, 9)
+        move = expand_to_taps(move, groups, 9)
     low_f, low_a = (deform_conv2d(halve(x), move, coarse.weight, padding=1) for x in (small_f, small_a))
     warped_f, warped_a = (F.interpolate(x, size=a_cur.shape[2:], mode="bilinear") for x in (low_f, low_a))
     offset, mask = block.generator(small, warped_a)
@@ -39,5 +38,5 @@ def published_way(block: ShortcutBlock, a_ref: Tensor, a_cur: Tensor, f_ref: Ten
     current = deform_conv2d(small, torch.zeros_like(offset), block.adabd.weight, mask=mask, **geometry)
     image = last_channels(f_ref, block.config["image_ch"])
     if block.config["image_ch"]:  # which no published block has
-        image = moved(image, displacement(move, offset))
-    return with_image(block.reconstruct(reference + current), image)
+        image = warp(image, total_displacement(move, offset))
+    return add_image(block.reconstruct(reference + current), image)

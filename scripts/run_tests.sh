@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Lint, format check and the test suite.
+# Run the linter, the format check and the test suite.
 #   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]
-# The report page is tested in Chromium. Where there is none, --with-browser, or CI=true, installs the distribution's, if
-# this is allowed to; otherwise those tests are skipped.
+# The report page is tested in Chromium. If there is none, --with-browser (or CI=true) installs the distribution's Chromium,
+# which needs root. Without Chromium these tests are skipped.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Leaves in PYTHON an interpreter that satisfies requirements.txt: the given PYTHON, python3 or python as they are,
-# otherwise .venv, which is made once. Sourced by the other scripts; `bash scripts/setup.sh` does the set-up alone.
+# Set PYTHON to an interpreter that has all of requirements.txt: the PYTHON that was given, or python3 or python as
+# they are, or else .venv, which is made once. The other scripts source this file; `bash scripts/setup.sh` only makes the
+# environment.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Train the network that says what the pixels of a street scene show, an FCN-8s, on video frames (A) and their label maps
-# (B). It judges the video that l2v makes of label maps: --seg_weights of test_l2v.sh.
-#   bash scripts/train_segmenter.sh                                    a small one on the built-in sample; 15 minutes of one core
+# Train an FCN-8s on video frames (A) and their label maps (B): it says which class each pixel of a street scene shows.
+# test_l2v.sh measures its translated video with it (--seg_weights).
+#   bash scripts/train_segmenter.sh                                    a small one on the sample; 15 minutes of one core
 #   bash scripts/train_segmenter.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -16,5 +16,5 @@ if [ -z "$dataroot" ]; then
     --val_clips 13 --val_frames 8 --print_freq 240 --save_latest_freq 1920 --display_freq 1920
 fi
 
-run train.py "${flags[@]}" --dataroot "$dataroot" --name segmenter "${paper_load[@]}" "${paper_size[@]}" \
+run train.py "${flags[@]}" --name segmenter "${paper_load[@]}" "${paper_size[@]}" \
   --batchSize 4 --lr 1e-3 --niter 20 --niter_decay 20

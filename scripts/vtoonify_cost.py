@@ -1,4 +1,4 @@
-"""What VToonify costs at its published size, with and without a Shortcut: docs/vtoonify_cost.md and .json.
+"""What VToonify costs at its published size, with and without a Shortcut: docs/profiling/vtoonify_cost.md and .json.
 
 MACs are counted on the operators that run, on tensors without contents: no weights are needed. `--latency` measures
 this machine, too, with random weights.
@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from models.evaluation import cost  # noqa: E402
 from models.evaluation.pipeline_cost import frame_kinds, measure_cost  # noqa: E402
 from models.shortcut.block import ShortcutBlock  # noqa: E402
-from models.shortcut.inference import InferenceBlock  # noqa: E402
+from models.shortcut.inference import InferenceBlock, optimize  # noqa: E402
 from models.shortcut.init import initialise  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from models.teachers.vtoonify.face_parsing import BiSeNet  # noqa: E402
@@ -28,6 +28,7 @@ from scripts.vtoonify_memory import beyond_weights  # noqa: E402
 from util import runtime  # noqa: E402
 from util.files import replacing, to_json  # noqa: E402
 
+OUT = ROOT / "docs" / "profiling" / "vtoonify_cost"
 SIZE, LARGE = 256, 400  # of frames; published crops of faces far from all borders have the latter
 INTERVAL = 3
 H_DIMS = (64, 32)
@@ -41,7 +42,7 @@ STEPS = (
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--latency", type=int, default=0, metavar="N", help="time N frames of each kind (seconds each)")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/vtoonify_cost", help="path of both files, no suffix")
+    parser.add_argument("--out", type=Path, default=OUT, help="path of both files, without a suffix")
     memory = "measure what frames of 400 x 400 px need beyond the weights (Linux)"
     parser.add_argument("--memory", action="store_true", help=memory)
     given = parser.parse_args(argv)
@@ -96,7 +97,7 @@ def latency(repeats: int) -> dict[str, dict[str, float]]:
     torch.manual_seed(0)
     x, parser = torch.rand(1, 3, SIZE, SIZE) * 2 - 1, BiSeNet().eval()
     whole = teacher(BACKBONES[0])
-    fast, small = whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
+    fast, small = whole.for_inference(), optimize(block(whole, H_DIMS[0]))
     stages = eager(fast, small)
     reference, skipped = frame_kinds(stages, x)
     a = fast.head(x)
@@ -117,7 +118,7 @@ def latency(repeats: int) -> dict[str, dict[str, float]]:
 def networks() -> tuple[VToonifyTeacher, InferenceBlock]:
     """dualstylegan, split A, h_dim 64, random weights, in their inference forms, and no other copy of them."""
     whole = teacher(BACKBONES[0])
-    return whole.for_inference(), block(whole, H_DIMS[0]).for_inference()
+    return whole.for_inference(), optimize(block(whole, H_DIMS[0]))
 
 
 @torch.no_grad()

@@ -6,7 +6,9 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -39,7 +41,7 @@ def ensure_made(
     if root.exists() and not (root / stamp_name).is_file() and (not root.is_dir() or any(root.iterdir())):
         raise ValueError(f"{root} exists and holds no {stamp_name}, so it is not ours; choose an empty or new folder")
     root.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
+    with _alone(root), _ended_by_sigterm():
         if missing := _missing(root / stamp_name, stamp, parts):  # another process may have been faster
             _add(root, stamp, stamp_name, missing, make)
     return root
@@ -56,6 +58,8 @@ def on_all_cores(work: Callable[..., int], calls: Iterable[tuple], total: int, w
             for done in as_completed([pool.submit(work, *call) for call in calls]):
                 bar.update(done.result())
         except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()  # what they are at is of no use any more
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -96,6 +100,24 @@ def _move_into(source: Path, target: Path) -> None:
             _move_into(child, there)
         else:
             child.replace(there)
+
+
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM raises SystemExit in here, once, so that workers and partial files go before the process does."""
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would cut the cleaning up short
+        sys.exit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():  # only that one may handle signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -1,20 +1,61 @@
 """Blended deformable convolution as one weighted gather and one matrix product: the fast path of a CPU.
 
-A column, which is what one tap of one output pixel sees, is a weighted sum of five pixels: four around the place where
-the tap reads the warped map, one of the current map. `embedding_bag` makes exactly such sums, without temporaries.
+A column is what one tap of one output pixel reads: a weighted sum of five pixels, four around the place where the tap
+reads the warped map and one of the current map. `embedding_bag` makes exactly such sums, without temporaries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
-from models.ops.pixel_table import PixelTable
 from models.ops.positions import bilinear_shares, corners, tap_grid, tap_positions
-from models.ops.table_gradient import attach_table_gradient
 
-STRIP_PIXELS = 4096  # so few that a strip's columns stay in the cache, so many that it keeps two threads busy
+STRIP_PIXELS = 4096  # few enough for a strip's columns to stay in the cache, enough to keep two threads busy
+
+
+class PixelTable(NamedTuple):
+    """Maps of one shape as a table of pixels, channels-last. Each has a rim of zeros: borders are no special case."""
+
+    rows: Tensor  # [images * height * width * groups, C / groups]
+    size: tuple[int, int]  # H, W of a map
+    rim: int  # rows and columns of zeros above and left of each map; at least one more lies below and right
+    shape: tuple[int, int]  # height, width of a map in its rim
+    groups: int  # each pixel has a row for every group of channels
+
+    @classmethod
+    def of(cls, maps: Sequence[Tensor], groups: int, rim: int) -> "PixelTable":
+        """Copies of `maps`, each [N, C, H, W]: first the N images of the first one."""
+        n, c, h, w = maps[0].shape
+        shape = h + 2 * rim + 1, w + 2 * rim + 1
+        rows = maps[0].new_zeros(len(maps), n, *shape, c)
+        for i, x in enumerate(maps):
+            rows[i, :, rim : rim + h, rim : rim + w] = x.permute(0, 2, 3, 1)
+        return cls(rows.view(-1, c // groups), (h, w), rim, shape, groups)
+
+    def row(self, y: Tensor, x: Tensor, images: range) -> Tensor:
+        """Number of the row that holds pixel (y, x) of each image.
+
+        Args:
+            y, x: int32 [len(images) or 1, ..., groups or 1], from -rim to H or W + rim.
+
+        Returns:
+            int32 [len(images), ..., groups]
+        """
+        (height, width), last = self.shape, y.dim() - 1
+        image = torch.arange(images.start, images.stop, dtype=torch.int32, device=y.device).view(-1, *[1] * last)
+        group = torch.arange(self.groups, dtype=torch.int32, device=y.device)
+        corner = (image * (height * width) + self.rim * width + self.rim) * self.groups + group
+        return (y * width + x) * self.groups + corner
+
+    @property
+    def steps(self) -> tuple[int, int, int, int]:
+        """From the row of a pixel to those of itself, its right, its lower and its lower right neighbour."""
+        below = self.shape[1] * self.groups
+        return 0, self.groups, below, below + self.groups
 
 
 def deform_conv(
@@ -28,7 +69,7 @@ def deform_conv(
 ) -> Tensor:
     """See `models.ops.deformable.deform_conv`; here `offset` has one (dy, dx) for each group and tap.
 
-    Without gradients it goes by strips of rows: the columns of a whole map never exist.
+    Without gradients it works in strips of rows, so the columns of a whole map never exist.
     """
     n, _, h, w = feature.shape
     kernel_size, out_channels = weight.shape[-1], weight.shape[0]
@@ -46,22 +87,22 @@ def deform_conv(
     return out.permute(0, 3, 1, 2)
 
 
-def read(table: PixelTable, offset: Tensor, origin: int) -> Tensor:
-    """Every pixel, moved by offset [N, groups*2, H, W], reads the table once; groups added: [N, C/groups, H, W].
-
-    Args:
-        origin: row and column of the table's maps on which the first pixel of `offset` lies.
-    """
+def read_convolved(convolved: Tensor, offset: Tensor, rim: int) -> Tensor:
+    """See `models.ops.deformable.read_convolved`. `convolved` has `rim` zeros on all sides."""
+    groups, (height, width) = offset.shape[1] // 2, convolved.shape[2:]
     n, _, h, w = offset.shape
-    y, x = (_taps_last(p + origin) for p in tap_positions(offset, table.groups, 1, 1))
+    rows = convolved.permute(0, 2, 3, 1).reshape(-1, convolved.shape[1] // groups)
+    table = PixelTable(rows, (height - 2 * rim, width - 2 * rim), rim, (height, width), groups)
+    origin = (height - h) // 2 - rim  # row and column of the map on which the first pixel of `offset` lies
+    y, x = (_taps_last(p + origin) for p in tap_positions(offset, groups, 1, 1))
     columns = _weighted_rows(table, *_four_rows(table, y, x, range(n)))
-    return columns.view(n, h, w, table.groups, -1).sum(3).permute(0, 3, 1, 2)
+    return columns.view(n, h, w, groups, -1).sum(3).permute(0, 3, 1, 2)
 
 
 def _columns(
     table: PixelTable, offset: Tensor, mask: Tensor | None, kernel_size: int, dilation: int, images: range, strip: range
 ) -> Tensor:
-    """What the taps of these rows of these images see: [pixels * k*k * groups, C/groups]."""
+    """What the taps of these rows of these images read: [pixels * k*k * groups, C/groups]."""
     cut = slice(images.start, images.stop), slice(None), slice(strip.start, strip.stop)
     y, x = map(_taps_last, tap_positions(offset[cut], table.groups, kernel_size, dilation, strip.start))
     if mask is None:
@@ -69,8 +110,8 @@ def _columns(
     share = _taps_last(mask[cut].unflatten(1, (table.groups, -1))).to(y.dtype)
     rows, shares = _four_rows(table, y, x, images, 1 - share)
     of_current = range(len(mask) + images.start, len(mask) + images.stop)  # the current maps follow the warped ones
-    still = _still_rows(table, of_current, strip, kernel_size, dilation)
-    return _weighted_rows(table, [*rows, still], [*shares, share])
+    unmoved = _unmoved_rows(table, of_current, strip, kernel_size, dilation)
+    return _weighted_rows(table, [*rows, unmoved], [*shares, share])
 
 
 def _taps_last(x: Tensor) -> Tensor:
@@ -87,8 +128,8 @@ def _four_rows(
     return [first + step for step in table.steps], list(bilinear_shares(down, right, total))
 
 
-def _still_rows(table: PixelTable, images: range, strip: range, kernel_size: int, dilation: int) -> Tensor:
-    """The row each tap reads where nothing moves: [N, H, W, k*k, groups]."""
+def _unmoved_rows(table: PixelTable, images: range, strip: range, kernel_size: int, dilation: int) -> Tensor:
+    """The row that each tap reads without an offset: [N, H, W, k*k, groups]."""
     integers = {"dtype": torch.int32, "device": table.rows.device}
     dy, dx = (d.view(-1, 1) for d in tap_grid(kernel_size, dilation, torch.empty(0, **integers)))
     row = torch.arange(strip.start, strip.stop, **integers).view(1, -1, 1, 1, 1)
@@ -110,3 +151,42 @@ def _strips(n: int, h: int, w: int) -> Iterator[tuple[range, range]]:
     for image in range(n):
         for top in range(0, h, height):
             yield range(image, image + 1), range(top, min(top + height, h))
+
+
+def attach_table_gradient(columns: Tensor, table: Tensor, rows: Tensor, shares: Tensor) -> Tensor:
+    """`columns` unchanged, with a gradient to `table`, of which columns[b] = sum_j shares[b, j] * table[rows[b, j]].
+
+    Columns 1, 2 and 3 of `rows` must lie a fixed step after column 0, as the pixels around a position do: then one sort
+    serves all four, where autograd's own gradient of `embedding_bag` sorts every entry and takes twice as long.
+    """
+    return _TableGradient.apply(columns, table, rows, shares.detach())
+
+
+class _TableGradient(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, columns: Tensor, table: Tensor, rows: Tensor, shares: Tensor) -> Tensor:
+        ctx.save_for_backward(rows, shares)
+        ctx.table_shape = table.shape
+        return columns.view_as(columns)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
+        if not ctx.needs_input_grad[1]:
+            return grad, None, None, None
+        rows, shares = ctx.saved_tensors
+        out, dense = grad.new_zeros(ctx.table_shape), grad.contiguous()
+        for first in range(0, rows.shape[1], 4):
+            order, starts = _by_row(rows[:, first], len(out))
+            for j in range(first, min(first + 4, rows.shape[1])):
+                step = int(rows[0, j] - rows[0, first])
+                share = shares[:, j].to(dense.dtype)[order]
+                sums = F.embedding_bag(order, dense, starts, per_sample_weights=share, mode="sum")
+                out[step:] += sums[: len(out) - step]
+        return grad, out, None, None
+
+
+def _by_row(row: Tensor, n_rows: int) -> tuple[Tensor, Tensor]:
+    """The entries ordered by the row they read, and where each row's entries start: [B] and [n_rows]."""
+    counts = torch.bincount(row, minlength=n_rows)
+    return row.argsort(), counts.cumsum(0) - counts

@@ -1,13 +1,19 @@
-"""Deformable convolution with adaptive blending: one function, several ways to compute it."""
+"""Deformable convolution with adaptive blending: one function, which one of the backends computes.
 
+Where all taps of a pixel have one offset, reading and convolving commute: bilinear reading is linear, and all taps
+share one fraction of a pixel. So the feature is convolved once and then read at one place per pixel instead of k*k.
+"""
+
+import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops import cpu as gather
-from models.ops import native, reference, rigid
-from models.ops import torchvision as vision
-from models.ops import triton as triton_fused
+from models.ops import cpu, native, reference
+from models.ops import torchvision as torchvision_backend
+from models.ops import triton as triton_backend
 from models.ops.backends import choose_for
-from models.ops.positions import shifted
+from models.ops.positions import add_shift, tap_positions
+
+RIM = 2  # zeros around a convolved map, as many as a reading across its lower right border touches
 
 
 def deform_conv(
@@ -22,7 +28,7 @@ def deform_conv(
     shift: Tensor | None = None,
     backend: str = "auto",
 ) -> Tensor:
-    """k x k convolution of `feature` read at moved taps, blended tap by tap with the unmoved `current`.
+    """k x k convolution of `feature` read at displaced taps, blended tap by tap with `current`, which stays in place.
 
     out(p) = sum_k W_k . [ (1 - m_k(p)) feature(p + d p_k + o_k(p) + s(p)) + m_k(p) current(p + d p_k) ]
 
@@ -32,12 +38,12 @@ def deform_conv(
     Args:
         feature: [N, C, H, W].
         offset: [N, groups * k*k * 2, H, W] in pixels, order (group, tap, [dy, dx]), taps row by row; +y down, +x right.
-            With [N, groups * 2, H, W] all taps of a pixel move alike.
+            With [N, groups * 2, H, W] all taps of a pixel have one offset.
         weight: [C_out, C, k, k], k odd.
         groups: deformable groups; each moves and blends its own C/groups channels.
         current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
         dilation: d; the map keeps its size.
-        shift: s, [N, 2, H, W], (dx, dy) in pixels, by which all taps of all groups move further; None: not at all.
+        shift: s, [N, 2, H, W], (dx, dy) in pixels, a displacement of all taps of all groups; None: 0.
         backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "native" (C, compiled on
             first use; where a gradient is needed "cpu" takes its place, as for float64 and kernels beyond 3 x 3),
             "triton" (one fused kernel), "torchvision" (its operator) or "auto", see `models.ops.backends.choose`.
@@ -52,27 +58,44 @@ def deform_conv(
     """
     taps = weight.shape[-1] ** 2
     _check(feature, offset, weight, groups, current, mask, shift)
-    moves_alike = offset.shape[1] == 2 * groups
+    one_offset = offset.shape[1] == 2 * groups
     backend = choose_for(backend, feature, offset, weight, current, mask, shift)
     if backend == "native" and taps > native.MOST_TAPS:
         backend = "cpu"
-    if moves_alike and backend in ("cpu", "native") and current is None:
-        offset = offset if shift is None else shifted(offset, shift)
-        return rigid.read(rigid.convolve(feature, weight, groups, dilation), offset, backend)
+    if one_offset and backend in ("cpu", "native") and current is None:
+        offset = offset if shift is None else add_shift(offset, shift)
+        return _read(convolve(feature, weight, groups, dilation), offset, backend)
     if backend in ("native", "triton"):
-        return {"native": native, "triton": triton_fused}[backend].deform_conv(
+        return {"native": native, "triton": triton_backend}[backend].deform_conv(
             feature, offset, weight, groups, dilation, current, mask, shift
         )
     if shift is not None:
-        offset = shifted(offset, shift)
-    if moves_alike:
-        offset = every_tap(offset, groups, taps)
-    modules = {"reference": reference, "cpu": gather, "torchvision": vision}
+        offset = add_shift(offset, shift)
+    if one_offset:
+        offset = expand_to_taps(offset, groups, taps)
+    modules = {"reference": reference, "cpu": cpu, "torchvision": torchvision_backend}
     return modules[backend].deform_conv(feature, offset, weight, groups, dilation, current, mask)
 
 
+def convolve(feature: Tensor, weight: Tensor, groups: int, dilation: int) -> Tensor:
+    """The convolution to be read by `read_convolved`, as far out as any tap still touches the map.
+
+    Args:
+        feature: [N, C, H, W].
+        weight: [C_out, C, k, k], k odd.
+        groups: deformable groups: the channels of each are convolved apart, because each has its own offset.
+
+    Returns:
+        [N, groups * C_out, H + 2*(reach + RIM), W + 2*(reach + RIM)] with reach = dilation * (k // 2)
+    """
+    by_group = weight.unflatten(1, (groups, -1)).transpose(0, 1).flatten(0, 1)
+    padding = 2 * dilation * (weight.shape[-1] // 2)
+    convolved = F.conv2d(feature, by_group, padding=padding, dilation=dilation, groups=groups)
+    return F.pad(convolved, (RIM, RIM, RIM, RIM))
+
+
 def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> Tensor:
-    """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that `models.ops.rigid.convolve` was given.
+    """`deform_conv` by an `offset` [N, groups * 2, H, W] of the feature that was given to `convolve`.
 
     Raises:
         ValueError: another number of images, channels that do not divide into the groups, or an unknown backend.
@@ -80,10 +103,24 @@ def read_convolved(convolved: Tensor, offset: Tensor, backend: str = "auto") -> 
     (n, channels), groups = convolved.shape[:2], offset.shape[1] // 2
     if len(offset) != n or not groups or channels % groups:
         raise ValueError(f"offset {list(offset.shape)} does not fit {n} maps of {channels} channels")
-    return rigid.read(convolved, offset, choose_for(backend, convolved, offset))
+    return _read(convolved, offset, choose_for(backend, convolved, offset))
 
 
-def every_tap(offset: Tensor, groups: int, taps: int) -> Tensor:
+def _read(convolved: Tensor, offset: Tensor, backend: str) -> Tensor:
+    """convolved [N, groups * C_out, ...] from `convolve`, offset [N, groups * 2, H, W] -> [N, C_out, H, W].
+
+    backend: "native", "cpu" (a weighted gather) or any other, which is plain torch.
+    """
+    if backend == "native":
+        return native.read_convolved(convolved, offset)
+    groups, margin = offset.shape[1] // 2, (convolved.shape[2] - offset.shape[2]) // 2
+    if backend == "cpu":
+        return cpu.read_convolved(convolved, offset, RIM)
+    y, x = (p + margin for p in tap_positions(offset, groups, 1, 1))
+    return reference.read(convolved.unflatten(1, (groups, -1)), y, x).sum(1).squeeze(2)
+
+
+def expand_to_taps(offset: Tensor, groups: int, taps: int) -> Tensor:
     """One displacement per group [N, groups*2, H, W] given to every tap: [N, groups*taps*2, H, W], group by group."""
     n, _, h, w = offset.shape
     return offset.view(n, groups, 1, 2, h, w).expand(-1, -1, taps, -1, -1, -1).reshape(n, -1, h, w)

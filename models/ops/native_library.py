@@ -1,4 +1,4 @@
-"""The library of the C loops in `models/ops/c`: compiled for this machine by its own compiler, once, and loaded."""
+"""The library of the C loops in `models/ops/c`. The machine's own compiler makes it once; then it is loaded."""
 
 import ctypes
 import hashlib
@@ -20,7 +20,7 @@ THREADS = "-fopenmp"  # left out where the compiler lacks it: the loops then run
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """The loaded library, compiled if no process of this user has done so; None, said once, where that fails."""
+    """The loaded library, which the first process of a user compiles; None, with one warning, where that fails."""
     try:
         return ctypes.CDLL(str(built()))
     except OSError as error:
@@ -32,7 +32,7 @@ def library() -> ctypes.CDLL | None:
 def built() -> Path:
     """The compiled library in the user's cache.
 
-    It is kept for one text of the sources, compiler and processor. So is a failure to compile them.
+    The cache has one library, or one failure, for each state of sources, compiler and processor.
 
     Raises:
         OSError: no compiler (`cc`, or the command in CC), one that fails or has failed, or no safe cache.
@@ -57,7 +57,7 @@ def built() -> Path:
 
 
 def _compile(compiler: Sequence[str], path: Path) -> None:
-    """Under another name first, so that no process ever loads half a library."""
+    """Compile under another name first, so no process ever loads half a library."""
     sources = [str(source) for source in SOURCES if source.suffix == ".c"]
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder) / path.name
@@ -75,7 +75,7 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 def _output_of(command: Sequence[str]) -> str:
-    """What a command prints. OSError: it cannot be started, hangs, or fails."""
+    """What a command prints. OSError: it cannot be started, does not end, or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120)
     except subprocess.TimeoutExpired as error:
@@ -87,7 +87,7 @@ def _output_of(command: Sequence[str]) -> str:
 
 
 def _processor() -> str:
-    """What `-march=native` depends on."""
+    """The facts on which `-march=native` depends."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
@@ -95,13 +95,13 @@ def _processor() -> str:
 
 
 def _cache_folder() -> Path:
-    """A folder that only this user can write into: what lies there is executed."""
+    """A folder into which only this user can write, because what lies there is executed."""
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     folder = (Path(chosen) if os.path.isabs(chosen) else Path.home() / ".cache") / "shortcut_v2v"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        mode = f"user {found.st_uid}, {stat.filemode(found.st_mode)}"
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        mode = f"user {status.st_uid}, {stat.filemode(status.st_mode)}"
         raise OSError(
             f"{folder} must be a folder of user {os.getuid()} that no other can enter (mode 0700), got {mode}"
         )

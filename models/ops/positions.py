@@ -1,4 +1,4 @@
-"""Where maps are read: the taps of a deformable convolution, and displacements in the pixels of another size."""
+"""Where maps are read: the taps of a deformable convolution, and displacements resized."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def tap_grid(kernel_size: int, dilation: int, like: Tensor) -> tuple[Tensor, Ten
 
 
 def tap_positions(offset: Tensor, groups: int, kernel_size: int, dilation: int, top: int = 0) -> tuple[Tensor, Tensor]:
-    """(y, x) read by every tap, in pixels of the map, +y down: two tensors [N, groups, k*k, H, W].
+    """(y, x) that every tap reads, in pixels of the map, +y down: two tensors [N, groups, k*k, H, W].
 
     Args:
         offset: [N, groups * k*k * 2, H, W], order (group, tap, [dy, dx]).
@@ -30,13 +30,13 @@ def tap_positions(offset: Tensor, groups: int, kernel_size: int, dilation: int, 
     return offset[:, :, :, 0] + (dy.view(-1, 1, 1) + rows), offset[:, :, :, 1] + (dx.view(-1, 1, 1) + columns)
 
 
-def shifted(offset: Tensor, shift: Tensor) -> Tensor:
+def add_shift(offset: Tensor, shift: Tensor) -> Tensor:
     """`offset` [N, groups*taps*2, H, W], pairs of (dy, dx), plus `shift` [N, 2, H, W], (dx, dy): at least float32."""
     pairs = offset.to(torch.promote_types(offset.dtype, torch.float32)).unflatten(1, (-1, 2))
     return (pairs + shift.flip(1).unsqueeze(1)).flatten(1, 2)
 
 
-def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
+def resize_displacement(displacement: Tensor, size: Sequence[int]) -> Tensor:
     """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size, bilinear."""
     (height, width), (h, w) = size, displacement.shape[2:]
     if (height, width) == (h, w):
@@ -46,10 +46,10 @@ def resized(displacement: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def corners(y: Tensor, x: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Top left of the four pixels around each position, and how far down and right in between the position lies.
+    """The top left of the four pixels around each position, and the position's distance down and right from it.
 
-    Positions beyond the one-pixel rim around the map are moved onto the rim, where everything reads zero: rows lie in
-    -1..height and columns in -1..width, their lower and right neighbours one further.
+    Positions beyond the one-pixel rim around the map are moved onto the rim, where everything is zero: rows lie in
+    -1..height and columns in -1..width, and their lower and right neighbours one pixel further.
 
     Args:
         y, x: any shape [...], in pixels.
@@ -66,7 +66,7 @@ def corners(y: Tensor, x: Tensor, height: int, width: int) -> tuple[Tensor, Tens
 
 
 def bilinear_shares(down: Tensor, right: Tensor, total: Tensor | float = 1.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """`total` shared out to the four pixels: upper left, upper right, lower left, lower right; each [...]."""
+    """The shares of `total` of the four pixels: upper left, upper right, lower left, lower right; each [...]."""
     lower = total * down
     upper = total - lower
     lower_right, upper_right = lower * right, upper * right

@@ -1,4 +1,4 @@
-"""Blended deformable convolution, written to be read: the oracle of the faster paths."""
+"""Blended deformable convolution in plain torch, for reading and as the reference for the faster backends."""
 
 import torch
 import torch.nn.functional as F

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from models.ops import reference
-from models.ops.positions import shifted
+from models.ops.positions import add_shift
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 OLDEST = (8, 0)  # compute capability: for older ones Triton compiles no tensor-core products
@@ -44,7 +44,7 @@ def deform_conv(
         raise ValueError(f"the triton backend computes in {', '.join(map(str, DTYPES))}, got {feature.dtype}")
     n, _, h, w = feature.shape
     taps = weight.shape[-1] ** 2
-    offset = offset.reshape(n, groups, -1, 2, h, w).expand(-1, -1, taps, -1, -1, -1)  # a rigid one lies there once
+    offset = offset.reshape(n, groups, -1, 2, h, w).expand(-1, -1, taps, -1, -1, -1)  # a view
     if current is not None:
         current, mask = current.to(feature.dtype), mask.to(feature.dtype).reshape(n, groups, taps, h, w)
     return _Fused.apply(feature, offset, weight.to(feature.dtype), current, mask, shift, dilation)
@@ -68,10 +68,10 @@ class _Fused(torch.autograd.Function):
         feature, offset, weight, current, mask, shift = inputs
         with torch.enable_grad():
             moves, shares = offset.flatten(1, 3), None if mask is None else mask.flatten(1, 2)
-            moves = moves if shift is None else shifted(moves, shift)
+            moves = moves if shift is None else add_shift(moves, shift)
             out = reference.deform_conv(feature, moves, weight, offset.shape[1], ctx.dilation, current, shares)
-        found = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
-        return *(next(found) if n else None for n in needed), None
+        gradients = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
+        return *(next(gradients) if n else None for n in needed), None
 
 
 def _launch(

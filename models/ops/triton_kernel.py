@@ -1,4 +1,4 @@
-"""The kernel of `triton_fused`. Importing this file needs Triton; with TRITON_INTERPRET=1 its interpreter runs it."""
+"""The kernel of `models.ops.triton`. This file needs Triton, whose interpreter runs it with TRITON_INTERPRET=1."""
 
 import triton
 import triton.language as tl
@@ -63,9 +63,9 @@ def blended_deform_conv(
         group, tap = step // (KERNEL * KERNEL), step % (KERNEL * KERNEL)
         still_y = row + (tap // KERNEL - KERNEL // 2) * DILATION
         still_x = column + (tap % KERNEL - KERNEL // 2) * DILATION
-        moved = offset + group * offset_group + tap * offset_tap
-        y = _near(still_y + (tl.load(moved).to(tl.float32) + by_y), height)
-        x = _near(still_x + (tl.load(moved + offset_axis).to(tl.float32) + by_x), width)
+        pair = offset + group * offset_group + tap * offset_tap
+        y = _near(still_y + (tl.load(pair).to(tl.float32) + by_y), height)
+        x = _near(still_x + (tl.load(pair + offset_axis).to(tl.float32) + by_x), width)
         top, left = tl.floor(y), tl.floor(x)
         down, right = y - top, x - left
         first_y, first_x = top.to(tl.int32), left.to(tl.int32)

@@ -1,4 +1,4 @@
-"""Images moved by one displacement per pixel, alone and as part of the sums that need them."""
+"""Maps warped by one displacement per pixel, alone and as a part of sums; and the costs of small shifts."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,12 @@ from torch import Tensor
 
 from models.ops import native
 from models.ops.backends import choose_for
-from models.ops.positions import resized
+from models.ops.positions import resize_displacement
+
+SHIFTS = tuple((dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1))  # in pixels, in the order of the costs
 
 
-def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
+def warp(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
     """out[:, y, x] = image[:, y + dy, x + dx], bilinear, the border repeated outside.
 
     Args:
@@ -28,7 +30,7 @@ def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
     """
     _check(image, displacement=displacement)
     if choose_for(backend, image, displacement) == "native":
-        return native.moved(image, displacement)
+        return native.warp(image, displacement)
     height, width = image.shape[2:]
     dx, dy = displacement.float().unbind(1)
     x = torch.arange(width, device=image.device) + 0.5 + dx
@@ -37,8 +39,8 @@ def moved(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
     return F.grid_sample(image.float(), grid, padding_mode="border", align_corners=False).to(image.dtype)
 
 
-def add_moved(feature: Tensor, image: Tensor, displacement: Tensor, gate: Tensor, backend: str = "auto") -> Tensor:
-    """feature + gate * moved(image, displacement). Where no gradient is needed, it is written into `feature`.
+def add_warped(feature: Tensor, image: Tensor, displacement: Tensor, gate: Tensor, backend: str = "auto") -> Tensor:
+    """feature + gate * warp(image, displacement). Where no gradient is needed, it is written into `feature`.
 
     Args:
         feature, image: [N, C, H, W].
@@ -48,14 +50,14 @@ def add_moved(feature: Tensor, image: Tensor, displacement: Tensor, gate: Tensor
     """
     _check(image, feature.shape, displacement=displacement, gate=gate)
     if choose_for(backend, feature, image, displacement, gate) == "native":
-        return native.add_moved(feature, image, displacement, gate)
-    part = gate * moved(image, displacement, backend)
-    needs_gradient = torch.is_grad_enabled() and (feature.requires_grad or part.requires_grad)
-    return feature + part if needs_gradient else feature.add_(part)
+        return native.add_warped(feature, image, displacement, gate)
+    warped = gate * warp(image, displacement, backend)
+    needs_gradient = torch.is_grad_enabled() and (feature.requires_grad or warped.requires_grad)
+    return feature + warped if needs_gradient else feature.add_(warped)
 
 
 def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend: str = "auto") -> Tensor:
-    """y + B * (moved(y_ref, D) - y): an output image, painted over with the reference's where B is near 1.
+    """y + B * (warp(y_ref, D) - y): an output image, blended with the reference's warped output image.
 
     D and B are `displacement` and `blend` at the image's size, bilinear; D counts in the image's pixels.
 
@@ -71,17 +73,44 @@ def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend
     _check(y_ref, y.shape, displacement.shape[2:], displacement=displacement, blend=blend)
     if choose_for(backend, y, y_ref, displacement, blend) == "native":
         return native.paint(y, y_ref, displacement, blend)
-    by = resized(displacement.float(), y.shape[2:])
-    share = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
-    return y + share * (moved(y_ref, by, backend) - y)
+    displacement = resize_displacement(displacement.float(), y.shape[2:])
+    blend = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
+    return y + blend * (warp(y_ref, displacement, backend) - y)
+
+
+def shift_costs(current: Tensor, reference: Tensor, backend: str = "auto") -> Tensor:
+    """cost_s(p) = mean over channels of |current(p) - reference(p + s)|, the border of `reference` repeated.
+
+    Args:
+        current, reference: [N, C, H, W].
+        backend: see `models.ops.deformable.deform_conv`.
+
+    Returns:
+        [N, 9, H, W], at least float32, one channel for each of SHIFTS.
+
+    Raises:
+        ValueError: maps of two shapes, or an unknown backend.
+    """
+    if current.shape != reference.shape:
+        raise ValueError(f"both maps must have one shape, got {list(current.shape)} and {list(reference.shape)}")
+    if choose_for(backend, current, reference) == "native":
+        return native.shift_costs(current, reference)
+    h, w = current.shape[2:]
+    padded = F.pad(reference, (1, 1, 1, 1), mode="replicate")
+    dtype = torch.promote_types(current.dtype, torch.float32)
+    costs = [
+        (current - padded[:, :, 1 + dy : 1 + dy + h, 1 + dx : 1 + dx + w]).abs().mean(1, dtype=dtype)
+        for dx, dy in SHIFTS
+    ]
+    return torch.stack(costs, 1)
 
 
 def _check(
     image: Tensor, wanted: Sequence[int] | None = None, size: Sequence[int] | None = None, **maps: Tensor
 ) -> None:
-    """`image` must have the `wanted` shape, and the maps, named by what they are, their channels and `size`."""
+    """Refuses an `image` of another shape than `wanted`, and `maps` of another number of channels or `size`."""
     if wanted is not None and image.shape != wanted:
-        raise ValueError(f"the image to move must be {list(wanted)}, as what it is added to, got {list(image.shape)}")
+        raise ValueError(f"the image to warp must be {list(wanted)}, as what it is added to, got {list(image.shape)}")
     for name, x in maps.items():
         expected = [len(image), 2 if name == "displacement" else 1, *(size or image.shape[2:])]
         if list(x.shape) != expected:

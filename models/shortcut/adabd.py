@@ -10,16 +10,19 @@ from models.shortcut.hetconv import hetconv_layers
 
 
 class AdaBD(nn.Module):
-    """One 3 x 3 convolution whose taps blend the current frame, unmoved, with the reference, moved tap by tap.
+    """One 3 x 3 convolution. Its taps blend the current frame with the reference, which is read at displaced taps.
 
     out(p) = sum_k W_k . [ m_k(p) a_cur(p + p_k) + (1 - m_k(p)) f_ref(p + p_k + D(p) + o_k(p)) ]
+
+    p_k: tap k of the kernel, m_k: its mask, o_k: its local offset, D: a displacement of all taps (`shift`), which is 0
+    in the paper, where f_ref is already aligned.
 
     Args:
         channels: of both inputs and of the output; a multiple of num_dg.
         num_dg: deformable groups; each group of channels has its own offsets and masks.
         dilation: distance between taps in pixels; the map keeps its size.
 
-    Source: Shortcut-V2V (2023), adaptive blending and deformation.
+    Source: Chung et al., Shortcut-V2V (ICCV 2023), adaptive blending and deformation (AdaBD).
     """
 
     def __init__(self, channels: int, num_dg: int, dilation: int):
@@ -33,12 +36,12 @@ class AdaBD(nn.Module):
     ) -> Tensor:
         """f_ref, a_cur [N, C, H, W], offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W] -> [N, C, H, W].
 
-        shift: D, [N, 2, H, W] (dx, dy) in pixels, by which all taps are moved besides; None: 0.
+        shift: D, [N, 2, H, W] (dx, dy) in pixels; None: 0.
         """
         return self._deform(f_ref, offset, current=a_cur, mask=mask, shift=shift)
 
     def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
-        """The reference alone, unmasked: [N, C, H, W]."""
+        """sum_k W_k . f_ref(p + p_k + o_k(p)), the reference alone without the mask: [N, C, H, W]."""
         return self._deform(f_ref, offset)
 
     def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor | None) -> Tensor:

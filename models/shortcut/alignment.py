@@ -1,4 +1,4 @@
-"""Coarse alignment: reference features moved onto the current frame, at half resolution."""
+"""Coarse alignment: reference features warped onto the current frame, at half resolution; and displacements."""
 
 import math
 
@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
+from models.ops.positions import resize_displacement
 from models.shortcut.hetconv import hetconv_layers
 
 
@@ -31,16 +32,21 @@ class GlobalOffset(nn.Module):
 
 
 class GlobalAlignment(GlobalOffset):
-    """Warps the reduced reference features with a coarse offset estimated from the encoder features of both frames.
+    """Warps the reduced reference features by a coarse offset that is estimated from both frames' early features.
+
+        o_g = G_g(down(a_cur), down(a_ref))
+        a'_warped = up(DeformConv(down(a'_ref), o_g)),  f'_warped = up(DeformConv(down(f'_ref), o_g))
+
+    G_g is the offset generator; both deformable convolutions share one kernel.
 
     Args:
-        feat_ch: channels of the encoder features a.
+        feat_ch: channels of the early features a.
         channels: channels of the reduced features that are warped.
         num_dg: deformable groups; each group of channels has its own offset.
         n_layers: HetConv layers of the offset generator.
-        offset_size: 1, one displacement per pixel moves all nine taps alike; 3, each tap has its own.
+        offset_size: 1: one displacement per pixel moves all nine taps alike. 3: each tap has its own.
 
-    Source: Shortcut-V2V (2023), the global half of the coarse-to-fine alignment.
+    Source: Chung et al., Shortcut-V2V (ICCV 2023), the global half of the coarse-to-fine alignment.
     """
 
     def __init__(self, feat_ch: int, channels: int, num_dg: int, n_layers: int, offset_size: int):
@@ -54,7 +60,7 @@ class GlobalAlignment(GlobalOffset):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """a_ref, a_cur [N, feat_ch, H, W] and two reductions [N, channels, H, W] -> both warped, and the offset.
 
-        a_ref_small belongs to a_ref, f_ref_small to the reference's late features; one offset moves both. It is
+        a_ref_small is the reduction of a_ref, f_ref_small that of the reference's late features. The offset is
         [N, 2*offset_size^2*num_dg, H/2, W/2], in pixels of half the resolution.
         """
         size = a_ref.shape[2:]
@@ -69,3 +75,23 @@ def halve(x: Tensor) -> Tensor:
     """[N, C, H, W] -> [N, C, ceil(H/2), ceil(W/2)], bilinear; for even sizes the mean of each 2 x 2 block."""
     height, width = x.shape[2:]
     return F.interpolate(x, size=((height + 1) // 2, (width + 1) // 2), mode="bilinear")
+
+
+def total_displacement(coarse: Tensor, fine: Tensor) -> Tensor:
+    """up(mean o_g) + mean o, means over taps and groups: [N, 2, H, W], (dx, dy) in feature pixels.
+
+    Args:
+        coarse: o_g, [N, 2*taps, h, w] in pixels of its own, lower resolution, order (tap, [dy, dx]).
+        fine: o, [N, 2*taps, H, W] in feature pixels.
+    """
+    return resize_displacement(mean_over_taps(coarse), fine.shape[2:]) + mean_over_taps(fine)
+
+
+def mean_over_taps(offset: Tensor) -> Tensor:
+    """[N, 2*taps, H, W], order (tap, [dy, dx]) -> [N, 2, H, W], (dx, dy)."""
+    return offset.unflatten(1, (-1, 2)).mean(1).flip(1)
+
+
+def last_channels(x: Tensor, count: int) -> Tensor:
+    """[N, C, H, W] -> [N, count, H, W]; `count` may be 0."""
+    return x[:, x.shape[1] - count :]

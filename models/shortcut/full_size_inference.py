@@ -1,4 +1,4 @@
-"""The full-size block as it runs on video: folded weights, and all that a reference decides computed once for it."""
+"""The full-size block as it runs on video: folded weights; what depends on the reference alone is computed once."""
 
 from typing import NamedTuple
 
@@ -6,17 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
-from models.ops.positions import resized
-from models.ops.warp import add_moved, moved
+from models.ops.positions import resize_displacement
+from models.ops.warp import add_warped, warp
 from models.shortcut.adabd import split_offset_mask
-from models.shortcut.alignment import halve
-from models.shortcut.block import Prediction
-from models.shortcut.displacement import mean_over_taps
+from models.shortcut.alignment import halve, mean_over_taps
+from models.shortcut.block import Inside, Prediction, channels_last
 from models.shortcut.full_size import FullSizeBlock, PixelPath
-from models.shortcut.hetconv import FoldedLayers
-from models.shortcut.hold import hold
-from models.shortcut.inference import Inside, copied, lying_channels_last
-from models.shortcut.matching import matched, pyramid
+from models.shortcut.hetconv import FoldedLayers, copy_conv
+from models.shortcut.matching import hold, match_blocks, pyramid
 
 
 class FullSizeReference(NamedTuple):
@@ -27,7 +24,7 @@ class FullSizeReference(NamedTuple):
     half: Tensor  # [N, feat_ch, H/2, W/2]
     a_small: Tensor  # [N, h_dim, H, W], its reduced early features
     f_small: Tensor  # [N, h_dim, H, W], its reduced late ones
-    a: Tensor  # [N, feat_ch, H, W], its early features as they are; empty for a block that does not hold
+    a: Tensor  # [N, feat_ch, H, W], its early features; empty without `hold`
     f: Tensor  # [N, f_ch, H, W], its late ones
     y: Tensor  # [N, 3, ...], its picture
 
@@ -37,32 +34,32 @@ class FullSizeReference(NamedTuple):
 
 
 class FullSizeInference(nn.Module):
-    """`block.eval().with_pixels(a_ref, a_cur, f_ref)` in two steps: `prepare` a reference, then call for frames.
+    """`block.eval().with_pixels(a_ref, a_cur, f_ref)` in two steps: `prepare` a reference, then call for each frame.
 
     Args:
-        block: the trained block, which stays as it is.
+        block: the trained block, which does not change.
         backend: of its warps and of AdaBD, see `models.ops.deformable.deform_conv`.
-        threshold: of `hold`, which then completes every prediction; 0: it does not, and this is the trained block.
+        threshold: of `hold`, which is applied to every prediction; 0: it is not applied.
     """
 
-    paints = True  # a reference needs its picture
+    needs_picture = True  # `prepare` needs the picture of a reference frame
 
     def __init__(self, block: FullSizeBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
         self.config, self.backend, self.threshold = dict(block.config), backend, threshold
-        self.reduce_f, self.reduce_a = copied(block.reduce_f), copied(block.reduce_a)
+        self.reduce_f, self.reduce_a = copy_conv(block.reduce_f), copy_conv(block.reduce_a)
         self.global_layers = FoldedLayers(block.global_offset.layers)
-        self.to_offset = copied(block.global_offset.to_offset)
+        self.to_offset = copy_conv(block.global_offset.to_offset)
         self.local_layers = FoldedLayers(block.generator.layers)
         self.to_outputs = _side_by_side(block.generator.to_offset_mask, block.to_gate, block.to_blend)
         self.register_buffer("local_weight", block.adabd.weight.detach().clone())
-        self.reconstruct = copied(block.reconstruct)
+        self.reconstruct = copy_conv(block.reconstruct)
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor) -> FullSizeReference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W], y_ref [N, 3, ...] -> `FullSizeReference`."""
-        a_ref, f_ref = lying_channels_last(a_ref), lying_channels_last(f_ref)
+        a_ref, f_ref = channels_last(a_ref), channels_last(f_ref)
         reduced = self.reduce_a(a_ref).relu_(), self.reduce_f(f_ref).relu_()
         a_kept = a_ref if self.threshold else a_ref.new_empty(0)
         return FullSizeReference(*pyramid(halve(a_ref).float()), *reduced, a_kept, f_ref, y_ref)
@@ -74,8 +71,8 @@ class FullSizeInference(nn.Module):
 
     @torch.no_grad()
     def with_pixels(self, reference: FullSizeReference, a_cur: Tensor) -> tuple[Prediction, PixelPath]:
-        """The same, and how the picture that the teacher's tail makes of it is to be painted over."""
-        a_cur = lying_channels_last(a_cur)
+        """`Prediction`, and how to blend the tail's picture with the reference's."""
+        a_cur = channels_last(a_cur)
         coarse = self._coarse(reference, a_cur)
         small = self.reduce_a(a_cur).relu_()
         fine, mask, gate, blend = self._local(reference, coarse, small)
@@ -85,35 +82,35 @@ class FullSizeInference(nn.Module):
             **{"current": small, "mask": mask, "shift": coarse},
         )
         displacement = coarse + mean_over_taps(fine)
-        feature = add_moved(self.reconstruct(blended), reference.f, displacement, gate, self.backend)
+        feature = add_warped(self.reconstruct(blended), reference.f, displacement, gate, self.backend)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
         return Prediction(feature, mask, None), PixelPath(displacement, blend)
 
     @torch.no_grad()
     def explain(self, reference: FullSizeReference, a_cur: Tensor) -> Inside:
-        """What a call does: its mask, and where it reads the reference. a_cur [N, feat_ch, H, W]."""
+        """The mask of a prediction, and where it reads the reference. a_cur [N, feat_ch, H, W]."""
         prediction, pixels = self.with_pixels(reference, a_cur)
         return Inside(prediction.mask, pixels.displacement)
 
     def _coarse(self, reference: FullSizeReference, a_cur: Tensor) -> Tensor:
         """D: [N, 2, H, W], (dx, dy) in feature pixels, float32: half precision is too coarse for positions."""
         here = halve(a_cur)
-        found = matched(pyramid(here.float()), reference.pyramid, self.backend)
-        seen = lying_channels_last(moved(reference.half, found, self.backend).to(here.dtype))
-        found = found + self.to_offset(self.global_layers(here, self.global_layers.of_second(seen))).float()
-        return resized(found, a_cur.shape[2:])
+        matched = match_blocks(pyramid(here.float()), reference.pyramid, self.backend)
+        there = channels_last(warp(reference.half, matched, self.backend).to(here.dtype))
+        correction = self.to_offset(self.global_layers(here, self.global_layers.of_second(there))).float()
+        return resize_displacement(matched + correction, a_cur.shape[2:])
 
     def _local(self, reference: FullSizeReference, coarse: Tensor, small: Tensor) -> tuple[Tensor, ...]:
         """Local offsets, mask, gate and blend, from the reduced features of the current frame and of the reference."""
-        seen = lying_channels_last(moved(reference.a_small, coarse, self.backend))
-        hidden = self.local_layers(small, self.local_layers.of_second(seen))
+        warped = channels_last(warp(reference.a_small, coarse, self.backend))
+        hidden = self.local_layers(small, self.local_layers.of_second(warped))
         offset_mask, gate, blend = self.to_outputs(hidden).split([27 * self.config["num_dg"], 1, 1], dim=1)
         return *split_offset_mask(offset_mask), gate.sigmoid(), blend.sigmoid()
 
 
 def _side_by_side(*convolutions: nn.Conv2d) -> nn.Conv2d:
-    """One 1 x 1 convolution with the outputs of all, one after the other."""
+    """One 1 x 1 convolution with the outputs of all these, one after the other."""
     weight = torch.cat([c.weight.detach() for c in convolutions])
     merged = nn.Conv2d(weight.shape[1], len(weight), 1)
     bias = torch.cat([c.bias.detach() for c in convolutions])

@@ -1,4 +1,4 @@
-"""Heterogeneous convolution: most input channels seen by cheap 1 x 1 kernels, a few by 3 x 3 ones."""
+"""Heterogeneous convolution: cheap 1 x 1 kernels for most input channels, 3 x 3 kernels for a few."""
 
 import torch
 import torch.nn.functional as F
@@ -6,12 +6,12 @@ from torch import Tensor, nn
 
 
 class HetConv(nn.Module):
-    """Each output channel sees 1/groups of the input channels with a 3 x 3 kernel and the others with a 1 x 1 kernel.
+    """Each output channel has 3 x 3 kernels for 1/groups of the input channels and 1 x 1 kernels for the others.
 
     y = conv3x3(x) + conv1x1(x) - conv1x1_group(x)
 
-    The 3 x 3 and the subtracted 1 x 1 convolution are grouped, the other is dense: the last term takes back what the
-    dense one added for the channels that the 3 x 3 kernels see.
+    The 3 x 3 and the subtracted 1 x 1 convolution are grouped, the other 1 x 1 convolution is dense. The last term
+    removes what the dense one adds for the channels that have 3 x 3 kernels.
 
     Args:
         in_channels, out_channels: both multiples of `groups`.
@@ -37,7 +37,7 @@ class HetConv(nn.Module):
 
 
 def hetconv_layers(in_channels: int, channels: int, n_layers: int) -> nn.Sequential:
-    """`n_layers` times HetConv and ReLU; the first takes `in_channels`, all give `channels`."""
+    """`n_layers` times HetConv and ReLU: [N, in_channels, H, W] -> [N, channels, H, W]."""
     layers = []
     for i in range(n_layers):
         layers += [HetConv(in_channels if i == 0 else channels, channels), nn.ReLU()]
@@ -45,12 +45,12 @@ def hetconv_layers(in_channels: int, channels: int, n_layers: int) -> nn.Sequent
 
 
 class FoldedHetConv(nn.Module):
-    """A `HetConv` in two convolutions: the subtracted 1 x 1 kernels lie in the centres of the 3 x 3 ones.
+    """A `HetConv` in two convolutions: the subtracted 1 x 1 kernels are folded into the centres of the 3 x 3 kernels.
 
-    It can be cut into `parts`, each of which takes its share of the input channels; their outputs add up to the whole.
+    It can be cut into `parts`. Each takes its share of the input channels, and the sum of their outputs is the layer's.
 
     Args:
-        layer: the layer, which stays as it is.
+        layer: the layer, which does not change.
         parts, part: how many parts of equal size, and which one this is, from 0.
     """
 
@@ -65,17 +65,17 @@ class FoldedHetConv(nn.Module):
         self.register_buffer("dense", layer.conv1x1.weight.chunk(parts, dim=1)[part].clone())
         self.register_buffer("bias", bias if part == 0 else torch.zeros_like(bias))
         size = len(bias) // parts
-        self.seen = slice(part * size, (part + 1) * size)  # output channels that see this input with 3 x 3 kernels
+        self.outputs = slice(part * size, (part + 1) * size)  # the channels that have 3 x 3 kernels for this input
 
     def forward(self, x: Tensor) -> Tensor:
         """x [N, in_channels / parts, H, W] -> [N, out_channels, H, W]."""
         y = F.conv2d(x, self.dense, self.bias)
-        y[:, self.seen] += F.conv2d(x, self.grouped, padding=1, groups=self.groups)
+        y[:, self.outputs] += F.conv2d(x, self.grouped, padding=1, groups=self.groups)
         return y
 
 
 class FoldedLayers(nn.Module):
-    """`hetconv_layers` over the channels of two inputs, for inference; what one of them adds can be kept.
+    """`hetconv_layers` over the channels of two inputs, for inference. The second input's part can be kept.
 
     layers(x, layers.of_second(z)) = hetconv_layers(cat[x, z])
     """
@@ -92,3 +92,10 @@ class FoldedLayers(nn.Module):
         for layer in self.others:
             y = layer(y).relu_()
         return y
+
+
+def copy_conv(conv: nn.Conv2d) -> nn.Conv2d:
+    """A 1 x 1 convolution with the same weights, without gradients."""
+    same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
+    same.load_state_dict(conv.state_dict())
+    return same

@@ -1,4 +1,4 @@
-"""The Shortcut block as it runs on video: folded weights, and all that a reference decides computed once for it."""
+"""The Shortcut block as it runs on video: folded weights; what depends on the reference alone is computed once."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,120 +7,123 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.ops import rigid
-from models.ops.deformable import deform_conv, read_convolved
-from models.ops.warp import moved
+from models.ops.deformable import convolve, deform_conv, read_convolved
+from models.ops.warp import warp
 from models.shortcut.adabd import split_offset_mask
-from models.shortcut.alignment import halve
-from models.shortcut.block import Prediction, ShortcutBlock
-from models.shortcut.displacement import displacement, last_channels, with_image
-from models.shortcut.hetconv import FoldedLayers
-from models.shortcut.hold import hold
+from models.shortcut.alignment import halve, last_channels, total_displacement
+from models.shortcut.block import Inside, Prediction, Shortcut, ShortcutBlock, add_image, channels_last
+from models.shortcut.full_size_inference import FullSizeInference
+from models.shortcut.hetconv import FoldedLayers, copy_conv
+from models.shortcut.matching import hold
+
+
+def optimize(block: Shortcut, backend: str = "auto", hold: float = 0.0) -> "InferenceBlock | FullSizeInference":
+    """The function of `block` in eval mode, to 1e-4 of its scale, in a form made for video; `block` does not change.
+
+    Args:
+        backend: of its deformable convolutions and warps, see `models.ops.deformable.deform_conv`.
+        hold: with a threshold above 0 it shows the reference's own features where nothing moves, see `matching.hold`.
+    """
+    form = InferenceBlock if block.published else FullSizeInference
+    return form(block, backend, hold)
 
 
 class Reference(NamedTuple):
-    """What an `InferenceBlock` keeps of a reference frame: all that depends on nothing else."""
+    """What an `InferenceBlock` keeps of a reference frame."""
 
-    moves: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
-    maps: Tensor  # its reduced a and f at half resolution; one offset for all taps: convolved, ready to be read
-    a: Tensor  # [N, feat_ch, H, W], its early features as they are; empty for a block that does not hold
-    f: Tensor  # [N, f_ch, H, W], the same of its late ones
-    image: Tensor  # [N, image_ch, H, W], those channels of its f that are moved as an image
-
-
-class Inside(NamedTuple):
-    """What a block does to predict a frame."""
-
-    mask: Tensor  # [N, 9*num_dg, H, W] in [0, 1], weight of the current frame's taps
-    displacement: Tensor  # [N, 2, H, W], (dx, dy) in feature pixels, to where the reference is read; a mean over taps
+    offset_part: Tensor  # [N, h_dim, H/2, W/2], its part of the first layer of the global offset generator
+    maps: Tensor  # its reduced a and f at half resolution; if all taps share one offset, they are already convolved
+    a: Tensor  # [N, feat_ch, H, W], its early features; empty without `hold`
+    f: Tensor  # [N, f_ch, H, W], its late features; empty without `hold`
+    image: Tensor  # [N, image_ch, H, W], those channels of its f that are warped as an image
 
 
 class InferenceBlock(nn.Module):
-    """`block.eval()(a_ref, a_cur, f_ref)` of a trained block in two steps: `prepare` a reference, then call for frames.
+    """`block.eval()(a_ref, a_cur, f_ref)` in two steps: `prepare` a reference, then call for each frame.
 
-    Maps lie channels-last: on a CPU most of this is faster so.
+    Maps lie channels-last, which is faster on a CPU.
 
     Args:
-        block: the trained block, which stays as it is.
+        block: the trained block, which does not change.
         backend: of both deformable convolutions and of the warp of an image, see `models.ops.deformable.deform_conv`.
-        threshold: of `hold`, which then completes every prediction; 0: it does not, and this is the trained block.
+        threshold: of `hold`, which is applied to every prediction; 0: it is not applied.
     """
 
-    paints = False  # a reference needs no picture
+    needs_picture = False  # `prepare` does not need the picture of a reference frame
 
     def __init__(self, block: ShortcutBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
         self.config, self.backend, self.threshold = dict(block.config), backend, threshold
-        self.reduce_f, self.reduce_a = copied(block.reduce_f), copied(block.reduce_a)
+        self.reduce_f, self.reduce_a = copy_conv(block.reduce_f), copy_conv(block.reduce_a)
         self.global_layers = FoldedLayers(block.alignment.layers)
-        self.to_offset = copied(block.alignment.to_offset)
+        self.to_offset = copy_conv(block.alignment.to_offset)
         self.register_buffer("global_weight", block.alignment.weight.detach().clone())
         self.local_layers = FoldedLayers(block.generator.layers)
-        self.to_offset_mask = copied(block.generator.to_offset_mask)
+        self.to_offset_mask = copy_conv(block.generator.to_offset_mask)
         self.register_buffer("local_weight", block.adabd.weight.detach().clone())
-        self.reconstruct = copied(block.reconstruct)
+        self.reconstruct = copy_conv(block.reconstruct)
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> Reference:
-        """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`, which y_ref has no part in."""
-        a_ref, f_ref = lying_channels_last(a_ref), lying_channels_last(f_ref)
-        moves = self.global_layers.of_second(halve(a_ref))
+        """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`; y_ref is not used."""
+        a_ref, f_ref = channels_last(a_ref), channels_last(f_ref)
+        offset_part = self.global_layers.of_second(halve(a_ref))
         image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
-        whole = (a_ref, f_ref) if self.threshold else (a_ref.new_empty(0),) * 2
-        if self._moves_alike:
-            maps = [rigid.convolve(x, self.global_weight, self._groups, 1) for x in maps]
+        held = (a_ref, f_ref) if self.threshold else (a_ref.new_empty(0),) * 2
+        if self._one_offset:
+            maps = [convolve(x, self.global_weight, self._groups, 1) for x in maps]
             maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
-            return Reference(moves, lying_channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *whole, image)
-        return Reference(moves, torch.cat(maps), *whole, image)
+            return Reference(offset_part, channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *held, image)
+        return Reference(offset_part, torch.cat(maps), *held, image)
 
     @torch.no_grad()
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
         """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
-        a_cur = lying_channels_last(a_cur)
+        a_cur = channels_last(a_cur)
         coarse = self._global_offset(reference, a_cur)
         a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
-        offset, mask = self._local_moves(small, a_warped)
+        offset, mask = self._local_offset(small, a_warped)
         blend = {"current": small, "mask": mask, "dilation": self.config["adabd_dilation"]}
         blended = deform_conv(f_warped, offset, self.local_weight, groups=self._groups, backend=self.backend, **blend)
         image = reference.image
         if self.config["image_ch"]:
-            image = moved(image, displacement(coarse, offset), self.backend)
-        feature = with_image(self.reconstruct(blended), image)
+            image = warp(image, total_displacement(coarse, offset), self.backend)
+        feature = add_image(self.reconstruct(blended), image)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
         return Prediction(feature, mask, None)
 
     @torch.no_grad()
     def with_pixels(self, reference: Reference, a_cur: Tensor) -> tuple[Prediction, None]:
-        """The same; this form leaves the picture as the teacher's tail makes it."""
+        """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
         return self(reference, a_cur), None
 
     @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
-        """What a call does: its mask, and the sum of the global and local offsets. a_cur [N, feat_ch, H, W]."""
-        a_cur = lying_channels_last(a_cur)
+        """The mask of a prediction, and the sum of global and local offsets. a_cur [N, feat_ch, H, W]."""
+        a_cur = channels_last(a_cur)
         coarse = self._global_offset(reference, a_cur)
         a_warped, _ = self._align(reference, coarse, a_cur.shape[2:])
-        fine, mask = self._local_moves(self.reduce_a(a_cur).relu_(), a_warped)
-        return Inside(mask, displacement(coarse, fine))
+        fine, mask = self._local_offset(self.reduce_a(a_cur).relu_(), a_warped)
+        return Inside(mask, total_displacement(coarse, fine))
 
     def _global_offset(self, reference: Reference, a_cur: Tensor) -> Tensor:
         """In pixels of half the resolution, [N, 2*offset_g_size^2*num_dg, H/2, W/2]."""
-        return self.to_offset(self.global_layers(halve(a_cur), reference.moves))
+        return self.to_offset(self.global_layers(halve(a_cur), reference.offset_part))
 
     def _align(self, reference: Reference, offset: Tensor, size: Sequence[int]) -> list[Tensor]:
-        """Both reduced maps of the reference moved onto the current frame, [N, h_dim, *size]."""
-        if self._moves_alike:
-            low = [lying_channels_last(x) for x in read_convolved(reference.maps, offset, self.backend).chunk(2, dim=1)]
+        """Both reduced maps of the reference, warped onto the current frame, [N, h_dim, *size]."""
+        if self._one_offset:
+            low = [channels_last(x) for x in read_convolved(reference.maps, offset, self.backend).chunk(2, dim=1)]
         else:
             geometry = {"groups": self._groups, "backend": self.backend}
             low = deform_conv(reference.maps, offset.repeat(2, 1, 1, 1), self.global_weight, **geometry).chunk(2)
         return [F.interpolate(x, size=size, mode="bilinear") for x in low]
 
-    def _local_moves(self, small: Tensor, a_warped: Tensor) -> tuple[Tensor, Tensor]:
+    def _local_offset(self, small: Tensor, a_warped: Tensor) -> tuple[Tensor, Tensor]:
         """Offsets and mask of AdaBD, from the reduced features of the current frame and of the warped reference."""
         return split_offset_mask(self.to_offset_mask(self.local_layers(small, self.local_layers.of_second(a_warped))))
 
@@ -129,17 +132,5 @@ class InferenceBlock(nn.Module):
         return self.config["num_dg"]
 
     @property
-    def _moves_alike(self) -> bool:
+    def _one_offset(self) -> bool:
         return self.config["offset_g_size"] == 1
-
-
-def copied(conv: nn.Conv2d) -> nn.Conv2d:
-    """A 1 x 1 convolution with the same weights."""
-    same = nn.Conv2d(conv.in_channels, conv.out_channels, 1)
-    same.load_state_dict(conv.state_dict())
-    return same
-
-
-def lying_channels_last(x: Tensor) -> Tensor:
-    """x [N, C, H, W], its channels side by side in memory."""
-    return x.contiguous(memory_format=torch.channels_last)

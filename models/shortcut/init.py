@@ -10,20 +10,20 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.full_size import FullSizeBlock
 from models.training.init import init_xavier
 
-GATE = 4.0  # logit of a full-size block's gate: 0.98 of the moved features pass
+GATE = 4.0  # logit of a full-size block's gate: 0.98 of the warped features pass
 
 
 def initialise(block: AnyBlock, mask_initial: float = 0.0, gain: float = 0.02) -> AnyBlock:
-    """The same block, with new weights: nothing moves and both frames blend in one proportion everywhere.
+    """The same block with new weights: all offsets are 0 and both frames blend in one proportion everywhere.
 
-    Convolutions get Xavier normal weights and keep the biases torch gave them; the two deformable
-    kernels get uniform weights in +-1/sqrt(fan in), the generators' last layers zeros. A full-size block first predicts
-    the reference, moved as block matching says: its corrections start as none.
+    Convolutions get Xavier normal weights and keep the biases that torch gave them. The deformable kernels get uniform
+    weights in +-1/sqrt(fan in), the generators' last layers zeros. In a full-size block the last layer starts at 0 too,
+    so it first predicts the reference, warped as block matching says.
 
     Args:
         mask_initial: logit of the blending mask; 0 blends half and half, a negative value favours the reference.
         gain: of Xavier's rule. With the published 0.02 the first predictions are about a thousandth of the features
-            they should match, and thousands of steps pass before they have grown; 1 starts at their scale.
+            they should match, and it takes thousands of steps until they have grown; 1 starts at their scale.
     """
     init_xavier(block, gain)
     start_at_zero = [block.generator.to_offset_mask]
@@ -47,12 +47,12 @@ def initialise(block: AnyBlock, mask_initial: float = 0.0, gain: float = 0.02) -
 
 @torch.no_grad()
 def start_from_reuse(block: ShortcutBlock, mask_initial: float = 0.0) -> ShortcutBlock:
-    """The same block, initialised and changed so that its first prediction is the reference, seen at half resolution.
+    """The same block, changed so that its first prediction is the reference at half resolution.
 
-    Every layer the reference passes becomes an identity, so that moving it pays off from the first step on, and offsets
-    are learned within hundreds of steps instead of thousands. With at least twice as many hidden channels as features
-    it is one for negative features, too, which the block's ReLU would take away: they pass with their sign turned.
-    An image among the features is moved whatever the weights; its correction starts as none.
+    Every layer through which the reference passes becomes an identity. So warping it lowers the loss from the first
+    step on, and the block learns offsets within hundreds of steps instead of thousands. The block's ReLU removes
+    negative features; with at least twice as many hidden channels as features they pass, too, with their sign turned.
+    An image among the features is warped with any weights; its correction starts at 0.
 
     Raises:
         ValueError: the block has fewer hidden channels than features, so that no identity passes through it.

@@ -1,4 +1,7 @@
-"""Block matching: where the current frame's early features lie in the reference's. Nothing of it is learned."""
+"""What can be known of the motion without learning: block matching, and where nothing moves.
+
+Both compare the early features of the current frame with those of the reference.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,27 +10,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.matching_cost import shift_costs
-from models.ops.positions import resized
-from models.ops.warp import moved
+from models.ops.positions import resize_displacement
+from models.ops.warp import shift_costs, warp
 
 LEVELS = (4, 2, 1)  # how many times smaller than the maps each level of a pyramid is
 PASSES = (0, 1, 2, 2)  # the level that each pass compares; the last pass corrects the one before it
 BLANK = 1e-6  # no mean of |a| counts as less than this: features of a blank frame are all 0
+WINDOW, EDGE = 9, 5  # feature pixels of `hold`: how far around a pixel nothing may change, how softly that ends
 
 
-class Choice(NamedTuple):
-    """How a shift is chosen: softly, by weights softmax(-(cost + stillness * |shift|) / sharpness).
+class MatchingConstants(NamedTuple):
+    """How block matching chooses a shift s: softly, with the weights softmax(-(cost_s + stillness * |s|) / sharpness).
 
-    A cost is a mean difference, in parts of the mean of |a|; `scripts/fit_matching.sh` finds these on training clips.
+    A cost is a mean difference, relative to the mean of |a|. `scripts/fit_matching.sh` finds the constants on training
+    clips.
     """
 
-    sharpness: float  # the smaller, the nearer to the best shift alone
-    stillness: float  # what a shift by one pixel costs, wherever it leads
+    sharpness: float  # the smaller, the more the best shift alone counts
+    stillness: float  # cost of a shift by one pixel, in any direction
     window: int  # pixels of a level, per side, whose costs are averaged; odd
 
 
-CHOICE = Choice(sharpness=0.05, stillness=0.05, window=5)
+CONSTANTS = MatchingConstants(sharpness=0.05, stillness=0.05, window=5)
 
 
 def pyramid(a: Tensor) -> list[Tensor]:
@@ -36,31 +40,57 @@ def pyramid(a: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def matched(
-    current: Sequence[Tensor], reference: Sequence[Tensor], backend: str = "auto", choice: Choice = CHOICE
+def match_blocks(
+    current: Sequence[Tensor],
+    reference: Sequence[Tensor],
+    backend: str = "auto",
+    constants: MatchingConstants = CONSTANTS,
 ) -> Tensor:
     """Two `pyramid`s of [N, C, h, w] -> displacement [N, 2, h, w], (dx, dy) in pixels of the finest level.
 
-    current(p) is found at reference(p + displacement(p)). Each pass moves the reference by what is known so far,
-    compares it at nine shifts of up to one pixel, and adds the mean of the shifts, weighted by how well they fit. It
-    reaches 4 + 2 + 1 + 1 pixels of the finest level.
+    current(p) resembles reference(p + displacement(p)). Each pass warps the reference by the displacement so far,
+    compares it at nine shifts of up to one pixel, and adds their mean, weighted by how well they fit. The reach is
+    4 + 2 + 1 + 1 pixels of the finest level.
     """
-    found = None
+    displacement = None
     for level in PASSES:
         here, there = current[level], reference[level]
-        if found is not None:
-            found = resized(found, here.shape[2:])
-            there = moved(there, found, backend)
-        step = _best_shift(here, there, backend, choice)
-        found = step if found is None else found + step
-    return found
+        if displacement is not None:
+            displacement = resize_displacement(displacement, here.shape[2:])
+            there = warp(there, displacement, backend)
+        step = _best_shift(here, there, backend, constants)
+        displacement = step if displacement is None else displacement + step
+    return displacement
 
 
-def _best_shift(here: Tensor, there: Tensor, backend: str, choice: Choice) -> Tensor:
-    """[N, 2, h, w] (dx, dy): the soft choice among shifts of at most one pixel."""
-    steps, window = torch.arange(-1, 2, dtype=here.dtype, device=here.device), choice.window
+def _best_shift(here: Tensor, there: Tensor, backend: str, constants: MatchingConstants) -> Tensor:
+    """[N, 2, h, w] (dx, dy): the weighted mean of shifts of at most one pixel."""
+    steps, window = torch.arange(-1, 2, dtype=here.dtype, device=here.device), constants.window
     cost = F.avg_pool2d(shift_costs(here, there, backend), window, 1, window // 2, count_include_pad=False)
     cost = cost / here.abs().mean((1, 2, 3), keepdim=True).clamp_min(BLANK)
-    cost = cost + choice.stillness * torch.hypot(steps[:, None], steps).view(1, -1, 1, 1)
-    share = (cost / -choice.sharpness).softmax(1).unflatten(1, (3, 3))  # [N, dy, dx, h, w], in the order of the costs
-    return torch.stack([share[:, :, 2] - share[:, :, 0], share[:, 2] - share[:, 0]], 1).sum(2)
+    cost = cost + constants.stillness * torch.hypot(steps[:, None], steps).view(1, -1, 1, 1)
+    weight = (cost / -constants.sharpness).softmax(1).unflatten(1, (3, 3))  # [N, dy, dx, h, w], in the costs' order
+    return torch.stack([weight[:, :, 2] - weight[:, :, 0], weight[:, 2] - weight[:, 0]], 1).sum(2)
+
+
+def hold(predicted: Tensor, f_ref: Tensor, a_ref: Tensor, a_cur: Tensor, threshold: float) -> Tensor:
+    """The late features `predicted`, replaced by `f_ref` where the early features are those of the reference.
+
+    A pixel has not changed if the mean of |a_cur - a_ref| over its channels, and over those of each pixel in a window
+    around it, stays below `threshold` times the mean of |a_ref|. There no prediction is nearer than f_ref.
+
+    Args:
+        predicted, f_ref: [N, f_ch, H, W].
+        a_ref, a_cur: [N, feat_ch, H, W].
+        threshold: above 0.
+    """
+    change = (a_cur - a_ref).abs().mean(1, keepdim=True)
+    static = _largest_around(change) < threshold * a_ref.abs().mean()
+    share = F.avg_pool2d(static.to(predicted.dtype), EDGE, 1, EDGE // 2, count_include_pad=False)
+    return predicted.lerp(f_ref, share)
+
+
+def _largest_around(x: Tensor) -> Tensor:
+    """x [N, 1, H, W] -> the largest value in the window around each pixel; by columns, then rows: 18 reads, not 81."""
+    down = F.max_pool2d(x, (WINDOW, 1), 1, (WINDOW // 2, 0))
+    return F.max_pool2d(down, (1, WINDOW), 1, (0, WINDOW // 2))

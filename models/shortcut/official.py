@@ -1,4 +1,4 @@
-"""Published Shortcut checkpoints: their key names to ours and back."""
+"""Published Shortcut checkpoints: from their key names to ours and back."""
 
 import math
 from collections.abc import Mapping
@@ -30,20 +30,20 @@ def is_published(state: Mapping[str, object]) -> bool:
 def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
     """Constructor arguments of the block that a published state dict belongs to.
 
-    The dilation leaves no trace in the weights; it is given as 1, the only value the published code ran with.
+    The dilation leaves no trace in the weights. It is given as 1, the only value with which the published code ran.
 
     Raises:
-        ValueError: a layer that tells an argument is missing, or its shape fits no block.
+        ValueError: a layer from which an argument is read is missing, or its shape fits no block.
     """
     state = _strip(state)
-    told_by = [
+    sources = [
         "cr1.0.weight",
         "offset_generator_global.model.0.conv1x1.weight",
         *(f"offset_generator_{k}" for k in ("global.offset_conv.weight", "local.offset_mask_conv.weight")),
     ]
-    if missing := [key for key in told_by if key not in state]:
+    if missing := [key for key in sources if key not in state]:
         raise ValueError(f"not a published Shortcut block: it lacks {', '.join(missing)}")
-    reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in told_by)
+    reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in sources)
     num_dg, rest = divmod(to_offset_mask[0], 27)
     offset_g_size = math.isqrt(to_offset[0] // (2 * num_dg)) if num_dg else 0
     if rest or to_offset[0] != 2 * offset_g_size**2 * num_dg:
@@ -86,7 +86,7 @@ def to_published(block: ShortcutBlock) -> dict[str, Tensor]:
     """The block's weights under their published keys; the never executed layer is written as zeros.
 
     Raises:
-        ValueError: the block is of another form, or moves an image among its features, which no published block does.
+        ValueError: the block is of another form, or warps an image among its features, which no published block does.
     """
     if not isinstance(block, ShortcutBlock):
         raise ValueError(f"only the published form of the block has published keys, got {block.config['block']}")
@@ -106,7 +106,7 @@ def published_names(named: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _check(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
-    problems = {
+    differences = {
         "unknown keys": [key for key in state if key not in expected],
         "missing keys": [key for key in expected if key not in state and not key.startswith(UNUSED)],
         "other shapes": [
@@ -115,12 +115,12 @@ def _check(state: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
             if key in state and state[key].shape != value.shape and not key.startswith(UNUSED)
         ],
     }
-    if found := [f"{what}: {_shorten(keys)}" for what, keys in problems.items() if keys]:
-        raise ValueError("not a published Shortcut block; " + "; ".join(found))
+    if problems := [f"{what}: {_shorten(keys)}" for what, keys in differences.items() if keys]:
+        raise ValueError("not a published Shortcut block; " + "; ".join(problems))
 
 
-def _shorten(keys: list[str], shown: int = 4) -> str:
-    return ", ".join(keys[:shown]) + (f" and {len(keys) - shown} more" if len(keys) > shown else "")
+def _shorten(keys: list[str], limit: int = 4) -> str:
+    return ", ".join(keys[:limit]) + (f" and {len(keys) - limit} more" if len(keys) > limit else "")
 
 
 def _strip(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

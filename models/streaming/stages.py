@@ -81,7 +81,7 @@ def eager(
         return block.prepare(a, f, y), y.clamp(-1, 1)
 
     def prepare(a: Tensor, f: Tensor) -> AnyReference:
-        return block.prepare(a, f, tail(f, a) if block.paints else None)
+        return block.prepare(a, f, tail(f, a) if block.needs_picture else None)
 
     def predict(reference: AnyReference, a: Tensor) -> Tensor:
         prediction, pixels = block.with_pixels(reference, a)

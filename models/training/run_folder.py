@@ -22,7 +22,8 @@ class RunFolder:
         folder: made when the run begins.
         settings: flags that must not change within a run, as plain values; recorded with the state.
         networks: names of the networks whose weights the run writes beside the state.
-        defaults: what runs have been doing that are older than a setting and so have not recorded it.
+        defaults: flag -> its default, of all flags. A run that is older than a flag has done what the flag does by
+            default. Flags that are not among the settings may change within a run, whatever the state recorded.
     """
 
     def __init__(
@@ -100,13 +101,14 @@ class RunFolder:
         return found
 
     def _check(self, state: dict) -> None:
-        saved = state.get("settings", {})
-        names = sorted(saved.keys() | self.settings.keys())
-        saved = {**self.defaults, **saved}
+        recorded = state.get("settings", {})
+        started = {**self.defaults, **recorded}
+        # A setting that is neither recorded nor a flag, such as a fingerprint, cannot be compared.
+        names = (self.settings.keys() & started.keys()) | (recorded.keys() - self.defaults.keys())
         differ = [
-            f"{name}: started with {saved.get(name)!r}, now {self.settings.get(name)!r}"
-            for name in names
-            if saved.get(name) != self.settings.get(name)
+            f"{name}: started with {started[name]!r}, now {self.settings.get(name)!r}"
+            for name in sorted(names)
+            if started[name] != self.settings.get(name)
         ]
         if differ:
             raise ValueError(f"{self.folder} cannot be continued with other settings:\n  " + "\n  ".join(differ))

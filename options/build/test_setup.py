@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from data import Clip, find_clips
+from data import Clip
 from data.stream import frames, size_of
 from models.evaluation.evaluate import frame_contexts
 from models.evaluation.pipeline_cost import measure_cost
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
@@ -74,9 +74,8 @@ class TestSetup:
         return self.teacher.scale * size[0], self.teacher.scale * size[1]
 
 
-def found_clips(opt: Options) -> tuple[list[Clip], list[FaceClips]]:
-    """Return the clips to translate, one per face where faces are cut out, and the videos with the faces."""
-    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.how_many]
+def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[FaceClips]]:
+    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces."""
     if not (opt.scale_image or wants_face(opt)):
         return clips, []
     faces = find_faces(opt, clips)
@@ -130,4 +129,4 @@ def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, f
         return named_precision(opt.amp, device)
     contexts = frame_contexts(clip.name, frames(clip, opt.fine_size, 2), face_parts=face_parts(clip))
     inputs = [context.network_input for context in contexts]
-    return fastest_precision(teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold), inputs)
+    return fastest_precision(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold), inputs)

@@ -9,7 +9,8 @@ from torch import Tensor
 from models.evaluation.pipeline_cost import body_cuts
 from models.ops.backends import choose
 from models.shortcut import AnyBlock
-from models.shortcut.saved import from_checkpoint
+from models.shortcut.checkpoint import from_checkpoint
+from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
 from models.streaming.refresh import Adaptive, Every, Refresh
 from models.streaming.stages import Stages, eager
@@ -51,7 +52,7 @@ def new_stages(
     opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
 ) -> Stages:
     """Return the stages of teacher and block for frames like x [1, 3, H, W], as the options want them, in `dtype`."""
-    fast, small = teacher.for_inference(), block.for_inference(opt.deform_backend, opt.hold)
+    fast, small = teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold)
     interval = opt.max_interval or BaseOptions.default_interval
     cuts = body_cuts(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, dtype, cuts)

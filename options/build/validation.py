@@ -13,6 +13,7 @@ from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import MetricResources, choose
 from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -46,7 +47,7 @@ def validate(
     resources = MetricResources(device=device)
     baselines = {"reuse": BASELINES["reuse"]}
     scores, left_out = Scores(choose(["psnr", "ssim"], resources), resources, [SHORTCUT, *baselines]), []
-    stages = eager(teacher.for_inference(), block.for_inference(opt.deform_backend))
+    stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend))
     translators = {SHORTCUT: Translator(stages, Every(opt.max_interval), opt.refresh_output)}
     for clip in clips:
         try:

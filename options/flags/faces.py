@@ -1,10 +1,9 @@
 """The flags that say which faces of a video are stylised, and in which part of its frames."""
 
 import argparse
-from pathlib import Path
 
 from options.flags.metrics import methods_of
-from options.parser import PATH, Kind, choice, number, several_words, switch, value
+from options.parser import Kind, choice, existing, number, several_words, switch, value
 from options.record import Options
 
 
@@ -19,7 +18,7 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
     value(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "write whole frames too, <clip>_whole.mp4, in which the faces are replaced")
     maps = "VToonify: face parts found beforehand, FILE.npy [frames, 19, H, W], or a folder of <clip>.npy"
-    value(group, "--parsing_map_path", PATH, None, maps)
+    value(group, "--parsing_map_path", existing("file or folder", "FILE.npy, or of <clip>.npy"), None, maps)
     where = "on which frames --faceparsing_path looks for parts; reference: they stay the same until the next one"
     value(group, "--parsing", choice(["every", "reference"]), "every", where)
 
@@ -43,8 +42,6 @@ def face_problems(opt: Options) -> list[str]:
         found.append("--parsing reference needs a fixed refresh: leave adaptive out of --refresh and --methods")
     if opt.parsing == "reference" and opt.refresh_mode == "spread":
         found.append("--parsing reference needs --refresh_mode whole, got spread, which predicts from older references")
-    if opt.parsing_map_path is not None and not Path(opt.parsing_map_path).exists():
-        found.append(f"--parsing_map_path {opt.parsing_map_path}: no such file, or folder of <clip>.npy")
     if opt.parsing_map_path is not None and opt.faceparsing_path is not None:
         found.append("--parsing_map_path and --faceparsing_path both tell face parts: give one of them")
     if opt.parsing_map_path is not None and opt.teacher != "vtoonify":

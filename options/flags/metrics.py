@@ -1,18 +1,15 @@
 """The flags that say which methods are shown beside each other, what is measured, and with which files."""
 
 import argparse
-from pathlib import Path
 
 from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics import METRICS
 from models.evaluation.segmentation import PROTOCOLS
-from options.parser import PATH, choice, several, switch, value
+from options.parser import choice, existing, several, switch, value
 from options.record import Options
 from util.report.methods import TEACHER
 
 REFRESHES = ("fixed", "adaptive")
-FILES = ("seg_weights", "inception_weights", "i3d_weights")
-FOLDERS = ("gt_root", "real_root")
 
 
 def add_metrics(group: argparse._ArgumentGroup) -> None:
@@ -23,15 +20,15 @@ def add_metrics(group: argparse._ArgumentGroup) -> None:
     protocols = "how class maps are judged; published: as the papers' tables were, for comparison with them only"
     value(group, "--seg_protocol", choice(PROTOCOLS), "standard", protocols)
     network = "FCN-8s, of the published layout, that says what translated frames show"
-    value(group, "--seg_weights", PATH, None, network)
+    value(group, "--seg_weights", existing("file"), None, network)
     truth = "folder of the frames' ground-truth label maps; not given: of v2l <split>/B, of l2v the frames themselves"
-    value(group, "--gt_root", PATH, None, truth)
+    value(group, "--gt_root", existing("file or folder"), None, truth)
     own = "the clips are VIPER's own, so that their numbers tell day, night, sunset, snow and rain"
     switch(group, "--seg_conditions", True, own)
-    value(group, "--inception_weights", PATH, None, "feature network of FID, a TorchScript file")
-    value(group, "--i3d_weights", PATH, None, "feature network of FVD, a TorchScript file")
+    value(group, "--inception_weights", existing("file"), None, "feature network of FID, a TorchScript file")
+    value(group, "--i3d_weights", existing("file"), None, "feature network of FVD, a TorchScript file")
     real = "real videos or clip folders, for FID and FVD; not given: of v2c Cityscapes, of l2v <split>/A"
-    value(group, "--real_root", PATH, None, real)
+    value(group, "--real_root", existing("file or folder"), None, real)
 
 
 def methods_of(opt: Options) -> list[str]:
@@ -63,7 +60,4 @@ def _measuring_problems(opt: Options) -> list[str]:
         found.append(f"--metrics {opt.metrics} needs --compare: --no-compare measures nothing")
     if opt.seg_weights is not None and opt.layout == "v2l":
         found.append("--seg_weights is not for v2l: its outputs are label maps, whose colours say what they show")
-    for names, kind, there in ((FILES, "file", Path.is_file), (FOLDERS, "file or folder", Path.exists)):
-        given = {name: getattr(opt, name) for name in names if getattr(opt, name) is not None}
-        found += [f"--{name} {path}: no such {kind}" for name, path in given.items() if not there(Path(path))]
     return found

@@ -32,6 +32,11 @@ def family_problems(opt: Options) -> list[str]:
     return family_of(opt).problems(family_values(opt))
 
 
+def flags_of_other_families(opt: Options) -> set[str]:
+    """The names of flags that have no effect with --teacher."""
+    return {flag.name for name, family in TEACHERS.items() if name != opt.teacher for flag in family.flags}
+
+
 def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:
     if flag.type is bool:
         switch(group, f"--{flag.name}", flag.default, flag.help)

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.clips import Clip
+from options.caller import from_caller
 from scripts.ablation import setting
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs
 from scripts.ablation.features import Features
@@ -122,7 +123,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 def json_file(text: str) -> Path:
     if not text.endswith(".json"):
         raise argparse.ArgumentTypeError(f"must end in .json, got {text!r}")
-    return Path(text)
+    return Path(from_caller(text))
 
 
 if __name__ == "__main__":

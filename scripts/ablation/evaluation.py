@@ -11,7 +11,7 @@ from models.evaluation.baselines import flow_warp
 from models.evaluation.cost import count_macs
 from models.evaluation.metrics.image import Psnr, Ssim, unit_pair
 from models.shortcut import AnyBlock
-from models.shortcut.hold import hold
+from models.shortcut.matching import hold
 from scripts.ablation.features import Features
 from scripts.ablation.variants import show_frames
 

@@ -8,6 +8,7 @@ from data import find_clips
 from data.clips import Clip
 from models.teachers import TEACHERS
 from models.teachers.base import Teacher
+from options.caller import from_caller
 from util import checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,13 +24,18 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Sequence[str]) -> None:
     add("--task", nargs="+", choices=TEACHER_FILES, default=list(tasks), help=f"default: {' '.join(tasks)}")
     add(
         "--dataroot",
-        type=Path,
+        type=typed_path,
         default=ROOT / "datasets" / "sample",
         help="clips of every task, taken at their own size (default: the built-in sample)",
     )
     for task, path in TEACHER_FILES.items():
         shown = path.relative_to(ROOT)
-        add(f"--{task}_teacher", type=Path, default=path, metavar="FILE", help=f"its weights (default: {shown})")
+        add(f"--{task}_teacher", type=typed_path, default=path, metavar="FILE", help=f"its weights (default: {shown})")
+
+
+def typed_path(text: str) -> Path:
+    """A path, meant from the caller's folder."""
+    return Path(from_caller(text))
 
 
 def teacher_of(given: argparse.Namespace, task: str, cut: tuple[int, int]) -> Teacher:

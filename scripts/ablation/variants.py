@@ -6,18 +6,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.ops.positions import resized
-from models.ops.warp import moved
+from models.ops.positions import resize_displacement
+from models.ops.warp import warp
 from models.shortcut.alignment import halve
 from models.shortcut.full_size import FullSizeBlock, PixelPath
-from models.shortcut.matching import matched, pyramid
+from models.shortcut.matching import match_blocks, pyramid
 from scripts.ablation.features import Features
 
 
 class WithoutPixels(FullSizeBlock):
     """The teacher's tail makes the whole picture."""
 
-    def _pixels(self, hidden: Tensor, displacement: Tensor) -> None:
+    def _pixel_path(self, hidden: Tensor, displacement: Tensor) -> None:
         return None
 
 
@@ -31,15 +31,15 @@ class WithoutGate(WithoutPixels):
 class WithoutMatching(WithoutGate):
     """All motion is learned: nothing is known of it beforehand."""
 
-    def _found(self, here: Tensor, there: Tensor) -> Tensor:
+    def _match(self, here: Tensor, there: Tensor) -> Tensor:
         return here.new_zeros(len(here), 2, *here.shape[2:])
 
 
 class ReducedMatching(FullSizeBlock):
     """Block matching compares the h_dim reduced channels instead of all of a."""
 
-    def _found(self, here: Tensor, there: Tensor) -> Tensor:
-        return super()._found(self.reduce_a(here).relu(), self.reduce_a(there).relu())
+    def _match(self, here: Tensor, there: Tensor) -> Tensor:
+        return super()._match(self.reduce_a(here).relu(), self.reduce_a(there).relu())
 
 
 class InputFlow(FullSizeBlock):
@@ -50,7 +50,7 @@ class InputFlow(FullSizeBlock):
 
     flow: Tensor
 
-    def _found(self, here: Tensor, there: Tensor) -> Tensor:
+    def _match(self, here: Tensor, there: Tensor) -> Tensor:
         factor = self.flow.shape[3] // here.shape[3]
         return F.avg_pool2d(self.flow, factor) / factor
 
@@ -62,8 +62,8 @@ class SeenOcclusion(FullSizeBlock):
         super().__init__(*args, **kwargs)
         self.show = nn.Conv2d(1, self.config["h_dim"], 1)
 
-    def _compared(self, a_ref: Tensor, a_cur: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
-        a_warped = moved(self.reduce_a(a_ref).relu(), coarse).detach() + self.show(disagreement(a_ref, a_cur, coarse))
+    def _compare(self, a_ref: Tensor, a_cur: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        a_warped = warp(self.reduce_a(a_ref).relu(), coarse).detach() + self.show(disagreement(a_ref, a_cur, coarse))
         a_small = self.reduce_a(a_cur).relu()
         return a_small, self.generator.layers(torch.cat([a_small, a_warped], dim=1))
 
@@ -74,8 +74,8 @@ def disagreement(a_ref: Tensor, a_cur: Tensor, coarse: Tensor) -> Tensor:
 
     a_ref, a_cur [N, feat_ch, H, W], coarse [N, 2, H, W] -> [N, 1, H, W].
     """
-    back = resized(matched(pyramid(halve(a_ref)), pyramid(halve(a_cur))), coarse.shape[2:])
-    return (coarse + moved(back, coarse)).norm(dim=1, keepdim=True)
+    back = resize_displacement(match_blocks(pyramid(halve(a_ref)), pyramid(halve(a_cur))), coarse.shape[2:])
+    return (coarse + warp(back, coarse)).norm(dim=1, keepdim=True)
 
 
 class GatedGroups(FullSizeBlock):
@@ -93,7 +93,7 @@ class GatedGroups(FullSizeBlock):
     def _gate(self, hidden: Tensor) -> Tensor:
         return super()._gate(hidden).repeat_interleave(self.config["f_ch"] // self.GROUPS, dim=1)
 
-    def _pixels(self, hidden: Tensor, displacement: Tensor) -> "ColourPaths":
+    def _pixel_path(self, hidden: Tensor, displacement: Tensor) -> "ColourPaths":
         return ColourPaths(displacement, self.to_blend(hidden).sigmoid())
 
 

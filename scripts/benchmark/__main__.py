@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from models.evaluation.precision import AUTO, PRECISIONS
+from options.caller import from_caller
 from scripts.benchmark.cases import CASES, DEFAULT, Case
 from scripts.benchmark.drift import drift, read
 from scripts.benchmark.profiling import profile_table
@@ -93,7 +94,7 @@ def at_least_one(text: str) -> int:
 def json_file(text: str) -> Path:
     if not text.endswith(".json"):
         raise argparse.ArgumentTypeError(f"must end in .json, got {text!r}")
-    return Path(text)
+    return Path(from_caller(text))
 
 
 def machine_name(device: torch.device) -> str:

@@ -7,7 +7,7 @@ import torch
 
 from models.evaluation import cost
 from models.ops import native
-from models.ops import triton as triton_fused
+from models.ops import triton as triton_backend
 from models.ops.deformable import deform_conv
 from models.shortcut.full_size import FullSizeBlock
 from scripts.benchmark.cases import OFFSET_STD_PX, Case
@@ -39,7 +39,7 @@ def _backends(variant: Variant) -> list[str]:
     if device.type == "cpu":
         compiled = ["native"] if native.available() else []
         return [*compiled, "cpu", *(["torchvision"] if variant.amp == "off" else [])]
-    triton = ["triton"] if triton_fused.available(device) else []
+    triton = ["triton"] if triton_backend.available(device) else []
     return triton if variant.amp == "bf16" else ["torchvision", *triton]
 
 

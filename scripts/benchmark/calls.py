@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.inference import optimize
 from models.streaming.stages import Stages
 from scripts.benchmark.cases import Case
 from scripts.benchmark.variants import EAGER, Call, Variant
@@ -37,7 +38,7 @@ def _stages(case: Case, variant: Variant, x_ref: Tensor, x: Tensor) -> dict[str,
     """The teacher, its parts and the block's, each on its own and eager."""
     teacher, block = case.networks(variant.device)
     eager = replace(variant, engine=EAGER).stages(teacher, block, x)
-    fast, quick = teacher.for_inference().to(variant.dtype), block.for_inference().to(variant.dtype)
+    fast, quick = teacher.for_inference().to(variant.dtype), optimize(block).to(variant.dtype)
     a_ref, a = eager.head(x_ref), eager.head(x)
     f_ref = fast.body(a_ref)
     y_ref = eager.teacher(x_ref)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from data.samples.street.camera import HEIGHT, WIDTH
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.full_size import FullSizeBlock
-from models.shortcut.saved import from_checkpoint
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
 from models.teachers.vtoonify.network import PUBLISHED_WIDTH, VToonify

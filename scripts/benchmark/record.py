@@ -9,6 +9,7 @@ from data.samples.street.camera import HEIGHT, WIDTH
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import measure_cost
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.stages import AnyInference
 from models.teachers.base import Teacher
 from scripts.benchmark.adabd import adabd_times
@@ -48,7 +49,7 @@ def measure(case: Case, variant: Variant, effort: Effort) -> dict:
     published = {name: cost.count_macs(timed[name]) if name in timed else None for name in PUBLISHED}
     teacher, block = case.networks(variant.device)
     counted = measure_cost(teacher, block, case.frames(1, variant.device)[0], INTERVAL)
-    quick = block.for_inference().to(variant.dtype)
+    quick = optimize(block).to(variant.dtype)
     memory = peaks(case, variant)
     return {
         "name": case.name,

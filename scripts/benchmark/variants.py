@@ -9,6 +9,7 @@ from torch import Tensor
 from models.evaluation.pipeline_cost import body_cuts
 from models.evaluation.precision import AUTO, PRECISIONS, fastest_precision
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming import cuda_graphs, stages
 from models.streaming.stages import Stages
 from models.teachers.base import Teacher
@@ -33,7 +34,7 @@ class Variant:
 
     def stages(self, teacher: Teacher, block: AnyBlock, frame: Tensor, slices: int = 1) -> Stages:
         """What a translator runs in this variant, the body in up to `slices` parts; `frame` shows the size."""
-        fast, quick = teacher.for_inference(), block.for_inference()
+        fast, quick = teacher.for_inference(), optimize(block)
         made = stages.eager(fast, quick, self.dtype, cuts=body_cuts(fast, quick, frame, slices) if slices > 1 else ())
         return made if self.engine == EAGER else cuda_graphs.graphed(made, frame)
 
@@ -65,6 +66,6 @@ def settled(variant: Variant, case: Case) -> tuple[Variant, str | None]:
     if variant.amp != AUTO:
         return variant, None
     teacher, block = case.networks(variant.device)
-    choice = fastest_precision(teacher.for_inference(), block.for_inference(), list(case.frames(2, variant.device)))
+    choice = fastest_precision(teacher.for_inference(), optimize(block), list(case.frames(2, variant.device)))
     amp = next(key for key, dtype in PRECISIONS.items() if dtype == choice.dtype)
     return replace(variant, amp=amp), choice.note

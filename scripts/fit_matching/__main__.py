@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from itertools import product
 
-from models.shortcut.matching import CHOICE, Choice
+from models.shortcut.matching import CONSTANTS, MatchingConstants
 from scripts.ablation import setting
 from scripts.ablation.features import Features
 from scripts.fit_matching.search import DISTANCES, fits, mean_fit
@@ -20,16 +20,16 @@ Fits = Sequence[Sequence[dict[int, float]]]  # for each choice, for each task: d
 def main() -> int:
     given = parse(sys.argv[1:])
     runtime.prepare(0, "-1")
-    choices = [Choice(*one) for one in product(given.sharpness, given.stillness, given.window)]
-    if CHOICE not in choices:
-        choices.append(CHOICE)  # what is used now, to compare with
+    choices = [MatchingConstants(*one) for one in product(given.sharpness, given.stillness, given.window)]
+    if CONSTANTS not in choices:
+        choices.append(CONSTANTS)  # what is used now, to compare with
     by_task = [fits(features_of(given, task), choices) for task in given.task]
     found = list(zip(*by_task, strict=True))
     print(f"mean PSNR in dB of tail(moved f_ref) against the teacher's picture, {given.clips} training clips\n")
     print(table(given.task, choices, found))
     best = max(range(len(choices)), key=lambda k: mean_fit(found[k]))
-    now = mean_fit(found[choices.index(CHOICE)])
-    print(f"\nbest: {choices[best]}, {mean_fit(found[best]):.3f} dB; now: {CHOICE}, {now:.3f} dB")
+    now = mean_fit(found[choices.index(CONSTANTS)])
+    print(f"\nbest: {choices[best]}, {mean_fit(found[best]):.3f} dB; now: {CONSTANTS}, {now:.3f} dB")
     return 0
 
 
@@ -38,7 +38,7 @@ def features_of(given: argparse.Namespace, task: str) -> Features:
     return Features(teacher, setting.clips_of(given, task, "train", given.clips))
 
 
-def table(tasks: Sequence[str], choices: Sequence[Choice], found: Fits) -> str:
+def table(tasks: Sequence[str], choices: Sequence[MatchingConstants], found: Fits) -> str:
     """A row for each choice, best first."""
     heads = ["sharpness", "stillness", "window", "mean", *(f"{task} {d}" for task in tasks for d in DISTANCES)]
     order = sorted(range(len(choices)), key=lambda k: -mean_fit(found[k]))
@@ -58,7 +58,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     grid = "values to try (default %(default)s)"
     add("--sharpness", type=above_zero, nargs="+", default=[0.02, 0.03, 0.05, 0.08, 0.12], help=grid)
     add("--stillness", type=above_zero, nargs="+", default=[0.01, 0.02, 0.05, 0.1, 0.2], help=grid)
-    add("--window", type=odd, nargs="+", default=[CHOICE.window], help=f"odd {grid}")
+    add("--window", type=odd, nargs="+", default=[CONSTANTS.window], help=f"odd {grid}")
     return parser.parse_args(argv)
 
 

@@ -7,17 +7,17 @@ import torch
 from torch import Tensor
 
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.ops.positions import resized
-from models.ops.warp import moved
+from models.ops.positions import resize_displacement
+from models.ops.warp import warp
 from models.shortcut.alignment import halve
-from models.shortcut.matching import Choice, matched, pyramid
+from models.shortcut.matching import MatchingConstants, match_blocks, pyramid
 from scripts.ablation.features import Features
 
 DISTANCES = (1, 2, 4, 8, 12)  # frames from the reference to the frame that is predicted from it
 
 
 @torch.no_grad()
-def fits(features: Features, choices: Sequence[Choice]) -> list[dict[int, float]]:
+def fits(features: Features, choices: Sequence[MatchingConstants]) -> list[dict[int, float]]:
     """For each choice {distance: mean PSNR in dB}: tail(moved f_ref) against the teacher's own picture.
 
     Every clip gives one pair for each distance, from its first frame; clips too short for a distance give none.
@@ -27,8 +27,8 @@ def fits(features: Features, choices: Sequence[Choice]) -> list[dict[int, float]
         there, here = features.taught([reference]), features.taught([current])
         levels = [pyramid(halve(a)) for a in (here.a, there.a)]
         for choice, psnr in zip(choices, found, strict=True):
-            displacement = resized(matched(*levels, choice=choice), here.a.shape[2:])
-            picture = features.teacher.tail(moved(there.f, displacement), here.a)
+            displacement = resize_displacement(match_blocks(*levels, constants=choice), here.a.shape[2:])
+            picture = features.teacher.tail(warp(there.f, displacement), here.a)
             psnr.setdefault(distance, []).append(_psnr(picture, here.y))
     return [{distance: fmean(values) for distance, values in psnr.items()} for psnr in found]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from scripts.tables.records import cost_of, main_figure, methods
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import number, write_csv, write_text
-from util.report.methods import SHORTCUT, TEACHER, method_name, refresh_of
+from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER, method_name, refresh_of
 from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
@@ -15,6 +15,7 @@ COST = {"macs_skipped": "GMACs skipped", "macs_mean": "GMACs mean", "params": "p
 COST |= {"saving_skipped": "saving skipped", "saving_mean": "saving mean"}
 COLUMNS = {"task": "task", "setting": "setting", "method": "method", **QUALITY, **COST}
 COLUMNS |= {"interval": "α", "frames": "frames", "note": "note"}
+FINGERPRINTS = {"teacher_fingerprint": "teacher", "shortcut_fingerprint": "shortcut"}  # column -> whose, in a record
 LEFT = 3  # columns of text, before those of figures
 UNITS = {"macs_skipped": 1e9, "macs_mean": 1e9, "params": 1e6}
 NOTE = """PSNR and SSIM: to the teacher's output, of skipped frames. FVD, mIoU, AC, MP and warp error: of all frames.
@@ -23,8 +24,10 @@ Parameters: of the teacher, and of what runs on skipped frames. "-": not measure
 
 
 def run_rows(task: str, setting: str, record: Mapping) -> list[dict]:
-    """One row per method of a run: teacher, Shortcut, baselines."""
-    return [_method_row(task, setting, record, method) for method in methods(record)]
+    """One row per method of a run: teacher, Shortcut, baselines; each with the checkpoints that the run was made of."""
+    identities = record.get("checkpoints", {})
+    fingerprints = {column: identities.get(whose) for column, whose in FINGERPRINTS.items()}
+    return [_method_row(task, setting, record, method) | fingerprints for method in methods(record)]
 
 
 def _mean_interval(mean_macs: float, macs: Mapping[str, float]) -> float:
@@ -42,9 +45,9 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}
     row["interval"] = record.get("runtime", {}).get("interval")
-    if method.startswith(SHORTCUT) and method != SHORTCUT:  # it refreshed in its own way
+    if method in SHORTCUTS - {SHORTCUT}:  # it refreshed in its own way
         row["interval"] = _mean_interval(cost["macs"], own["macs"])
-    if method.startswith(SHORTCUT):
+    if method in SHORTCUTS:
         row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}
         row["saving_skipped"] = own["saving"]["skipped"]
     return row
@@ -64,10 +67,22 @@ def write_tables(folder: Path, command: str, rows: Sequence[Mapping], published:
     table = markdown(list(COLUMNS.values()), cells, LEFT, notes=True)
     sources = enumerate(published["sources"].values(), 1)
     cited = "\n".join(f"{number}. {source['title'].strip()}: {source['url']}" for number, source in sources)
-    text = f"# The paper's table, reproduced\n\nMade by `{command}`.\n\n{table}\n\n{NOTE}\n\nSources:\n\n{cited}\n\n"
-    write_text(folder / "reproduced.md", f"{text}{published['absent']}")
-    write_csv(folder / "reproduced.csv", list(COLUMNS), [[row.get(key) for key in COLUMNS] for row in rows])
+    text = f"# The paper's table, reproduced\n\nMade by `{command}`.\n\n{table}\n\n{NOTE}\n\n{_checkpoints(rows)}"
+    write_text(folder / "reproduced.md", f"{text}Sources:\n\n{cited}\n\n{published['absent']}")
+    keys = [*COLUMNS, *FINGERPRINTS]
+    write_csv(folder / "reproduced.csv", keys, [[row.get(key) for key in keys] for row in rows])
     return markdown(list(COLUMNS.values())[:-1], [line[:-1] for line in cells], LEFT)
+
+
+def _checkpoints(rows: Sequence[Mapping]) -> str:
+    """A paragraph that names the checkpoints of every run, so that a table of older checkpoints can be told."""
+    runs = {
+        f"- {TITLES[row['task']]}, {row['setting']}: teacher {row['teacher_fingerprint']}, "
+        f"Shortcut {row['shortcut_fingerprint']}": None
+        for row in rows
+        if row.get("shortcut_fingerprint")
+    }
+    return "Fingerprints of the checkpoints:\n\n" + "\n".join(runs) + "\n\n" if runs else ""
 
 
 def _shown(row: Mapping, key: str) -> str:

@@ -16,6 +16,7 @@ TEACHER_V2L = (
 VIPER = "Viper, jpg: https://playing-for-benchmarks.org/download/"
 LABELS = "Recycle-GAN's Viper_data.tar.gz: https://www.dropbox.com/s/qhu29y5cx4lyfun/Viper_data.tar.gz"
 BUNDLED = "comes with the repository"
+BOTH_SHORTCUTS = ("--methods", "teacher,fixed,adaptive,reuse,flow_warp")
 TITLES = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
 TITLES |= {"vtoonify": "VToonify", "all": "any"}  # "all": figures that are of no task in particular
 
@@ -81,7 +82,8 @@ def _demo(task: str, direction: str, *more: str) -> Entry:
 def _bundled(task: str, script: Path, *files: str) -> Entry:
     folder = ROOT / "checkpoints" / f"demo_{task}"
     files = ("latest_net_ShortcutV2V.pth", *files)
-    return Entry(task, "demo", script, folder.name, (), {folder / name: BUNDLED for name in files})
+    flags = BOTH_SHORTCUTS if (folder / "latest_refresh.json").is_file() else ()  # adaptive only where it was fitted
+    return Entry(task, "demo", script, folder.name, flags, {folder / name: BUNDLED for name in files})
 
 
 def _label_data(root: Path) -> dict[Path, str]:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Translate Viper clips to the look of Cityscapes with teacher and Shortcut, and measure quality and cost.
+# Translate Viper clips to the style of Cityscapes with teacher and Shortcut, and measure quality and cost.
 #   bash scripts/unsup_recycle/test_v2c.sh                                  the built-in sample, bundled checkpoints
 #   bash scripts/unsup_recycle/test_v2c.sh --dataroot /data [more test.py flags]    a dataset, or a video file
-#   bash scripts/unsup_recycle/test_v2c.sh --refresh adaptive               a reference whenever the picture asks for it
+#   bash scripts/unsup_recycle/test_v2c.sh --refresh adaptive               refresh when the picture requires it
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Train the teacher that turns Viper (A) into Cityscapes (B), and back.
-#   bash scripts/unsup_recycle/train_teacher_v2c.sh                          on the built-in sample; G_B is a narrow helper there
-#   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   Viper and Cityscapes_sequence
-#                                                                            below it, or {train,val}/{A,B}
-# The content loss of the second needs saved_models/vgg_normalised.pth (--vgg_path), or --lambda_content_{A,B} 0.
+# Train the teachers that translate Viper (A) to Cityscapes (B), G_A, and back, G_B.
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh                          on the built-in sample, with a narrow G_B
+#   bash scripts/unsup_recycle/train_teacher_v2c.sh --dataroot /data [more train.py flags]   below it Viper and
+#                                                                            Cityscapes_sequence, or {train,val}/{A,B}
+# With a dataset the content loss needs saved_models/vgg_normalised.pth (--vgg_path). --lambda_content_A 0
+# --lambda_content_B 0 switches it off.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -21,6 +22,6 @@ fi
 
 layout=(--dataset_mode unaligned_scale)
 if [ -d "$dataroot/Viper" ]; then layout=(--dataset_mode video --dataset_option v2c); fi
-run train.py "${flags[@]}" --dataroot "$dataroot" "${layout[@]}" --name v2c_teacher \
+run train.py "${flags[@]}" "${layout[@]}" --name v2c_teacher \
   --loadSizeW 542 --loadSizeH 286 --fineSizeW 512 --fineSizeH 256 \
   --lambda_content_A 1 --lambda_content_B 1 --niter 2 --niter_decay 0

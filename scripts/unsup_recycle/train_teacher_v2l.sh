@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Train the teachers that turn Viper's video (A) into label maps (B), G_A, and label maps into video, G_B.
+# Train the teachers that translate Viper's video (A) to label maps (B), G_A, and label maps to video, G_B.
 #   bash scripts/unsup_recycle/train_teacher_v2l.sh                          small ones on the built-in sample
-#   bash scripts/unsup_recycle/train_teacher_v2l.sh --dataroot /data [more train.py flags]   {train,val}/{A,B} below it
+#   bash scripts/unsup_recycle/train_teacher_v2l.sh --dataroot /data [more train.py flags]   below it {train,val}/{A,B}
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -17,5 +17,5 @@ if [ -z "$dataroot" ]; then
     --lambda_spa_unsup_B 10 --lambda_identity 5 --lambda_checkerboard 0.1 --niter 4 --niter_decay 2 --save_latest_freq 480 --display_freq 480
 fi
 
-run train.py "${flags[@]}" --dataroot "$dataroot" --dataset_mode unaligned_scale --name v2l_teacher \
+run train.py "${flags[@]}" --dataset_mode unaligned_scale --name v2l_teacher \
   "${paper_load[@]}" "${paper_size[@]}" --niter 5 --niter_decay 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Say which of VToonify's published files are there, whether they are whole, and where missing ones come from.
+# Say which of VToonify's published files are there, whether they are complete, and where to get the missing ones.
 #   bash scripts/vtoonify/check_weights.sh                      in checkpoints/vtoonify
 #   bash scripts/vtoonify/check_weights.sh FOLDER
 set -euo pipefail

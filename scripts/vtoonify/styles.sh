@@ -1,9 +1,12 @@
-# Sourced by test.sh and train.sh: takes a published style's name, if that is the first argument, out of `args`.
+#!/usr/bin/env bash
+# Print each published style and the file of its weights.
+#   bash scripts/vtoonify/styles.sh
+# test.sh and train.sh source this file. If the first argument is the name of a published style, it is taken out of `args`.
 #   style        the name, empty if none was given
-#   style_flags  array, the flags of its files; a flag of the caller's own takes the place of one of them
+#   style_flags  array, the flags of the style's files; a flag that the caller gives replaces one of them
 weights=checkpoints/vtoonify
-known="cartoon1 cartoon4 cartoon1-d .. cartoon5-d, comic1-d comic2-d, arcane1 arcane2 arcane1-d arcane2-d,
-  caricature1 caricature2, pixar pixar-d, illustration1-d .. illustration5-d, cartoon-t caricature-t arcane-t comic-t pixar-t"
+styles=(cartoon1 cartoon4 cartoon{1..5}-d comic{1,2}-d arcane{1,2} arcane{1,2}-d caricature{1,2} pixar pixar-d
+  illustration{1..5}-d {cartoon,caricature,arcane,comic,pixar}-t)
 
 published() { # style: its file in the folder of its family, and its number among the family's examples
   case "$1" in
@@ -34,6 +37,21 @@ published() { # style: its file in the folder of its family, and its number amon
   esac
 }
 
+weights_of() { # style: the file of its weights
+  local file number family="${1%%[0-9-]*}"
+  read -r file number <<<"$(published "$1")"
+  if [ "$file" = t ]; then
+    printf '%s' "$weights/vtoonify_t_$family/vtoonify.pt"
+  else
+    printf '%s' "$weights/vtoonify_d_$family/vtoonify_$file.pt"
+  fi
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  for style in "${styles[@]}"; do printf '%-16s  %s\n' "$style" "$(weights_of "$style")"; done
+  exit
+fi
+
 style='' style_flags=()
 case "${args[0]:-}" in
   '' | -*) ;;
@@ -41,17 +59,12 @@ case "${args[0]:-}" in
 esac
 if [ -n "$style" ]; then
   if ! found="$(published "$style")"; then
-    printf 'no published style %s; known are %s\n' "$style" "$known" >&2
+    printf 'no published style %s; known are %s\n' "$style" "${styles[*]}" >&2
     exit 2
   fi
   read -r file number <<<"$found"
-  family="${style%%[0-9-]*}"
-  if [ "$file" = t ]; then
-    path="$weights/vtoonify_t_$family/vtoonify.pt"
-  else
-    path="$weights/vtoonify_d_$family/vtoonify_$file.pt"
-    style_flags+=(--exstyle_path "$weights/vtoonify_d_$family/exstyle_code.npy" --style_id "$number")
-  fi
+  path="$(weights_of "$style")"
+  if [ "$file" != t ]; then style_flags+=(--exstyle_path "${path%/*}/exstyle_code.npy" --style_id "$number"); fi
   style_flags+=(--main_G_path "$path" --name "ShortcutV2V_vtoonify_$style")
   if ! given --parsing_map_path; then style_flags+=(--faceparsing_path "$weights/faceparsing.pth"); fi
   case "$file" in

@@ -66,6 +66,14 @@ def test_after_an_error_no_video_is_left(tmp_path):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_where_the_second_video_cannot_be_opened_the_first_is_closed_and_removed(tmp_path):
+    path = inside_file(tmp_path, "a")
+    path.with_name(path.name + ".partial").mkdir(parents=True)  # where the unfinished file would be
+    with pytest.raises(OSError):
+        written(tmp_path, with_inside=True)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_images_are_numbered_from_one(tmp_path):
     folder = written(tmp_path, save_image=True) / "images" / "a"
     assert sorted(path.name for path in folder.iterdir()) == [f"a_0000{number}.png" for number in (1, 2, 3)]

@@ -54,6 +54,11 @@ def test_an_error_leaves_the_older_file_and_no_unfinished_one(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"] and (tmp_path / "a.mp4").read_text() == "older"
 
 
+def test_a_file_that_cannot_be_opened_is_told_on_entering(tmp_path):
+    with pytest.raises(OSError), VideoWriter(tmp_path / "none" / "a.mp4", 25, (48, 32)):
+        pytest.fail("entered")
+
+
 def test_the_file_appears_only_when_it_is_complete(tmp_path):
     with VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video:
         video.write(flat((1, 2, 3)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.test_options import TestOptions
 from test import translate
 from tests.helpers.runs import ROOT, save, stripes, teacher_file, translation

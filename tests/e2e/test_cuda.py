@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -39,7 +40,7 @@ def test_training_goes_on_from_a_saved_state_on_the_device(tmp_path, form):
 @pytest.mark.parametrize("form", BLOCKS)
 def test_the_device_translates_like_the_cpu(form):
     there, here = (
-        Translator(eager(teacher().to(device).for_inference(), block(form).to(device).for_inference()), Every(3))
+        Translator(eager(teacher().to(device).for_inference(), optimize(block(form).to(device))), Every(3))
         for device in ("cuda", "cpu")
     )
     for frame in video():

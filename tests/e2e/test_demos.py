@@ -7,7 +7,8 @@ import torch
 
 from models.evaluation.baselines import flow_warp
 from models.evaluation.pipeline_cost import measure_cost
-from models.shortcut.saved import from_checkpoint
+from models.shortcut.checkpoint import from_checkpoint
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -42,7 +43,7 @@ def psnr(shown, wanted):
 def test_skipped_frames_are_as_far_above_flow_warp_as_promised(task):
     _, hold, promised, _ = PROMISED[task]
     teacher, block = demo(task)
-    stages = eager(teacher.for_inference(), block.for_inference(hold=hold))
+    stages = eager(teacher.for_inference(), optimize(block, hold=hold))
     leads = []
     for clip in ("025", "066"):
         translator = Translator(stages, Every(INTERVAL))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 MEASURED = """
 import torch
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -19,7 +20,7 @@ from models.evaluation.scores import Scores
 from util.report.methods import SHORTCUT, TEACHER
 
 cpu, network = prepare(0, "-1"), teacher()
-translators = {SHORTCUT: Translator(eager(network.for_inference(), block().for_inference()), Every(3))}
+translators = {SHORTCUT: Translator(eager(network.for_inference(), optimize(block())), Every(3))}
 metrics = {name: METRICS[name] for name in ("psnr", "warp_error", "flicker", "segmentation")}
 resources = MetricResources(segment=lambda output: output[0, 0].mul(15).abs().byte().numpy())
 

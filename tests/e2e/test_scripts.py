@@ -1,12 +1,20 @@
 """Every script passes only flags its program knows, from any directory, and the caller's flags win."""
 
+import json
 import os
+import shutil
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from options.build.translator import new_refresh
+from options.caller import CALLER_VARIABLE
 from options.checks import PUBLISHED_TEACHER
+from options.record import save
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 
@@ -15,6 +23,7 @@ CHECK_WEIGHTS = ROOT / "scripts" / "vtoonify" / "check_weights.sh"
 STYLES = ROOT / "scripts" / "vtoonify" / "styles.sh"  # is sourced, not run
 TASKS = {*(ROOT / "scripts").glob("*/*.sh")} - {CHECK_WEIGHTS, STYLES}
 SCRIPTS = [*sorted(TASKS), ROOT / "scripts" / "train_segmenter.sh"]
+ON_SAMPLE = [*SCRIPTS, *(ROOT / "scripts" / f"{stem}.sh" for stem in ("ablation", "fit_matching", "fit_refresh"))]
 PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions}
 NEEDED = [  # what a command line may name that only a prepared machine has
     "checkpoints/demo_v2c/latest_net_G_A.pth",
@@ -29,7 +38,7 @@ NEEDED = [  # what a command line may name that only a prepared machine has
     "datasets/sample/clip",
     "datasets/heads/clip",
 ]
-STREET, HEADS = ("data.samples.street.dataset", "datasets/sample"), ("data.samples.heads.dataset", "datasets/heads")
+STREET, HEADS = ("data.samples.street", "datasets/sample"), ("data.samples.heads", "datasets/heads")
 HEIGHTS = {"vtoonify/train_teacher.sh": 96, "vtoonify/train.sh": 128, "vtoonify/test.sh": 144}  # the others: 128
 
 
@@ -85,6 +94,39 @@ def test_a_test_draws_the_val_split_of_the_sample_alone_and_a_training_all_of_it
         assert f"{drawn}\n" in shown(path, "--phase", "train")[1]
 
 
+@pytest.mark.parametrize("path", [script("test_v2c"), STYLES.with_name("test.sh")], ids=name)
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_script_that_is_ended_ends_the_drawing_of_its_sample_first(path, number, status, tmp_path):
+    drawing = "trap 'touch ended; kill $!; exit' TERM; touch begun; sleep 60 & wait"
+    stub = f"#!/bin/sh\ncase $* in *sample*) {drawing} ;; esac\n"
+    (tmp_path / "python").write_text(stub.replace("touch ", f"touch {tmp_path}/"))
+    (tmp_path / "python").chmod(0o755)
+    env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
+    with subprocess.Popen(["bash", path], env=env, stderr=subprocess.DEVNULL) as process:
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == status
+    assert (tmp_path / "ended").exists()
+
+
+def test_a_sample_that_cannot_be_drawn_ends_the_script(tmp_path):
+    (tmp_path / "python").write_text("#!/bin/sh\ncase $* in *sample*) exit 3 ;; *) echo $* ;; esac\n")
+    (tmp_path / "python").chmod(0o755)
+    env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
+    for path in ON_SAMPLE:
+        ran = subprocess.run(["bash", path], env=env, capture_output=True)
+        assert (ran.returncode, ran.stdout) == (3, b"")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("path", ON_SAMPLE, ids=name)
+def test_help_draws_no_sample(path, flag):
+    arguments, told = shown(path, flag)
+    assert arguments[-1] == flag and told == ""
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_parses_with_a_dataset(path, workplace):
     arguments, told = shown(path, dataset_root=str(workplace))
@@ -94,20 +136,79 @@ def test_a_script_parses_with_a_dataset(path, workplace):
 
 @pytest.mark.parametrize("flags", [["--dataroot", "{}"], ["--dataroot={}"]])
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, workplace):
-    (workplace / "mine").mkdir()
-    arguments, _ = shown(path, *(f.format("mine") for f in flags), cwd=workplace, dataset_root="/elsewhere")
-    assert parsed(arguments).dataroot == str(workplace / "mine")
+def test_a_dataset_may_be_given_as_a_flag_relative_to_the_caller(path, flags, workplace, monkeypatch):
+    (workplace / "called" / "mine").mkdir(parents=True)
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace / "called"))
+    arguments, _ = shown(path, *(f.format("mine") for f in flags), cwd=workplace / "called", dataset_root="/elsewhere")
+    assert parsed(arguments).dataroot == str(workplace / "called" / "mine")
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_the_callers_flags_win(path, workplace):
     opt = parsed(shown(path, "--name", "mine", "--checkpoints_dir=out", "--fineSizeH", "64", cwd=workplace)[0])
-    assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", str(workplace / "out"), 64)
+    assert (opt.name, opt.checkpoints_dir, opt.fineSizeH) == ("mine", "out", 64)
 
 
-def test_from_the_repository_root_paths_stay_as_typed():
-    assert shown(script("test_v2c"), "--results_dir", "out")[0][-2:] == ["--results_dir", "out"]
+def test_every_path_is_meant_from_where_the_script_was_called(workplace):
+    """Run to the end of parsing, which names what it does not find there."""
+    flags = {"--gt_root": "a", "--real_root": "b", "--seg_weights": "c", "--parsing_map_path": "d", "--dataroot": "e"}
+    typed = [word for pair in flags.items() for word in pair]
+    command = ["bash", script("test_v2c"), *typed, "--main_G_path=f"]
+    env = {**os.environ, "PYTHON": sys.executable}
+    ran = subprocess.run(command, env=env, cwd=workplace, capture_output=True, text=True)
+    assert ran.returncode == 2
+    for flag, path in {**flags, "--main_G_path": "f"}.items():
+        assert f"{flag} {workplace / path}: no such file" in ran.stderr
+
+
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_an_options_file_wins_over_the_script_and_typed_flags_over_the_file(path, dataset, workplace):
+    held = {"name": "filed", "fineSizeH": 64, "skip_idx_start": 4, "checkpoints_dir": "out", "seed": 3}
+    (workplace / "mine.yaml").write_text("".join(f"{key}: {value}\n" for key, value in held.items()))
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    opt = parsed(shown(path, "--options", "mine.yaml", "--seed", "4", cwd=workplace, **env)[0])
+    assert {key: getattr(opt, key) for key in held} == {**held, "seed": 4}
+
+
+@pytest.mark.parametrize("line", ["dataroot: data sets", "dataroot: 'data sets' ", 'dataroot: "data sets"  # mine'])
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_dataset_of_an_options_file_is_not_taken_for_none(path, line, workplace):
+    (workplace / "mine.yaml").write_text(f"seed: 1\n{line}\n")
+    (workplace / "data sets").mkdir()
+    arguments, told = shown(path, "--options", str(workplace / "mine.yaml"))
+    opt = parsed(arguments)
+    assert opt.dataroot == "data sets" and "-m data." not in told and not opt.name.endswith("_sample")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_the_options_of_a_run_on_the_sample_repeat_it_and_draw_it_where_it_is_missing(path, workplace):
+    first = parsed(shown(path, "--seed", "7")[0])
+    save(first, workplace / "options.yaml")
+    arguments, told = shown(path, "--options", "options.yaml", cwd=workplace)
+    again = {**vars(parsed(arguments)), "options": None}
+    assert again == vars(first) and "-m data." in told
+
+
+def test_an_interval_of_an_options_file_is_fixed_as_one_that_is_typed(workplace):
+    (workplace / "mine.yaml").write_text("max_interval: 5\n")
+    opt = parsed(shown(script("test_v2c"), "--options", "mine.yaml", cwd=workplace)[0])
+    assert (opt.refresh, opt.max_interval) == ("fixed", 5)
+
+
+def test_from_the_repository_root_paths_stay_as_typed(workplace, monkeypatch):
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace))
+    opt = parsed(shown(copied(workplace, "test_v2c"), "--results_dir", "out", cwd=workplace)[0])
+    assert (opt.results_dir, opt.checkpoints_dir) == ("out", "./checkpoints")
+
+
+def test_paths_of_a_script_and_of_an_options_file_are_meant_from_the_repository_root(workplace, monkeypatch):
+    (workplace / "called").mkdir()
+    (workplace / "called" / "mine.yaml").write_text("results_dir: out\n")
+    monkeypatch.setenv(CALLER_VARIABLE, str(workplace / "called"))
+    opt = parsed(shown(script("test_v2c"), "--options", "mine.yaml", cwd=workplace / "called")[0])
+    assert opt.options == str(workplace / "called" / "mine.yaml") and opt.results_dir == "out"
+    assert (opt.checkpoints_dir, opt.dataroot) == ("./checkpoints", "datasets/sample")
 
 
 def test_a_flag_with_spaces_stays_one_argument(tmp_path):
@@ -169,15 +270,24 @@ def test_a_published_style_names_its_files(verb, style, teacher, number, workpla
 def test_maps_of_face_parts_take_the_place_of_what_looks_for_them(workplace):
     (workplace / "maps").mkdir()
     arguments, _ = shown(STYLES.with_name("test.sh"), "cartoon1", "--parsing_map_path", "maps", cwd=workplace)
-    assert "--faceparsing_path" not in arguments and str(workplace / "maps") in arguments
+    assert "--faceparsing_path" not in arguments and "maps" in arguments
 
 
 def test_every_style_that_is_told_to_be_known_is():
     ran = subprocess.run(["bash", STYLES.with_name("test.sh"), "nobodys"], capture_output=True, text=True)
-    known = ran.stderr.partition("known are ")[2].replace(" .. ", " ").replace(",", " ").split()
-    assert len(known) > 20
+    known = ran.stderr.partition("known are ")[2].split()
+    assert len(known) == 27
     for style in known:
         assert f"ShortcutV2V_vtoonify_{style}" in shown(STYLES.with_name("test.sh"), style)[0]
+
+
+def test_the_styles_are_listed_with_the_files_that_they_are_read_from():
+    ran = subprocess.run(["bash", STYLES], capture_output=True, text=True, check=True)
+    listed = dict(line.split() for line in ran.stdout.splitlines())
+    assert len(listed) == 27
+    for style, path in listed.items():
+        words = shown(STYLES.with_name("test.sh"), style)[0]
+        assert words[words.index("--main_G_path") + 1] == path
 
 
 def test_a_style_that_nobody_published_is_refused():
@@ -194,6 +304,36 @@ def copied(workplace, name):
 def test_without_the_published_checkpoints_the_bundled_ones_are_used_and_told(workplace):
     arguments, told = shown(copied(workplace, "test_v2c"), dataset_root=str(workplace))
     assert parsed(arguments).name == "demo_v2c" and len(told.splitlines()) == 1 and "bundled demo" in told
+
+
+def test_the_demo_may_be_named(workplace):
+    arguments, told = shown(script("test_v2c"), "--name", "demo_v2c", dataset_root=str(workplace))
+    named, (unnamed, _) = parsed(arguments), shown(copied(workplace, "test_v2c"), dataset_root=str(workplace))
+    assert vars(named) == vars(parsed(unnamed)) and told == ""
+
+
+@pytest.mark.parametrize(("task", "network"), [("v2c", "G_A"), ("v2l", "G_A"), ("l2v", "G_B")])
+def test_a_run_that_was_trained_on_the_sample_is_tested_there_with_its_teacher(task, network, workplace):
+    trained = parsed(shown(script(f"train_{task}"))[0])
+    arguments, told = shown(script(f"test_{task}"), "--name", trained.name)
+    opt = parsed(arguments)
+    teacher = f"checkpoints/demo_{task}/latest_net_{network}.pth"
+    assert (opt.name, opt.main_G_path, opt.dataroot) == (trained.name, teacher, "datasets/sample")
+    assert opt.main_G_path == trained.main_G_path and opt.fine_size == trained.fine_size
+    assert (opt.refresh, opt.hold) == ("fixed", 0)  # nothing that was fitted for the demo
+    assert "-m data.samples.street" in told
+
+
+@pytest.mark.parametrize("place", [[], ["--checkpoints_dir", "own"]], ids=["checkpoints", "own"])
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+def test_a_run_is_tested_with_the_teacher_that_it_was_distilled_from(dataset, place, workplace):
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    (workplace / "mine.pth").touch()
+    copy = copied(workplace, "test_v2c")
+    trained = shown(copy.with_name("train_v2c.sh"), "--main_G_path", "mine.pth", "--name", "mine", *place)[0]
+    save(parsed(trained), workplace / (place or ["checkpoints"])[-1] / "mine" / "options.yaml")
+    opt = parsed(shown(copy, "--name", "mine", *place, cwd=workplace, **env)[0])
+    assert (opt.name, opt.main_G_path) == ("mine", "mine.pth")
 
 
 @pytest.mark.parametrize("flag", ["--name", "--main_G_path"])
@@ -222,6 +362,20 @@ def test_one_teacher_training_serves_both_directions_of_viper_and_labels(task, n
     for opt in (trained, tested):
         assert (opt.layout, opt.main_G_path, opt.fine_size) == (task, teacher, size)
     assert trained.name == tested.name
+
+
+@pytest.mark.parametrize("more", [[], ["--max_interval", "5", "--refresh", "fixed"]], ids=["no interval", "interval"])
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+@pytest.mark.parametrize("task", ["v2c", "v2l", "l2v"])
+def test_the_adaptive_row_beside_a_fixed_one_has_the_fitted_interval(task, dataset, more, workplace):
+    fitted = Path("checkpoints") / f"demo_{task}" / "latest_refresh.json"
+    shutil.copy(ROOT / fitted, workplace / fitted)
+    policy = json.loads(fitted.read_text())
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    copy = copied(workplace, f"test_{task}")
+    opt = parsed(shown(copy, "--methods", "teacher,reuse,fixed,adaptive", *more, **env)[0])
+    refresh = new_refresh(opt, "adaptive", policy["shortcut_fingerprint"])
+    assert (refresh.threshold, refresh.max_interval) == (policy["threshold"], policy["max_interval"])
 
 
 @pytest.mark.parametrize(("flags", "name"), [([], "demo_v2c"), (["l2v"], "demo_l2v")])

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from models.ops.backends import choose
+from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.official import to_published
-from models.shortcut.saved import from_checkpoint
 from options.test_options import TestOptions
 from test import translate
 from tests.e2e.test_train import run as distil_now
@@ -282,6 +282,23 @@ def test_quality_in_half_precision_is_measured_against_the_float32_teacher(train
     shown = [float(row["shortcut_psnr"]) for row in rows if row["reference"] == "1"]
     assert all(20 < psnr < 90 for psnr in shown)  # bf16's own teacher would be met exactly, at 100 dB
     assert record["baselines"]["reuse"]["psnr"]["all"] > 0 and record["latency_ms"]["teacher"]["median"] > 0
+
+
+def test_a_runs_results_are_its_own(trained, tmp_path):
+    """A second run in the folder of a first one, which had other clips and wrote more."""
+    for name in "ab":
+        save(tmp_path / "clips" / name / "1.png", stripes(0, 0))
+    where = ["--results_dir", str(tmp_path), "--dataset_mode", "frames", "--no-verdict"]
+    run(translation(trained, *where, "--dataroot", str(tmp_path / "clips"), "--save_image"))
+    folder = tmp_path / "tiny" / "test_latest"
+    assert (folder / "b.mp4").is_file() and (folder / "images" / "b").is_dir()
+    (folder / "notes.txt").touch()
+    run(translation(trained, *where, "--dataroot", str(tmp_path / "clips" / "a"), "--no-inside"))
+    expected = {"a.mp4", "frames.csv", "index.html", "metrics.json", "notes.txt", "options.yaml"}
+    assert {path.name for path in folder.iterdir()} == expected
+    with pytest.raises(ValueError, match="whose results are replaced: give another --name"):
+        run(translation(trained, *where, "--dataset_mode", "videofile", "--dataroot", str(folder / "a.mp4")))
+    assert (folder / "a.mp4").is_file()
 
 
 def test_clips_of_different_sizes_are_each_translated_at_their_own(trained, write_video):

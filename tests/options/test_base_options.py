@@ -42,7 +42,7 @@ def test_a_flag_cannot_be_abbreviated(capsys, given):
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        (["--dataroot", "/nowhere"], "--dataroot /nowhere does not exist; `python -m data.samples.street`"),
+        (["--dataroot", "/nowhere"], "--dataroot /nowhere: no such file or folder; `python -m data.samples.street`"),
         (["--main_G_path", "/nowhere.pth"], "--main_G_path /nowhere.pth: no such file"),
         (["--name", "a/b"], "--name must be one folder name, got 'a/b'"),
         (["--name", ".."], "--name must be one folder name, got '..'"),

@@ -2,7 +2,7 @@ import argparse
 
 import pytest
 
-from options.parser import Wrong, choice, matching, number, several_words, switch, value, whole
+from options.parser import PATH, Parser, Wrong, choice, existing, matching, number, several_words, switch, value, whole
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,25 @@ def test_several_words_are_one_value(words):
     assert parser.parse_args(["--size", "5", "6", "--size", *words]).size == "1,2"
     assert parser.parse_args(["--size=1,2"]).size == "1,2"
     assert isinstance(parser.parse_args(["--size", "1"]).size, Wrong)
+
+
+def test_what_has_to_be_there_and_is_not_is_told_with_its_hint(tmp_path):
+    parser = Parser()
+    for flag, kind in (("--a", existing("file")), ("--b", existing("file or folder", "make it")), ("--c", PATH)):
+        value(parser, flag, kind, None, "a path")
+    (tmp_path / "file").touch()
+    folder, file, nothing = str(tmp_path), str(tmp_path / "file"), str(tmp_path / "nothing")
+    assert parser.missing({"a": file, "b": folder, "c": nothing}) == []
+    assert parser.missing({"a": None, "b": None, "c": None}) == []
+    told = [f"--a {folder}: no such file", f"--b {nothing}: no such file or folder; make it"]
+    assert parser.missing({"a": folder, "b": nothing, "c": nothing}) == told
+
+
+def test_what_may_change_is_a_path_or_was_declared_so():
+    parser = Parser()
+    value(parser, "--a", PATH, None, "a path")
+    value(parser, "--b", existing("file"), None, "a file")
+    value(parser, "--c", whole(0), 1, "how long", may_change=True)
+    value(parser, "--d", whole(0), 1, "how large")
+    switch(parser, "--e", True, "how loud")
+    assert (parser.paths(), parser.may_change()) == ({"a", "b"}, {"a", "b", "c"})

@@ -28,9 +28,19 @@ def test_describe_marks_what_differs_from_the_default_and_nothing_else():
 
 def test_what_was_saved_reads_back_as_the_same_flags(tmp_path):
     save(options(name="007", size=8, fast=True, gpu_ids="-1", lr=1e-5), tmp_path / "run" / "options.yaml")
-    flags, problems = read(tmp_path / "run" / "options.yaml", DEFAULTS)
+    flags, empty, problems = read(tmp_path / "run" / "options.yaml", DEFAULTS)
     assert flags == ["--name=007", "--size=8", "--fast", "--gpu_ids=-1", "--lr=1e-05"]
-    assert problems == []
+    assert empty == problems == []
+
+
+def test_options_without_a_value_read_back_as_left_empty(tmp_path):
+    save(options(), tmp_path / "options.yaml")
+    assert read(tmp_path / "options.yaml", DEFAULTS)[1] == ["gpu_ids"]
+
+
+def test_each_option_has_one_line_however_long(tmp_path):
+    save(options(name="a long name " * 20), tmp_path / "options.yaml")
+    assert len((tmp_path / "options.yaml").read_text().splitlines()) == len(DEFAULTS) - 2  # what is not of the run
 
 
 def test_what_one_call_does_is_not_saved_with_the_run(tmp_path):
@@ -54,14 +64,22 @@ def test_what_one_call_does_is_not_saved_with_the_run(tmp_path):
 def test_a_wrong_options_file_is_told(tmp_path, text, problem):
     path = tmp_path / "options.yaml"
     path.write_text(text)
-    flags, problems = read(path, DEFAULTS)
-    assert flags == []
+    flags, empty, problems = read(path, DEFAULTS)
+    assert flags == empty == []
     with pytest.raises(ValueError, match=problem):
         raise ValueError("\n".join(problems))
 
 
+def test_a_flag_of_an_older_version_is_passed_over_where_it_says_what_is_done_now(tmp_path):
+    path = tmp_path / "options.yaml"
+    path.write_text("size: 8\nvtoonify_skip: residual\n")
+    assert read(path, DEFAULTS) == (["--size=8"], [], [])
+    path.write_text("vtoonify_skip: packed\n")
+    assert "vtoonify_skip is no flag any more, it is always 'residual', got 'packed'" in read(path, DEFAULTS)[2][0]
+
+
 def test_a_missing_options_file_is_told(tmp_path):
-    assert "cannot be read" in read(tmp_path / "none.yaml", DEFAULTS)[1][0]
+    assert "cannot be read" in read(tmp_path / "none.yaml", DEFAULTS)[2][0]
 
 
 @pytest.mark.parametrize(

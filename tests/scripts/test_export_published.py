@@ -3,8 +3,8 @@ import sys
 
 import torch
 
+from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.official import to_published
-from models.shortcut.saved import to_checkpoint
 from tests.helpers.runs import ROOT
 from tests.helpers.tiny import block
 from util import checkpoint

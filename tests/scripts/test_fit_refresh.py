@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
 from scripts.fit_refresh import fit
@@ -94,6 +94,17 @@ def test_baselines_and_times_stand_in_the_curve_if_asked_for(folder):
     assert float(reuse[0]["ms"]) > float(reuse[-1]["ms"]) > 0 and all(float(row["ms"]) > 0 for row in found)
 
 
+def test_a_folder_of_its_own_takes_all_and_the_run_stays_as_it_is(folder, tmp_path, capsys):
+    before = {path: path.stat().st_mtime_ns for path in (folder / "runs").rglob("*")}
+    assert fit(FitOptions().parse(flags(folder, "--fit_dir", str(tmp_path / "fit")))) == 0
+    names = {"latest_refresh.json", "latest_refresh.csv", "latest_refresh.svg"}
+    assert {path.name for path in (tmp_path / "fit").iterdir()} == names
+    assert {path: path.stat().st_mtime_ns for path in (folder / "runs").rglob("*")} == before
+    record = json.loads((tmp_path / "fit" / "latest_refresh.json").read_text())
+    used = f"--refresh adaptive --refresh_threshold {record['threshold']:g} --max_interval 5"
+    assert capsys.readouterr().out.splitlines()[-1] == f"to use it: {used}"
+
+
 def test_a_target_saving_is_reached(folder):
     assert fitted(folder, "--target_saving", "1.001")["measured"]["saving"] >= 1.001
 
@@ -122,16 +133,23 @@ def test_clips_in_which_nothing_moves_are_refused(folder, tmp_path):
     assert "nothing moves" in refused(folder, "--dataset_mode", "frames", "--dataroot", str(tmp_path))
 
 
-def shown(*given):
+def parsed(*given):
+    """The options with which the script would run the program."""
     env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": "echo"}
     command = ["bash", str(ROOT / "scripts" / "fit_refresh.sh"), *given]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+    words = subprocess.run(command, env=env, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+    assert words[0] == "scripts/fit_refresh.py"
+    return FitOptions().parse(words[1:])
 
 
-def test_the_script_names_the_sample_or_the_callers_data():
-    words = shown("--dry_run")
-    opt = FitOptions().parser().parse_args(words[1:])
-    assert words[0] == "scripts/fit_refresh.py" and opt.dataroot == "datasets/sample" and opt.name == "demo_v2c"
-    words = shown("--dataroot", "my", "--name", "mine")
-    opt = FitOptions().parser().parse_args(words[1:])
-    assert (opt.dataroot, opt.name, opt.main_G_path) == ("my", "mine", "checkpoints/v2c_teacher/latest_net_G_A.pth")
+def test_the_script_names_the_sample_or_the_callers_data(folder, tmp_path, monkeypatch):
+    for path in ("checkpoints/demo_v2c/latest_net_G_A.pth", "checkpoints/v2c_teacher/latest_net_G_A.pth"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    (tmp_path / "datasets" / "sample").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    opt = parsed("--dry_run")
+    assert (opt.dataroot, opt.name, opt.fit_dir) == ("datasets/sample", "demo_v2c", "results/demo_v2c")
+    opt = parsed("--dataroot", str(folder), "--name", "mine")
+    assert (opt.dataroot, opt.name, opt.fit_dir) == (str(folder), "mine", None)
+    assert opt.main_G_path == "checkpoints/v2c_teacher/latest_net_G_A.pth"

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from scripts.reproduce_tables import complaint
 from tests.helpers.runs import CPU, HEIGHT, ROOT, WIDTH, stripes, teacher_file, viper
 from tests.helpers.runs import save as save_frame

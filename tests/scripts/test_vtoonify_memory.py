@@ -2,12 +2,13 @@ import sys
 
 import pytest
 
+from models.shortcut.inference import optimize
 from scripts.vtoonify_memory import beyond_weights
 from tests.helpers.tiny import vtoonify, vtoonify_block
 
 
 def networks():
-    return vtoonify().for_inference(), vtoonify_block().for_inference()
+    return vtoonify().for_inference(), optimize(vtoonify_block())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks can be counted anew on Linux only")

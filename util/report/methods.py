@@ -7,7 +7,7 @@ SHORTCUTS = {
     SHORTCUT,
     f"{SHORTCUT}_fixed",
     f"{SHORTCUT}_adaptive",
-}  # the judged one, and one that refreshes in the other way
+}  # the main one, and one that refreshes otherwise
 ORDER = (TEACHER, SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive", "reuse", "flow_warp")
 
 

@@ -1,5 +1,6 @@
-"""metrics.json: what a run of test.py measured."""
+"""What a run of test.py leaves in its folder, and metrics.json, its figures."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,19 @@ REQUIRED = {
     "options": (),
     "machine": (),
 }
+RESULTS = (  # what a run writes below its folder
+    *("metrics.json", "frames.csv", "index.html", "options.yaml"),
+    *("*.mp4", "inside/*.mp4", "images/*/*.png"),
+)
+
+
+def remove_results(folder: Path) -> None:
+    """Remove what an earlier run wrote into `folder`; other files stay, and folders that hold some."""
+    for path in [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]:
+        path.unlink()
+    for emptied in (folder / "inside", *folder.glob("images/*"), folder / "images"):
+        with contextlib.suppress(OSError):  # not there, or not empty
+            emptied.rmdir()
 
 
 def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:

@@ -1,7 +1,6 @@
 """How the input moved from one frame to the next, and which pixels that can be said of."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from torch import Tensor
@@ -27,12 +26,12 @@ class Motion:
         """Share of valid pixels, in [0, 1]; low across a scene cut, where the two flows contradict each other."""
         return float(self.valid.mean())
 
-    def enlarged(self, factor: int) -> Self:
+    def enlarged(self, factor: int) -> "Motion":
         """The same motion of pictures `factor` times as large."""
         return type(self)(enlarged(self.flow, factor), repeated(self.valid, factor))
 
     @classmethod
-    def between(cls, previous: Tensor, current: Tensor) -> Self:
+    def between(cls, previous: Tensor, current: Tensor) -> "Motion":
         """The motion from `previous` to `current`, both [1, 3, H, W] in [-1, 1], by two runs of `optical_flow`.
 
         Valid is what stays inside the image, is confirmed by the flow the other way, and is not at a motion boundary.

@@ -38,10 +38,10 @@ def build(
     """
     generator = network.from_published(weights)
     example = example_style(Path(exstyle_path), style_id) if exstyle_path else None
-    seen = None
+    face_style = None
     if style_encoder_path and face is not None:
-        seen = style_encoder.from_published(checkpoint.load(Path(style_encoder_path)))(face)[0]
-    style = choose_style(generator, weights.get("style"), example, seen, color_transfer)
+        face_style = style_encoder.from_published(checkpoint.load(Path(style_encoder_path)))(face)[0]
+    style = choose_style(generator, weights.get("style"), example, face_style, color_transfer)
     parser = face_parsing.from_published(checkpoint.load(Path(faceparsing_path))) if faceparsing_path else None
     return cut(generator.styled(style, style_degree), vtoonify_split, parser)
 

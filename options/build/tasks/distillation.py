@@ -11,8 +11,8 @@ from data.pairs import PairDataset
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.init import initialise, start_from_reuse
-from models.shortcut.saved import to_checkpoint
 from models.teachers.base import Teacher
 from models.training.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.training.distiller import Distiller, LossWeights

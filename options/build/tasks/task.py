@@ -8,16 +8,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from models.training.trainer import Trainer
-from options.record import ONE_CALL, Options
-
-# What may differ between the parts of a resumed run: how long, how often, how fast, from where.
-MAY_CHANGE = ONE_CALL | {
-    *("name", "checkpoints_dir", "tensorboard_dir", "dataroot", "main_G_path", "vgg_path", "gpu_ids", "nThreads"),
-    *("amp", "init_G_A", "init_G_B"),
-    *("niter", "niter_decay", "print_freq", "display_freq", "save_latest_freq", "save_epoch_freq"),
-    *("val_clips", "val_frames", "deform_backend", "exstyle_path", "faceparsing_path"),
-    *("style_encoder_path", "landmarks_path"),
-}
+from options.flags.teachers import flags_of_other_families
+from options.record import ONE_CALL, REMOVED, Options
 
 PICTURED = 4  # items of a batch that a picture shows, a row each
 
@@ -60,5 +52,7 @@ class Run:
 
 
 def fixed_settings(opt: Options) -> dict[str, object]:
-    """The options that every part of a resumed run must share."""
-    return {name: value for name, value in vars(opt).items() if name not in MAY_CHANGE}
+    """The options that every part of a resumed run must share: those that have an effect on what is trained."""
+    left_out = ONE_CALL | opt.may_change | flags_of_other_families(opt)
+    settled = {name: v for name, v in vars(opt).items() if name not in left_out}
+    return {**REMOVED, **settled}

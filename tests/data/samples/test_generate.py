@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -131,6 +132,40 @@ ensure_made(Path(root), {"format": 1}, "stamp.json", parts, slowly)
     assert [process.communicate()[0] for process in (first, second)] == ["val\n", "train\n"]
     assert first.returncode == second.returncode == 0
     assert set(files(root)) == {"val/a.txt", "shared/val/b.txt", "train/a.txt", "shared/train/b.txt", STAMP}
+
+
+SLOW = """
+import sys
+from pathlib import Path
+from data.samples.generate import ensure_made, on_all_cores
+from tests.data.samples.test_generate import sleep
+root = Path(sys.argv[1])
+def make(folder, missing):
+    on_all_cores(sleep, [(folder, number) for number in range(9)], 9, "work")
+ensure_made(root, {"format": 1}, "stamp.json", ["val"], make)
+"""
+
+
+def sleep(folder, number):
+    (folder / f"{number}.{os.getpid()}").touch()
+    time.sleep(60)
+    return 1
+
+
+def test_a_process_that_is_terminated_leaves_no_workers_and_nothing_unfinished(tmp_path):
+    root = tmp_path / "set"
+    with subprocess.Popen([sys.executable, "-c", SLOW, str(root)], stderr=subprocess.DEVNULL) as process:
+        while not (begun := list(tmp_path.glob("set.*.partial/*"))):
+            assert process.poll() is None
+            time.sleep(0.05)
+        workers = [int(path.suffix[1:]) for path in begun]
+        for _ in range(2):  # a signal may come twice, from a shell and from what ended the shell
+            process.terminate()
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert kept(root) == []
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
 
 
 def test_work_runs_in_other_processes_and_its_error_arrives():

@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from models.evaluation.cost import count_extra, count_macs, count_params, latency, peak_memory_mb, saving
-from models.ops.warp import moved
+from models.ops.warp import warp
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from tests.helpers.tiny import SHAPE, vtoonify_block
 
 X = torch.randn(2, 6, 9, 11)
@@ -26,7 +27,7 @@ COUNTED = {
 }
 TABLE = torch.randn(8, 4)
 EXTRA = {
-    "bilinear reading": (lambda: moved(X, torch.zeros(2, 2, 9, 11), "cpu"), 4 * 2 * 6 * 9 * 11),
+    "bilinear reading": (lambda: warp(X, torch.zeros(2, 2, 9, 11), "cpu"), 4 * 2 * 6 * 9 * 11),
     "another size": (lambda: F.interpolate(X, size=(4, 5), mode="bilinear"), 4 * 2 * 6 * 4 * 5),
     "difference": (lambda: (X[:, :3] - X[:, 3:]).abs(), 2 * 3 * 9 * 11),
     "weighted rows": (lambda: F.embedding_bag(torch.tensor([[0, 3], [2, 2], [7, 1]]), TABLE, mode="sum"), 4 * 3 * 4),
@@ -117,7 +118,7 @@ def test_a_block_interpolates_as_much_whatever_computes_it(form):
     a_ref, a_cur, f_ref = torch.randn(3, 1, 8, 8, 12)
     counts = set()
     for backend in ("reference", "cpu", "torchvision"):
-        fast = BLOCKS[form](**SHAPE).for_inference(backend)
+        fast = optimize(BLOCKS[form](**SHAPE), backend)
         counts.add(count_extra(fast, fast.prepare(a_ref, f_ref, torch.randn(1, 3, 16, 24)), a_cur))
     full, half, taps = 8 * 12, 4 * 6, 9
     adabd, halved = 4 * full * 8 * taps, 4 * half * 8  # which both forms do
@@ -136,7 +137,7 @@ def test_an_image_among_the_features_is_moved_by_what_computes_the_rest():
     a_ref, a_cur = torch.randn(2, 1, 4, 8, 12)
     counts = set()
     for backend in ("reference", "cpu", "torchvision"):
-        fast = vtoonify_block().for_inference(backend)
+        fast = optimize(vtoonify_block(), backend)
         counts.add(count_extra(fast, fast.prepare(a_ref, torch.randn(1, 7, 8, 12)), a_cur))
     assert len(counts) == 1
 

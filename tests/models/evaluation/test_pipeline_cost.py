@@ -4,6 +4,7 @@ import torch
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import body_cuts, measure_latency, measure_streams, stream_methods
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -15,7 +16,7 @@ CPU = torch.device("cpu")
 
 @pytest.mark.parametrize("form", BLOCKS)
 def test_no_other_slices_are_more_equal(form):
-    fast, small, x = teacher().for_inference(), block(form).for_inference(), image.blank((24, 16), CPU)
+    fast, small, x = teacher().for_inference(), optimize(block(form)), image.blank((24, 16), CPU)
     a = f = fast.head(x)
     macs = []
     for layer in fast.body:
@@ -29,14 +30,14 @@ def test_no_other_slices_are_more_equal(form):
 
 
 def test_single_frames_are_timed_of_every_kind():
-    translator = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3))
+    translator = Translator(eager(teacher().for_inference(), optimize(block())), Every(3))
     found = measure_latency(teacher(), translator, video(1)[0], repeats=2)
     assert found.keys() == {"teacher_eager", "teacher", "reference", "skipped"}
     assert all(0 < times["median"] <= times["p95"] for times in found.values())
 
 
 def test_whole_videos_are_timed_by_every_method_in_turn():
-    stages = eager(teacher().for_inference(), block().for_inference())
+    stages = eager(teacher().for_inference(), optimize(block()))
     methods = stream_methods(stages, {"shortcut": Translator(stages, Every(3))})
     played = []
 

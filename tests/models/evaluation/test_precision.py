@@ -3,6 +3,7 @@ import torch
 
 from models.evaluation.metrics.image import Psnr, unit_pair
 from models.evaluation.precision import FAITHFUL_DB, PRECISIONS, fastest_precision, named_precision
+from models.shortcut.inference import optimize
 from models.streaming.stages import eager
 from tests.helpers.tiny import block, teacher, video
 from util.runtime import fast_types
@@ -16,7 +17,7 @@ def networks(gain=1.0):
     made = teacher()
     with torch.no_grad():
         made.tail[-2].weight.mul_(gain)
-    return made.for_inference(), block().for_inference()
+    return made.for_inference(), optimize(block())
 
 
 def test_what_is_asked_for_is_taken_without_a_trial():

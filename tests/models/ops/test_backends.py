@@ -20,7 +20,7 @@ def test_native_gives_way_where_a_gradient_is_needed():
 
 
 def test_on_another_device_native_gives_way_and_says_so():
-    backends._say_that_auto_takes_its_place.cache_clear()
+    backends._warn_of_auto.cache_clear()
     with pytest.warns(UserWarning, match="'native' needs a CPU; on meta 'auto' takes its place"):
         assert choose("native", META) == "reference"
 

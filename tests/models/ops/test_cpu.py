@@ -2,9 +2,8 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.ops import cpu as gather
-from models.ops import reference
-from models.ops.pixel_table import PixelTable
+from models.ops import cpu, reference
+from models.ops.cpu import PixelTable
 
 
 def problem(n=2, c=4, size=(70, 64), groups=2, reach=20.0):
@@ -23,15 +22,15 @@ def problem(n=2, c=4, size=(70, 64), groups=2, reach=20.0):
 @pytest.mark.parametrize("groups,dilation", [(1, 1), (2, 2)])
 def test_strips_together_are_the_whole(groups, dilation, blend):
     feature, offset, weight, current, mask = problem(groups=groups)
-    assert feature[0, 0].numel() > gather.STRIP_PIXELS
+    assert feature[0, 0].numel() > cpu.STRIP_PIXELS
     inputs = feature, offset, weight, groups, dilation, *((current, mask) if blend else ())
-    torch.testing.assert_close(gather.deform_conv(*inputs), reference.deform_conv(*inputs), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(cpu.deform_conv(*inputs), reference.deform_conv(*inputs), atol=1e-4, rtol=1e-4)
 
 
 def test_strips_cost_no_more_multiplications():
     feature, offset, weight, current, mask = problem()
     with FlopCounterMode(display=False) as counter:
-        gather.deform_conv(feature, offset, weight, 2, 1, current, mask)
+        cpu.deform_conv(feature, offset, weight, 2, 1, current, mask)
     assert counter.get_total_flops() // 2 == 2 * 70 * 64 * weight.numel()
 
 
@@ -39,7 +38,7 @@ def test_strips_cost_no_more_multiplications():
 def test_any_memory_format_gives_the_same(layout):
     feature, offset, weight, current, mask = problem(size=(5, 6))
     laid = [x.contiguous(memory_format=layout) for x in (feature, offset, current, mask)]
-    found = gather.deform_conv(laid[0], laid[1], weight, 2, 1, *laid[2:])
+    found = cpu.deform_conv(laid[0], laid[1], weight, 2, 1, *laid[2:])
     expected = reference.deform_conv(feature, offset, weight, 2, 1, current, mask)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
 

@@ -2,7 +2,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.ops.deformable import deform_conv
+from models.ops import reference
+from models.ops.deformable import convolve, deform_conv, expand_to_taps, read_convolved
 
 BACKENDS = ["reference", "cpu", "torchvision"]
 DTYPE = torch.float64
@@ -165,3 +166,32 @@ def test_half_precision_positions_stay_exact(backend):
 def test_what_does_not_fit_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         deform_conv(**{**problem(), **change})
+
+
+@pytest.mark.parametrize("backend", ["cpu", "reference"])
+@pytest.mark.parametrize("groups,dilation", [(1, 1), (2, 2)])
+def test_convolving_then_reading_is_the_deformable_convolution(groups, dilation, backend):
+    feature, weight = torch.randn(2, 4, 6, 7), torch.randn(3, 4, 3, 3)
+    offset = torch.randn(2, 2 * groups, 6, 7) * 5
+    expected = reference.deform_conv(feature, expand_to_taps(offset, groups, 9), weight, groups, dilation)
+    found = read_convolved(convolve(feature, weight, groups, dilation), offset, backend)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("backend", ["auto", "cpu", "reference", "torchvision"])
+def test_every_backend_reads_zero_far_outside_of_a_convolved_map(backend):
+    convolved = convolve(torch.ones(1, 4, 3, 5), torch.ones(2, 4, 3, 3), groups=1, dilation=1)
+    offset = torch.zeros(1, 2, 3, 5)
+    assert read_convolved(convolved, offset, backend)[0, 0, 1, 1] == 4 * 9
+    assert read_convolved(convolved, offset - 1e12, backend).abs().max() == 0
+
+
+def test_an_unknown_backend_reads_nothing():
+    with pytest.raises(ValueError, match="backend must be one of"):
+        read_convolved(torch.zeros(1, 1, 9, 9), torch.zeros(1, 2, 3, 3), "gpu")
+
+
+@pytest.mark.parametrize("offset", [(2, 2, 3, 3), (1, 4, 3, 3)], ids=str)
+def test_an_offset_that_does_not_fit_a_convolved_map_is_refused(offset):
+    with pytest.raises(ValueError, match="does not fit 1 maps of 1 channels"):
+        read_convolved(torch.zeros(1, 1, 9, 9), torch.zeros(offset))

@@ -4,11 +4,9 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.ops import cpu as gather
-from models.ops import native, reference, rigid
-from models.ops.deformable import deform_conv, every_tap, read_convolved
-from models.ops.matching_cost import shift_costs
-from models.ops.warp import add_moved, moved, paint
+from models.ops import cpu, native, reference
+from models.ops.deformable import convolve, deform_conv, expand_to_taps, read_convolved
+from models.ops.warp import add_warped, paint, shift_costs, warp
 
 pytestmark = [
     pytest.mark.skipif(not native.available(), reason="no C compiler here"),
@@ -100,15 +98,15 @@ def test_reading_what_was_convolved(groups):
     feature, weight = torch.randn(2, 4, 6, 7), torch.randn(3, 4, 3, 3)
     offset = torch.randn(2, 2 * groups, 6, 7) * 5
     offset[0, :, 1, 1] = torch.tensor([1e12, float("-inf")] * groups)
-    expected = reference.deform_conv(feature, every_tap(offset, groups, 9), weight, groups, 2)
-    found = read_convolved(rigid.convolve(feature, weight, groups, 2), offset, "native")
+    expected = reference.deform_conv(feature, expand_to_taps(offset, groups, 9), weight, groups, 2)
+    found = read_convolved(convolve(feature, weight, groups, 2), offset, "native")
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
 
 
 def test_a_nan_where_convolved_maps_are_read_gives_nan():
     offset = torch.zeros(1, 2, 5, 6)
     offset[0, 0, 2, 3] = float("nan")
-    out = read_convolved(rigid.convolve(torch.randn(1, 4, 5, 6), torch.randn(3, 4, 3, 3), 1, 1), offset, "native")
+    out = read_convolved(convolve(torch.randn(1, 4, 5, 6), torch.randn(3, 4, 3, 3), 1, 1), offset, "native")
     assert out[0, :, 2, 3].isnan().all() and out.isnan().sum() == 3
 
 
@@ -118,14 +116,14 @@ def test_moved_images(c, size, layout):
     image = torch.randn(2, c, *size).contiguous(memory_format=layout)
     by = torch.randn(2, 2, *size) * 4
     by[0, :, 0, 0] = torch.tensor([1e9, float("-inf")])
-    found = moved(image, by, "native")
-    torch.testing.assert_close(found, moved(image, by, "reference"), atol=1e-3, rtol=1e-3)
+    found = warp(image, by, "native")
+    torch.testing.assert_close(found, warp(image, by, "reference"), atol=1e-3, rtol=1e-3)
     assert found.is_contiguous(memory_format=layout)
 
 
 def test_a_nan_displacement_reads_within_the_image():
     image, by = torch.rand(1, 3, 4, 5), torch.full((1, 2, 4, 5), float("nan"))
-    assert torch.equal(moved(image, by, "native"), moved(image, by, "reference"))
+    assert torch.equal(warp(image, by, "native"), warp(image, by, "reference"))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -133,8 +131,8 @@ def test_a_nan_displacement_reads_within_the_image():
 def test_added_images(layout, dtype):
     feature, image = (torch.randn(2, 20, 5, 30).contiguous(memory_format=layout).to(dtype) for _ in range(2))
     by, gate = torch.randn(2, 2, 5, 30).to(dtype), torch.rand(2, 1, 5, 30).to(dtype)
-    expected = add_moved(feature.clone(), image, by, gate, "reference")
-    found = add_moved(feature, image, by, gate, "native")
+    expected = add_warped(feature.clone(), image, by, gate, "reference")
+    found = add_warped(feature, image, by, gate, "native")
     assert found is feature
     torch.testing.assert_close(found, expected, atol=1e-4 if dtype == torch.float32 else 0.05, rtol=0.02)
 
@@ -170,7 +168,7 @@ def test_what_it_does_not_take_is_computed_by_cpu(change):
     found = deform_conv(**inputs, backend="native")
     moves = (inputs["offset"].unflatten(1, (-1, 2)) + inputs["shift"].flip(1)[:, None]).flatten(1, 2)
     rest = inputs["weight"], 1, 1, inputs["current"], inputs["mask"]
-    assert torch.equal(found, gather.deform_conv(inputs["feature"], moves, *rest))
+    assert torch.equal(found, cpu.deform_conv(inputs["feature"], moves, *rest))
     assert found.requires_grad == inputs["offset"].requires_grad
 
 

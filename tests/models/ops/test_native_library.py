@@ -113,11 +113,11 @@ def test_a_process_without_a_compiler_computes_the_same(tmp_path):
     code = """
         import torch
         from models.ops.backends import choose
-        from models.ops.warp import moved
+        from models.ops.warp import warp
         torch.manual_seed(0)
         image, by = torch.randn(1, 3, 5, 6), torch.randn(1, 2, 5, 6)
         assert choose("native", image.device) == "cpu"
-        assert torch.equal(moved(image, by, "native"), moved(image, by, "reference"))
+        assert torch.equal(warp(image, by, "native"), warp(image, by, "reference"))
     """
     environment = {**os.environ, "PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", textwrap.dedent(code)]

@@ -1,4 +1,4 @@
-"""What the compiler makes of the kernel; its numbers are tested with `triton_fused`, which launches it."""
+"""What the compiler makes of the kernel; its numbers are tested with `models.ops.triton`, which launches it."""
 
 import os
 

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from models.ops.deformable import deform_conv
-from models.shortcut.alignment import GlobalAlignment, halve
+from models.shortcut.alignment import GlobalAlignment, halve, total_displacement
 
 
 def still(num_dg=1, offset_size=1):
@@ -64,3 +64,17 @@ def test_both_maps_move_by_the_offset_of_the_current_and_the_reference_frame():
         low = deform_conv(halve(x), offset, alignment.weight, groups=2, backend="reference")
         expected = F.interpolate(low, scale_factor=2, mode="bilinear")
         torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_coarse_and_fine_offsets_count_in_pixels_of_the_finer_one():
+    coarse, fine = torch.zeros(1, 2, 3, 4), torch.zeros(1, 18, 6, 12)
+    coarse[:, 0], coarse[:, 1] = 1.0, -2.0  # dy, dx; twice and three times as large in fine pixels
+    fine[:, 0::2], fine[:, 1::2] = 0.5, 0.25
+    expected = torch.tensor([-6.0 + 0.25, 2.0 + 0.5]).view(1, 2, 1, 1).expand(1, 2, 6, 12)
+    torch.testing.assert_close(total_displacement(coarse, fine), expected)
+
+
+def test_a_displacement_is_a_mean_over_taps():
+    fine = torch.zeros(1, 18, 2, 2)
+    fine[:, 0], fine[:, 3] = 9.0, 18.0  # dy of the first, dx of the second of nine taps
+    assert torch.equal(total_displacement(torch.zeros(1, 2, 1, 1), fine)[0, :, 0, 0], torch.tensor([2.0, 1.0]))

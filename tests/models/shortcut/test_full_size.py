@@ -2,11 +2,11 @@ import pytest
 import torch
 
 from models.ops.deformable import deform_conv
-from models.ops.warp import moved
+from models.ops.warp import warp
 from models.shortcut.alignment import halve
 from models.shortcut.full_size import FullSizeBlock, PixelPath
 from models.shortcut.init import GATE, initialise
-from models.shortcut.matching import matched, pyramid
+from models.shortcut.matching import match_blocks, pyramid
 from tests.helpers.moving import SMALL, features, full_size
 from tests.helpers.textures import texture
 
@@ -20,7 +20,7 @@ def fresh(**arguments):
 
 def as_matched(a_ref, a_cur):
     """What block matching alone says, (dx, dy) in feature pixels of even sizes."""
-    found = matched(pyramid(halve(a_cur)), pyramid(halve(a_ref)))
+    found = match_blocks(pyramid(halve(a_cur)), pyramid(halve(a_ref)))
     return 2 * torch.nn.functional.interpolate(found, scale_factor=2, mode="bilinear")
 
 
@@ -47,7 +47,7 @@ def test_a_fresh_block_first_shows_the_reference_moved_as_matching_says():
     block, inputs = fresh(), features()
     (feature, mask, aligned), pixels = block.with_pixels(*inputs)
     a_ref, a_cur, f_ref = inputs
-    expected = moved(f_ref, as_matched(a_ref, a_cur))
+    expected = warp(f_ref, as_matched(a_ref, a_cur))
     torch.testing.assert_close(aligned, expected, atol=1e-3, rtol=0)
     torch.testing.assert_close(feature, torch.tensor(GATE).sigmoid() * expected, atol=1e-3, rtol=0)
     torch.testing.assert_close(pixels.displacement, as_matched(a_ref, a_cur), atol=1e-3, rtol=0)
@@ -75,7 +75,7 @@ def test_every_offset_shows_in_what_is_read():
     pixels = block.with_pixels(*same)[1]
     expected = as_matched(*same[:2]) + torch.tensor([2.0, -1.0 + 2.0]).view(1, 2, 1, 1)
     torch.testing.assert_close(pixels.displacement, expected, atol=1e-4, rtol=0)
-    torch.testing.assert_close(aligned, moved(inputs[2], expected), atol=1e-4, rtol=0)
+    torch.testing.assert_close(aligned, warp(inputs[2], expected), atol=1e-4, rtol=0)
 
 
 @torch.no_grad()

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from models.evaluation.cost import count_macs
-from models.ops.warp import moved
-from models.shortcut.hold import hold
+from models.ops.warp import warp
+from models.shortcut.inference import optimize
+from models.shortcut.matching import hold
 from tests.helpers.moving import features, full_size
 
 TOLERANCE = 1e-4  # of the largest value
@@ -25,7 +26,7 @@ def inputs(**settings):
 @torch.no_grad()
 def assert_same(block, given, backend="auto"):
     a_ref, a_cur, f_ref, y_ref = given
-    fast = block.for_inference(backend)
+    fast = optimize(block, backend)
     reference = fast.prepare(a_ref, f_ref, y_ref)
     (expected, wanted), (found, pixels) = (
         block.eval().with_pixels(a_ref, a_cur, f_ref),
@@ -55,18 +56,18 @@ def test_a_block_holds_only_if_asked(size):
     block = full_size().eval()
     a_ref, a_cur, f_ref, y_ref = inputs(size=size)
     a_cur = torch.where(torch.arange(size[1]) < size[1] // 2, a_ref, a_cur)  # the left half stands still
-    holding = block.for_inference(hold=0.1)
+    holding = optimize(block, hold=0.1)
     reference = holding.prepare(a_ref, f_ref, y_ref)
     expected = hold(block(a_ref, a_cur, f_ref).feature, f_ref, a_ref, a_cur, 0.1)
     assert off_by(holding(reference, a_cur).feature, expected) < TOLERANCE
     torch.testing.assert_close(holding(reference, a_ref).feature, f_ref)
-    assert block.for_inference().prepare(a_ref, f_ref, y_ref).a.numel() == 0
+    assert optimize(block).prepare(a_ref, f_ref, y_ref).a.numel() == 0
 
 
 def test_one_reference_serves_many_frames_and_is_left_alone():
     block = full_size().eval()
     a_ref, a_cur, f_ref, y_ref = inputs()
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(a_ref, f_ref, y_ref)
     before = copy.deepcopy(reference)
     for frame in (a_cur, a_ref):
@@ -79,7 +80,7 @@ def test_one_reference_serves_many_frames_and_is_left_alone():
 
 def test_it_shares_nothing_with_the_block():
     block, (a_ref, a_cur, f_ref, y_ref) = full_size(), inputs()
-    fast = block.for_inference()
+    fast = optimize(block)
     before = fast(fast.prepare(a_ref, f_ref, y_ref), a_cur).feature
     with torch.no_grad():
         for p in block.parameters():
@@ -90,12 +91,12 @@ def test_it_shares_nothing_with_the_block():
 
 def test_it_tells_the_mask_and_where_the_reference_is_read():
     block, (a_ref, a_cur, f_ref, y_ref) = full_size(), inputs()
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(a_ref, f_ref, y_ref)
     inside = fast.explain(reference, a_cur)
     prediction, aligned = fast(reference, a_cur), block.train()(a_ref, a_cur, f_ref).aligned
     assert torch.equal(inside.mask, prediction.mask)
-    torch.testing.assert_close(moved(f_ref, inside.displacement), aligned, atol=1e-3, rtol=0)
+    torch.testing.assert_close(warp(f_ref, inside.displacement), aligned, atol=1e-3, rtol=0)
 
 
 @torch.no_grad()
@@ -104,7 +105,7 @@ def test_in_bfloat16_it_stays_near_and_keeps_positions_exact():
     for layer in (block.global_offset.to_offset, block.generator.to_offset_mask):
         layer.weight.mul_(0.05)  # rounded offsets of many pixels would lead to other noise
     a_ref, a_cur, f_ref = (x.bfloat16() for x in given[:3])
-    fast = block.for_inference().to(torch.bfloat16)
+    fast = optimize(block).to(torch.bfloat16)
     reference = fast.prepare(a_ref, f_ref, given[3])
     found, pixels = fast.with_pixels(reference, a_cur)
     assert found.feature.dtype == torch.bfloat16 and pixels.displacement.dtype == torch.float32
@@ -115,7 +116,7 @@ def test_in_bfloat16_it_stays_near_and_keeps_positions_exact():
 def test_a_skipped_frame_leaves_out_what_only_the_reference_decides():
     block = full_size(feat_ch=128, h_dim=64, g_layers=2, l_layers=3)
     a_ref, a_cur, f_ref, y_ref = inputs(n=1, channels=128, size=(16, 32))
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(a_ref, f_ref, y_ref)
     full, half = 16 * 32, 8 * 16
     first = lambda c: 64 * c + 32 * 9 * c // 2  # noqa: E731  half of a folded HetConv's input, c channels: dense, 3 x 3

@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from models.evaluation.cost import count_macs
-from models.shortcut import official, saved
+from models.shortcut import official
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.full_size import FullSizeBlock
+from models.shortcut.inference import optimize
 from scripts.published_way import published_way
 from tests.golden import check as golden
 from tests.golden.compare import params
@@ -36,7 +38,7 @@ def off_by(found, expected):
 
 
 def predicted(block, a_ref, a_cur, f_ref, backend="auto"):
-    fast = block.for_inference(backend)
+    fast = optimize(block, backend)
     return fast(fast.prepare(a_ref, f_ref), a_cur)
 
 
@@ -69,7 +71,7 @@ def test_it_reproduces_the_published_block(name):
 
 def test_it_predicts_what_a_trained_block_predicts():
     state = checkpoint.load(ROOT / "tests" / "fixtures" / "earlier" / "v2c.pth")
-    block = saved.from_checkpoint(state, state["teacher"], tuple(state["split"]), {})
+    block = from_checkpoint(state, state["teacher"], tuple(state["split"]), {})
     assert_same(block, features(channels=block.config["feat_ch"], size=(32, 64)))
 
 
@@ -97,7 +99,7 @@ def test_late_features_of_other_channels_and_an_image_among_them(image_ch, size)
 def test_one_reference_serves_many_frames_and_is_left_alone():
     block = moving()
     a_ref, _, f_ref = features()
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(a_ref, f_ref)
     before = copy.deepcopy(reference)
     for a_cur in (features()[1], a_ref):
@@ -110,7 +112,7 @@ def test_one_reference_serves_many_frames_and_is_left_alone():
 
 def test_it_shares_nothing_with_the_block():
     block, inputs = moving(), features()
-    fast = block.for_inference()
+    fast = optimize(block)
     before = fast(fast.prepare(inputs[0], inputs[2]), inputs[1]).feature
     with torch.no_grad():
         for p in block.parameters():
@@ -122,7 +124,7 @@ def test_it_shares_nothing_with_the_block():
 @torch.no_grad()
 def test_in_bfloat16_it_stays_near():
     block, inputs = ShortcutBlock(6, 8).eval(), features()
-    fast = block.for_inference().to(torch.bfloat16)
+    fast = optimize(block).to(torch.bfloat16)
     a_ref, a_cur, f_ref = (x.bfloat16() for x in inputs)
     found = fast(fast.prepare(a_ref, f_ref), a_cur).feature
     assert found.dtype == torch.bfloat16 and off_by(found.float(), block(*inputs).feature) < 0.05
@@ -130,7 +132,7 @@ def test_in_bfloat16_it_stays_near():
 
 def test_a_skipped_frame_leaves_out_what_only_the_reference_decides():
     block, inputs = ShortcutBlock(128, 64).eval(), features(channels=128, size=(16, 32))
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(inputs[0], inputs[2])
     full, half = 16 * 32, 8 * 16
     layer = 64 * 64 * (1 + 9 / 4)  # a folded HetConv, 64 -> 64
@@ -145,7 +147,7 @@ def test_it_tells_the_mask_and_where_the_reference_is_read(arguments, size):
     block, inputs = moving(**arguments), features(n=2, size=size)
     shift(block.alignment.to_offset, block.alignment.to_offset.out_channels, dy=1.0, dx=-2.0)  # at half resolution
     shift(block.generator.to_offset_mask, 18 * block.config["num_dg"], dy=0.5, dx=0.25)
-    fast = block.for_inference()
+    fast = optimize(block)
     reference = fast.prepare(inputs[0], inputs[2])
     inside = fast.explain(reference, inputs[1])
     height, width = size

@@ -3,6 +3,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming import stages as stages_module
 from models.streaming.cuda_graphs import graphed
 from models.streaming.refresh import Adaptive, Every
@@ -14,7 +15,7 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def eager(cuts=(), form="published"):
-    networks = teacher().for_inference().to(DEVICE), block(form).for_inference().to(DEVICE)
+    networks = teacher().for_inference().to(DEVICE), optimize(block(form)).to(DEVICE)
     return stages_module.eager(*networks, cuts=cuts)
 
 
@@ -45,7 +46,7 @@ def test_graphs_translate_a_video_like_the_calls_they_were_made_from(refresh, ho
 @pytest.mark.parametrize("split", ["A", "B"])
 def test_a_body_that_passes_on_several_tensors_is_replayed(split, form):
     frames = video(6)
-    networks = vtoonify(split).for_inference().to(DEVICE), vtoonify_block(form).for_inference().to(DEVICE)
+    networks = vtoonify(split).for_inference().to(DEVICE), optimize(vtoonify_block(form)).to(DEVICE)
     called = stages_module.eager(*networks, cuts=(2, 5))
     plain, replayed = (Translator(s, Every(3), spread=True) for s in (called, graphed(called, frames[0].cuda())))
     for frame in frames:
@@ -55,7 +56,7 @@ def test_a_body_that_passes_on_several_tensors_is_replayed(split, form):
 @on_cuda
 def test_face_parts_are_found_by_a_graph_and_reused_between_references():
     frames = video(7)
-    networks = parsing_vtoonify().for_inference().to(DEVICE), vtoonify_block().for_inference().to(DEVICE)
+    networks = parsing_vtoonify().for_inference().to(DEVICE), optimize(vtoonify_block()).to(DEVICE)
     called = stages_module.eager(*networks)
     replayed = graphed(called, frames[0].cuda())
     for reuse in (False, True):
@@ -105,7 +106,7 @@ class Waiting(TorchDispatchMode):
 @torch.no_grad()
 def test_no_stage_waits_for_numbers_from_the_host(networks, form, hold):
     whole, small = networks  # the teacher as it is: rewritten for a CPU, its norms are others than on a GPU
-    made = stages_module.eager(whole(), small(form).for_inference("torchvision", hold), cuts=(1,))
+    made = stages_module.eager(whole(), optimize(small(form), "torchvision", hold), cuts=(1,))
     frames = video(2)
     with Waiting() as waiting:
         a = f = made.head(frames[0])

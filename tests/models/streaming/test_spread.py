@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.spread import Renewal, balanced_cuts
 from models.streaming.stages import eager
 from tests.helpers.tiny import block, teacher, video
@@ -11,7 +12,7 @@ from tests.helpers.tiny import block, teacher, video
 
 @pytest.mark.parametrize("form", BLOCKS)
 def test_a_reference_is_ready_after_as_many_steps_as_there_are_slices(form):
-    stages = eager(teacher().for_inference(), block(form).for_inference(), cuts=(1, 2))
+    stages = eager(teacher().for_inference(), optimize(block(form)), cuts=(1, 2))
     a = stages.head(video()[0])
     expected = stages.renew(a.clone())
     renewal = Renewal(stages, a, 7)

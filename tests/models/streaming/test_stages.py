@@ -3,13 +3,14 @@ import torch
 
 from models.evaluation.cost import count_macs
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.shortcut.init import initialise
 from models.streaming.stages import eager
 from tests.helpers.tiny import ROUNDED, block, parsing_vtoonify, predicted, teacher, video, vtoonify, vtoonify_block
 
 
 def stages(form="published", **settings):
-    return eager(teacher().for_inference(), block(form).for_inference(), **settings)
+    return eager(teacher().for_inference(), optimize(block(form)), **settings)
 
 
 @pytest.fixture(params=BLOCKS)
@@ -68,7 +69,7 @@ def test_nothing_is_written_into_what_is_kept(form, cuts, frames):
 @pytest.mark.parametrize("split", ["A", "B"])
 def test_a_full_size_reference_keeps_its_picture_as_the_tail_makes_it(split, frames):
     whole = vtoonify(split)
-    made = eager(whole.for_inference(), vtoonify_block("full_size").for_inference())
+    made = eager(whole.for_inference(), optimize(vtoonify_block("full_size")))
     a = made.head(frames[0])
     reference, y = made.translate(a)
     close(made.renew(a).y, reference.y)
@@ -78,7 +79,7 @@ def test_a_full_size_reference_keeps_its_picture_as_the_tail_makes_it(split, fra
 
 @pytest.mark.parametrize(("form", "tails"), [("published", 0), ("full_size", 1)])
 def test_where_a_references_output_is_not_shown_the_tail_runs_for_the_block_alone(form, tails, frames):
-    fast, small = teacher().for_inference(), block(form).for_inference()
+    fast, small = teacher().for_inference(), optimize(block(form))
     made = eager(fast, small)
     a = fast.head(frames[0])
     f = fast.body(a)
@@ -91,7 +92,7 @@ def test_where_a_references_output_is_not_shown_the_tail_runs_for_the_block_alon
 
 def test_half_precision_takes_and_gives_float32_and_leaves_the_networks_alone(form, frames):
     # At the published scale an untrained prediction is nearly flat: the tail would show nothing but its rounding.
-    fast, small = teacher().for_inference(), initialise(block(form), gain=1.0).for_inference()
+    fast, small = teacher().for_inference(), optimize(initialise(block(form), gain=1.0))
     half, single = eager(fast, small, torch.bfloat16), eager(fast, small)
     a = half.head(frames[0])
     reference, y = half.translate(a)
@@ -120,7 +121,7 @@ def test_cuts_that_make_no_slices_are_refused(cuts):
 @torch.no_grad()
 def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_several_tensors(form, split, cuts, frames):
     whole = vtoonify(split)
-    made = eager(whole.for_inference(), vtoonify_block(form).for_inference(), cuts=cuts)
+    made = eager(whole.for_inference(), optimize(vtoonify_block(form)), cuts=cuts)
     expected = predicted(whole, vtoonify_block(form), *frames)
     reference, y_ref = made.translate(made.head(frames[0]))
     close(y_ref, whole(frames[0]))
@@ -134,7 +135,7 @@ def test_a_teacher_whose_tail_needs_both_features_and_whose_body_passes_on_sever
 
 def test_a_stage_finds_what_the_head_would_find_by_itself(frames):
     assert stages().parse_faces is None
-    made = eager(parsing_vtoonify().for_inference(), vtoonify_block().for_inference())
+    made = eager(parsing_vtoonify().for_inference(), optimize(vtoonify_block()))
     found = made.parse_faces(frames[0])
     assert found.shape == (1, 22, 16, 24) and torch.equal(found[:, :3], frames[0])
     assert torch.equal(made.head(found), made.head(frames[0]))

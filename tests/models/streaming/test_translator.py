@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Adaptive, Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
@@ -15,7 +16,7 @@ def form(request):
 
 
 def translator(refresh=3, refresh_output="teacher", spread=False, cuts=(), form="published"):
-    stages = eager(teacher().for_inference(), block(form).for_inference(), cuts=cuts)
+    stages = eager(teacher().for_inference(), optimize(block(form)), cuts=cuts)
     return Translator(stages, Every(refresh) if isinstance(refresh, int) else refresh, refresh_output, spread)
 
 
@@ -106,7 +107,7 @@ def explained(made, frames):
 
 
 def test_what_the_block_did_is_told_for_predicted_frames(form):
-    made, fast, frames = translator(form=form), block(form).for_inference(), video()
+    made, fast, frames = translator(form=form), optimize(block(form)), video()
     steps = [made.step(frame) for frame in frames[:5]]
     assert [step.explain is not None for step in steps] == [False, True, True, False, True]
     whole = teacher()
@@ -160,7 +161,7 @@ def test_wrong_settings_are_refused(settings, problem):
 @torch.no_grad()
 def test_a_video_may_become_larger(split, size, form):
     whole, predict, frames = vtoonify(split), vtoonify_block(form), video(5, *size)
-    made = Translator(eager(whole.for_inference(), predict.for_inference()), Every(3))
+    made = Translator(eager(whole.for_inference(), optimize(predict)), Every(3))
     shown = outputs(made, frames)
     assert {tuple(y.shape) for y in shown} == {(1, 3, 4 * size[0], 4 * size[1])}
     assert all(y.abs().max() <= 1 for y in shown)
@@ -171,14 +172,14 @@ def test_a_video_may_become_larger(split, size, form):
 
 
 def test_a_refresh_of_several_tensors_can_be_spread(form):
-    stages = eager(vtoonify().for_inference(), vtoonify_block(form).for_inference(), cuts=(2, 5))
+    stages = eager(vtoonify().for_inference(), optimize(vtoonify_block(form)), cuts=(2, 5))
     made = Translator(stages, Every(3), spread=True)
     assert [distance for distance, _, _ in told(made, video(6))] == [0, 1, 2, 3, 4, 2]
 
 
 def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
     whole, frames = parsing_vtoonify(), video()
-    fast, small = whole.for_inference(), vtoonify_block().for_inference()
+    fast, small = whole.for_inference(), optimize(vtoonify_block())
     shown = outputs(Translator(eager(fast, small), Every(3), reuse_parsing=True), frames)
     assert fast.head.parser.calls == 3
     for number, (frame, y) in enumerate(zip(frames, shown, strict=True)):
@@ -194,13 +195,13 @@ def test_face_parts_are_looked_for_on_reference_frames_only_if_wanted():
 
 
 def test_nothing_is_reused_where_nothing_is_looked_for():
-    made = Translator(eager(teacher().for_inference(), block().for_inference()), Every(3), reuse_parsing=True)
+    made = Translator(eager(teacher().for_inference(), optimize(block())), Every(3), reuse_parsing=True)
     for y, expected in zip(outputs(made), outputs(translator()), strict=True):
         assert torch.equal(y, expected)
 
 
 def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the_reference():
-    fast, small = parsing_vtoonify().for_inference(), vtoonify_block().for_inference()
+    fast, small = parsing_vtoonify().for_inference(), optimize(vtoonify_block())
     shown = outputs(Translator(eager(fast, small), Every(3), "shortcut", reuse_parsing=True))
     assert fast.head.parser.calls == 3
     exact = [torch.allclose(y, parsing_vtoonify()(x), atol=1e-4) for x, y in zip(video(), shown, strict=True)]
@@ -211,6 +212,6 @@ def test_the_published_refresh_looks_for_face_parts_on_the_frames_that_renew_the
     ("refresh", "spread", "told"), [(Adaptive(0.1, 4), False, "Adaptive"), (Every(3), True, "spread")]
 )
 def test_what_was_found_is_only_reused_with_whole_references_at_fixed_intervals(refresh, spread, told):
-    stages = eager(parsing_vtoonify(), vtoonify_block().for_inference())
+    stages = eager(parsing_vtoonify(), optimize(vtoonify_block()))
     with pytest.raises(ValueError, match=f"fixed interval and whole references only, got {told}"):
         Translator(stages, refresh, spread=spread, reuse_parsing=True)

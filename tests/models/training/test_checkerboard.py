@@ -67,3 +67,14 @@ def test_the_loss_is_the_mean_excess_and_training_removes_it():
         checkerboard_loss(marked + (drawn * patterns).sum(0)).backward()
         optimizer.step()
     assert checkerboard_loss(marked + (drawn * patterns).sum(0)) < checkerboard_loss(plain) + 0.3
+
+
+def test_the_loss_cannot_be_lowered_by_another_grid_beside():
+    drawn = torch.zeros(()).requires_grad_()
+    beside = torch.cos(2 * torch.pi * (29 / 64) * COLUMNS + 0 * ROWS)  # 3 of 64 steps from the period of 2 pixels
+    marked = next(textures(1)) + 0.05 * PATTERNS[2, "across"]
+    checkerboard_loss(marked + (0.05 + drawn) * beside).backward()
+    assert drawn.grad.abs() < 1e-3
+    away = torch.zeros(()).requires_grad_()
+    checkerboard_loss(marked + away * PATTERNS[2, "across"]).backward()
+    assert away.grad > 1

@@ -46,6 +46,20 @@ def test_a_run_that_is_older_than_a_setting_has_done_what_that_does_by_default(t
         later.begin(resume=True, restart=False)
 
 
+def test_a_flag_that_may_change_now_may_differ_from_what_an_older_run_recorded(tmp_path):
+    RunFolder(tmp_path, {"lr": 1.0, "weights": "a.pt"}).save(step=1)
+    later = RunFolder(tmp_path, {"lr": 1.0}, defaults={"lr": 1.0, "weights": None})
+    assert later.begin(resume=True, restart=False)
+
+
+def test_what_is_no_flag_is_compared_where_it_was_recorded(tmp_path):
+    RunFolder(tmp_path, {"teacher": "abc"}).save(step=1)
+    assert RunFolder(tmp_path, {"teacher": "abc", "style": "123"}).begin(resume=True, restart=False)
+    for settings, now in (({"teacher": "def"}, "'def'"), ({}, "None")):
+        with pytest.raises(ValueError, match=f"settings:\n  teacher: started with 'abc', now {now}$"):
+            RunFolder(tmp_path, settings).begin(resume=True, restart=False)
+
+
 def test_a_folder_in_which_another_process_trains_is_refused_until_that_process_ends(tmp_path):
     begin = f"from models.training.run_folder import *; RunFolder(Path({str(tmp_path)!r}), {{}}).begin(False, False)"
     command = [sys.executable, "-c", f"{begin}; print(flush=True); input()"]

@@ -225,6 +225,6 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     with pytest.raises(SystemExit):
         found(films, "one", "--parsing_map_path", "m", "--faceparsing_path", "p")
     parsing = capsys.readouterr().err
-    assert "--parsing_map_path m: no such file, or folder of <clip>.npy" in parsing
+    assert "--parsing_map_path m: no such file or folder; FILE.npy, or of <clip>.npy" in parsing
     assert "both tell face parts" in parsing and "--parsing_map_path is for --teacher vtoonify" in parsing
     assert "--face all needs --scale_image" in told and "--paste needs --scale_image" in told

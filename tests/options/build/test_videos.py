@@ -1,9 +1,10 @@
 import pytest
 import torch
 
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.checkpoint import to_checkpoint
 from options.build.test_setup import found_clips, new_test_setup
 from options.build.videos import FEWEST, MOST, time_streams
+from options.clip_options import chosen_clips
 from options.test_options import TestOptions
 from tests.helpers.runs import save, stripes, teacher_file, translation
 from tests.helpers.tiny import block, teacher
@@ -31,7 +32,7 @@ def setup(folder, *flags):
     """The options and the run of test.py that they make."""
     where = ["--dataset_mode", "frames", "--dataroot", str(folder / "clips")]
     opt = TestOptions().parse(translation(folder, *where, *flags))
-    return opt, new_test_setup(opt, *found_clips(opt), CPU)
+    return opt, new_test_setup(opt, *found_clips(opt, chosen_clips(opt)[0]), CPU)
 
 
 def test_whole_videos_are_streamed_from_all_over_the_run_as_far_as_time_allows(folder):

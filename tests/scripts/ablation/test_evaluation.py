@@ -6,7 +6,7 @@ import torch
 from models.evaluation.baselines import flow_warp
 from models.evaluation.cost import count_macs
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.shortcut.hold import hold
+from models.shortcut.matching import hold
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs
 from scripts.ablation.rows import Recipe
 from scripts.ablation.variants import WithoutPixels

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from models.ops import native
+from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.full_size import FullSizeBlock
-from models.shortcut.saved import to_checkpoint
+from models.shortcut.inference import optimize
 from scripts.benchmark.__main__ import machine_name, parse
 from scripts.benchmark.cases import CASES, DEFAULT, Case, saved
 from scripts.benchmark.profiling import profile_table
@@ -103,7 +104,7 @@ def test_what_is_timed_computes_what_was_trained(entry):
 @pytest.mark.parametrize("part", ["to_offset", "reconstruct", "to_outputs"])
 def test_an_error_in_any_map_of_a_full_size_block_shows(part):
     network, whole = full_size_networks()
-    quick = whole.for_inference()
+    quick = optimize(whole)
     with torch.no_grad():
         getattr(quick, part).bias.add_(0.5)
     assert block_error(network, whole.eval(), quick, torch.rand(2, 1, 3, 16, 24)) > 0.01

@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.ops.positions import resized
-from models.ops.warp import moved
+from models.ops.positions import resize_displacement
+from models.ops.warp import warp
 from models.shortcut.alignment import halve
-from models.shortcut.matching import CHOICE, Choice, matched, pyramid
+from models.shortcut.matching import CONSTANTS, MatchingConstants, match_blocks, pyramid
 from scripts.ablation.setting import ROOT
 from scripts.fit_matching.__main__ import parse
 from scripts.fit_matching.search import fits, mean_fit
 from tests.helpers.cached import features, generator
 from tests.helpers.runs import viper
 
-STILL = Choice(sharpness=0.05, stillness=1e6, window=3)  # never moves
+STILL = MatchingConstants(sharpness=0.05, stillness=1e6, window=3)  # never moves
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +27,20 @@ def clips(tmp_path_factory):
 
 
 def test_a_fit_is_the_mean_over_clips_of_what_the_tail_makes_of_moved_features(clips):
-    (found,) = fits(clips, [CHOICE])
+    (found,) = fits(clips, [CONSTANTS])
     values = []
     for clip in range(2):
         there, here = (clips.taught([clips.key(clip, number)]) for number in (0, 2))
-        displacement = resized(matched(pyramid(halve(here.a)), pyramid(halve(there.a))), here.a.shape[2:])
-        picture = clips.teacher.tail(moved(there.f, displacement), here.a)
+        displacement = resize_displacement(
+            match_blocks(pyramid(halve(here.a)), pyramid(halve(there.a))), here.a.shape[2:]
+        )
+        picture = clips.teacher.tail(warp(there.f, displacement), here.a)
         values.append(Psnr.measure(*unit_pair(picture, here.y)))
     assert found.keys() == {1, 2} and found[2] == pytest.approx(sum(values) / 2)
 
 
 def test_on_clips_that_move_matching_is_better_than_standing_still(clips):
-    usual, still = fits(clips, [CHOICE, STILL])
+    usual, still = fits(clips, [CONSTANTS, STILL])
     assert mean_fit([usual]) > mean_fit([still])
 
 
@@ -58,7 +60,7 @@ def test_the_script_prints_a_row_for_each_choice_the_best_first_and_what_is_used
     cells = [[cell.strip() for cell in line.split("|")] for line in ended.stdout.splitlines() if line.startswith("|")]
     means = [float(line[4]) for line in cells[2:]]
     assert len(means) == 3 and means == sorted(means, reverse=True)
-    assert f"best: Choice(sharpness={cells[2][1]}" in ended.stdout and f"now: {CHOICE}" in ended.stdout
+    assert f"best: MatchingConstants(sharpness={cells[2][1]}" in ended.stdout and f"now: {CONSTANTS}" in ended.stdout
     assert cells[2][-4:-1] == ["-", "-", "-"]  # distances that three frames do not have
 
 

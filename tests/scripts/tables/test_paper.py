@@ -22,6 +22,22 @@ def test_a_run_has_a_row_for_each_method():
     assert (rows["reuse"]["psnr"], rows["reuse"]["macs_mean"]) == (20.0, 4e9) and "params" not in rows["reuse"]
 
 
+def test_the_checkpoints_of_a_run_stand_in_both_files(tmp_path):
+    rows = run_rows("v2c", "demo", record(checkpoints={"teacher": "abc", "shortcut": "def"}))
+    write_tables(tmp_path, "bash it", [*rows, *published_rows(PUBLISHED)], PUBLISHED)
+    text = (tmp_path / "reproduced.md").read_text(encoding="utf-8")
+    assert text.count("- Viper → Cityscapes, demo: teacher abc, Shortcut def\n") == 1
+    read = list(csv.DictReader((tmp_path / "reproduced.csv").open(newline="", encoding="utf-8")))
+    assert {(row["teacher_fingerprint"], row["shortcut_fingerprint"]) for row in read[: len(rows)]} == {("abc", "def")}
+
+
+def test_a_row_of_a_baseline_has_no_block_whatever_its_name():
+    run = record(30.0)
+    run["baselines"]["shortcut_free"] = run["baselines"]["reuse"]
+    [row] = [row for row in run_rows("v2c", "demo", run) if row["method"] == "Shortcut free"]
+    assert "params" not in row and "macs_skipped" not in row
+
+
 def test_every_published_row_is_of_a_task_with_a_source_and_known_columns():
     for row in PUBLISHED["rows"]:
         assert row["task"] in TITLES and row["source"] in PUBLISHED["sources"]

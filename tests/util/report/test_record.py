@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from util.report.record import write_run
+from util.report.record import remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
 RECORD = {
@@ -42,3 +42,15 @@ def test_an_incomplete_record_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(ValueError, match="lacks machine, latency_ms.reference, latency_ms.skipped"):
         write_run(tmp_path, record)
     assert not list(tmp_path.iterdir())
+
+
+def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):
+    results = ["metrics.json", "frames.csv", "index.html", "options.yaml", "a.mp4", "a_whole.mp4", "inside/a.mp4"]
+    results += ["images/a/a_00001.png", "images/b/b_00001.png"]
+    others = ["notes.txt", "images/b/mine.txt", "more/b.mp4"]
+    for name in results + others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    remove_results(tmp_path)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {*others, "images", "images/b", "more"}

@@ -4,6 +4,7 @@ import torch
 from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics.image import Psnr, unit_pair
 from models.evaluation.refresh_fit.replay import BaselineStages, Tally, replay
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Adaptive, Every
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
@@ -12,7 +13,7 @@ from tests.helpers.tiny import block, teacher, video
 
 @pytest.fixture(scope="module")
 def stages():
-    return eager(teacher().for_inference(), block().for_inference())
+    return eager(teacher().for_inference(), optimize(block()))
 
 
 def policies():

@@ -5,6 +5,7 @@ import pytest
 from data.clips import Clip
 from data.stream import frames
 from models.evaluation.refresh_fit.trial import THRESHOLDS, Trial, TrialClip
+from models.shortcut.inference import optimize
 from models.streaming.stages import eager
 from tests.helpers.runs import HEIGHT, WIDTH, save, stripes
 from tests.helpers.tiny import block, teacher
@@ -23,7 +24,7 @@ def trial(tmp_path_factory):
         for path, shift in zip(files, places, strict=True):
             save(path, stripes(shift, 0))
         clips.append(TrialClip(name, partial(frames, Clip(name, tuple(files)), (WIDTH, HEIGHT)), len(files)))
-    stages = eager(teacher().for_inference(), block().for_inference())
+    stages = eager(teacher().for_inference(), optimize(block()))
     return Trial(clips, stages, 4, MACS)
 
 

@@ -1,10 +1,11 @@
-"""Checkpoints of a Shortcut block: its weights, its constructor arguments and what it was trained for."""
+"""Checkpoints of a Shortcut block: its weights, its constructor arguments and the teacher it belongs to."""
 
 import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.block import Shortcut
 from models.shortcut.official import from_published, is_published
 
 FORMAT = 1
@@ -35,12 +36,11 @@ def from_checkpoint(
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:
-        teacher_fingerprint, split: of the teacher it is to serve now.
-        requested: form ("block") and constructor arguments that were asked for explicitly; the others are taken from
-            the checkpoint.
+        teacher_fingerprint, split: of the teacher with which the block runs now.
+        requested: form ("block") and constructor arguments that the user gave; the checkpoint tells the others.
 
     Raises:
-        ValueError: it is neither, or it was made for something else; the message lists every difference.
+        ValueError: it is neither, or it was made for something else. The message lists every difference.
     """
     if is_published(state):
         block = from_published(state, requested.get("adabd_dilation", 1))
@@ -54,7 +54,7 @@ def from_checkpoint(
     problems = _differences({"block": form, **config}, requested)
     if form not in BLOCKS:
         problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
-    elif unknown := config.keys() - inspect.signature(BLOCKS[form]).parameters.keys():
+    elif unknown := config.keys() - inspect.signature(Shortcut.__init__).parameters.keys():
         problems.append(f"made by another version, with {', '.join(sorted(unknown))}: distil it again")
     if state["teacher"] != teacher_fingerprint:
         problems.append(
@@ -70,7 +70,7 @@ def from_checkpoint(
 
 
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
-    """The form of a block and its constructor's arguments; checkpoints older than the forms tell none."""
+    """The form of a block and its constructor's arguments; older checkpoints name no form and are published ones."""
     return config.get("block", "published"), {name: value for name, value in config.items() if name != "block"}
 
 

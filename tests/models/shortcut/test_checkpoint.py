@@ -3,8 +3,8 @@ import torch
 
 from models.shortcut import BLOCKS
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.checkpoint import from_checkpoint, to_checkpoint
 from models.shortcut.official import to_published
-from models.shortcut.saved import from_checkpoint, to_checkpoint
 
 SPLIT = (5, 17)
 
