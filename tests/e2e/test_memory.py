@@ -6,6 +6,7 @@ from pathlib import Path
 
 MEASURED = """
 import torch
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
