@@ -105,7 +105,7 @@ import sys
 sys.path.append({str(ROOT)!r})  # behind the copy: only the tests come from there
 import torch
 from models.training import losses
-from options.build.tasks.distillation import new_distiller
+from options.build.tasks.shortcut_v2v import new_distiller
 from options.train_options import TrainOptions
 from tests.helpers.tiny import block, teacher, video
 flags = ["--lambda_edge", "5", "--lambda_L1", "1", "--lambda_D", "0", "--lambda_D_T", "0", "--perceptual", "none"]
