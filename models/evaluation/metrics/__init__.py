@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Literal
 
+from models.evaluation.metrics import distribution, image, segmentation, temporal
 from models.evaluation.metrics.base import FrameContext, Metric, MetricResources, RealVideos
-from models.evaluation.metrics.distribution import Fid, Fvd
-from models.evaluation.metrics.image import PSNR_CAP_DB, Lpips, Psnr, Ssim
-from models.evaluation.metrics.segmentation import SegmentationScore
-from models.evaluation.metrics.temporal import Flicker, TemporalLpips, WarpError
+from util.report.record import PSNR_CAP_DB
 
 __all__ = [
     "METRICS",
@@ -22,15 +20,15 @@ __all__ = [
 ]
 
 METRICS: dict[str, type[Metric]] = {
-    "psnr": Psnr,
-    "ssim": Ssim,
-    "lpips": Lpips,
-    "warp_error": WarpError,
-    "flicker": Flicker,
-    "tlp": TemporalLpips,
-    "segmentation": SegmentationScore,
-    "fid": Fid,
-    "fvd": Fvd,
+    "psnr": image.Psnr,
+    "ssim": image.Ssim,
+    "lpips": image.Lpips,
+    "warp_error": temporal.WarpError,
+    "flicker": temporal.Flicker,
+    "tlp": temporal.TemporalLpips,
+    "segmentation": segmentation.SegmentationScore,
+    "fid": distribution.Fid,
+    "fvd": distribution.Fvd,
 }
 
 
