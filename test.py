@@ -8,6 +8,7 @@ import torch
 
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
+from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, run_figures
 from options.build.faces import FaceClips, write_whole_frames
@@ -19,7 +20,7 @@ from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import write_page
+from util.report.page import write_page
 from util.report.record import remove_results, write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
@@ -79,6 +80,7 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
     figures = run_figures(setup.scores, setup.costs, latency_ms, setup.interval, setup.runtime)
     judged = verdict(latency_ms, streams, figures["quality"], figures["baselines"])
     record = {
+        "figures": describe_figures(setup.metric_setup.metrics),
         **figures,
         "verdict": judged,
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from models.evaluation import cost
 from models.ops.backends import choose
 from models.shortcut import AnyBlock
+from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.spread import balanced_cuts
 from models.streaming.stages import AnyInference, Stages, eager
@@ -93,7 +94,8 @@ def measure_cost(
         refresh_output, reuse_parsing: as for `Translator`.
     """
     backend = choose(backend, x.device)
-    fast, small = teacher.for_inference(), block.for_inference("cpu" if backend in ("triton", "native") else backend)
+    fast = teacher.for_inference()
+    small = optimize(block, "cpu" if backend in ("triton", "native") else backend)
     with torch.no_grad():
         a = fast.head(x)
         f = fast.body(a)

@@ -7,10 +7,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from torch import Tensor
 
-from util import checkpoint, image, log
+from util import __version__, checkpoint, image, log
 from util.files import prepare_folder
 
 STATE = "state.pt"
+FORMAT = 1  # of state.pt
 LOG = "log.jsonl"
 SAMPLES = "samples"
 LOCK = ".lock"
@@ -63,11 +64,12 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes open the folder."""
-        self._lock.release()
+        self._lock.release(force=True)
 
     def save_state(self, step: int, **state: object) -> None:
         """Replace the state, whole or not at all."""
-        checkpoint.save(self.folder / STATE, {"settings": self.settings, "step": step, **state})
+        header = {"format": FORMAT, "version": __version__, "settings": self.settings}
+        checkpoint.save(self.folder / STATE, {**header, "step": step, **state})
 
     def save_weights(self, label: str, weights: Mapping[str, dict]) -> None:
         """Replace the weights of each network under `label`: "latest", "best" or the number of an epoch."""
@@ -103,6 +105,7 @@ class RunFolder:
                 "another, --restart discards it"
             )
         state = checkpoint.load(path)
+        checkpoint.check_format(state, FORMAT, "training state")
         self._check(state)
         return state
 

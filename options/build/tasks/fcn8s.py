@@ -15,7 +15,7 @@ from data.labelled import LabelledDataset
 from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.fcn8s import FCN8s
-from models.evaluation.segmentation import Segmentation, standard
+from models.evaluation.metrics.segmentation import ConfusionCounts, standard
 from models.training.fcn import FcnTrainer, init_from_scratch
 from models.training.task import Task
 from options.build.tasks.settings import fixed_settings
@@ -64,7 +64,7 @@ class SegmenterTask(Task):
     def validate(self) -> tuple[dict[str, float], list[str]]:
         """mIoU, AC and MP over the frames of held-out clips; "best" is the mIoU."""
         size, count = self.opt.fine_size, self.opt.val_frames
-        truth, score, left_out = ground_truth(self.opt, "val", size), Segmentation(), []
+        truth, score, left_out = ground_truth(self.opt, "val", size), ConfusionCounts(), []
         for clip in self.val_clips:
             try:
                 labels = [truth.ids(path, size) for path in truth.paths(clip, count)]

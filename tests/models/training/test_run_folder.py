@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models.training.run_folder import RunFolder
-from util import checkpoint, log
+from util import __version__, checkpoint, log
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,6 +23,16 @@ def test_a_run_goes_on_where_it_was_saved(tmp_path):
     folder.save_state(step=7, trainer={"weight": torch.ones(2)})
     state = folder.open(resume=True, restart=False)
     assert state["step"] == 7 and torch.equal(state["trainer"]["weight"], torch.ones(2))
+
+
+def test_a_state_tells_its_version_and_that_of_a_newer_program_is_refused(tmp_path):
+    folder = RunFolder(tmp_path, {})
+    folder.save_state(step=7)
+    assert folder.open(resume=True, restart=False)["version"] == __version__
+    folder.close()
+    folder.save_state(step=8, format=2, version="99.0")
+    with pytest.raises(ValueError, match="the training state has format 2, written by version 99.0"):
+        folder.open(resume=True, restart=False)
 
 
 def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
