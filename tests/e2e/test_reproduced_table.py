@@ -61,7 +61,8 @@ def demo(request, monkeypatch):
         ["bash", entry.script, *entry.flags], env=env, cwd=ROOT, capture_output=True, text=True
     ).stdout
     monkeypatch.chdir(ROOT)
-    return entry, Options(vars(TestOptions().parser().parse_args(words.split()[1:])), {})
+    flags = [word for word in words.split()[1:] if word != "--"]  # which ends the flags of the script
+    return entry, Options(vars(TestOptions().parser().parse_args(flags)), {})
 
 
 def test_the_demos_rows_are_of_the_bundled_checkpoints(demo):
