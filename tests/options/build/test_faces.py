@@ -207,7 +207,7 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
         )
     told = capsys.readouterr().err
     for sentence in (
-        "--scale_image gives frames their size",
+        "--scale_image sets the size of frames",
         "--padding must be four whole numbers of at least 0: left, right, top, bottom, got '1,2,3'",
         "--style_encoder_path has no effect",
     ):
@@ -226,5 +226,5 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
         found(films, "one", "--parsing_map_path", "m", "--faceparsing_path", "p")
     parsing = capsys.readouterr().err
     assert "--parsing_map_path m: no such file or folder; FILE.npy, or of <clip>.npy" in parsing
-    assert "both tell face parts" in parsing and "--parsing_map_path is for --teacher vtoonify" in parsing
+    assert "both give face parts" in parsing and "--parsing_map_path is for --teacher vtoonify" in parsing
     assert "--face all needs --scale_image" in told and "--paste needs --scale_image" in told
