@@ -83,9 +83,12 @@ def collate(items: Sequence[dict | Exception]) -> dict | Exception:
 
     If an item is an error, the first error is the batch.
     """
-    if errors := [item for item in items if isinstance(item, Exception)]:
-        return errors[0]
-    return {key: _collate_values([item[key] for item in items]) for key in items[0]}
+    read: list[dict] = []
+    for item in items:
+        if isinstance(item, Exception):
+            return item
+        read.append(item)
+    return {key: _collate_values([item[key] for item in read]) for key in read[0]}
 
 
 def _collate_values(values: list) -> Tensor | list:

@@ -102,4 +102,4 @@ def degrade(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     noisy = blurred + NOISE_LEVELS * rng.random() * rng.standard_normal(picture.shape, np.float32)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*JPEG_QUALITY))]
     _, encoded = cv2.imencode(".jpg", noisy.round().clip(0, 255).astype(np.uint8), quality)
-    return cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR))

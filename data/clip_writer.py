@@ -81,5 +81,5 @@ class ClipWriter:
             path = self._images / f"{self._name}_{index + 1:05d}.png"
             image.write_png(path, image.to_uint8(output[0]))
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error) -> None:
         self._stack.__exit__(*error)

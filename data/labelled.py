@@ -49,7 +49,8 @@ class LabelledDataset(Dataset):
         for _ in range(TRIES):
             pixels, bad = _read(self._pairs[index])
             if not bad:
-                return {**self._crop_pair(*pixels, self._crop.draw(rng)), "skipped": skipped}
+                frame, label_map = pixels
+                return {**self._crop_pair(frame, label_map, self._crop.draw(rng)), "skipped": skipped}
             skipped += [path for path in bad if path not in skipped]
             index = int(rng.integers(len(self._pairs)))
         raise UnreadableFrame(f"no readable frame with its label map in {TRIES} tries, bad are {', '.join(skipped)}")

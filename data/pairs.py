@@ -108,12 +108,10 @@ class PairDataset(Dataset):
             distance = self._distance(min(self._max_gap, len(frames) - 1), rng)
             first = int(rng.integers(len(frames) - distance))
             window = self._crop.draw(rng)
-            pair = {number: self._read(frames, number) for number in (first, first + distance)}
-            bad = [frames.name(number) for number, image in pair.items() if image is None]
-            if not bad:
-                reference, current = (self._crop.apply(image, window) for image in pair.values())
-                return {"reference": reference, "current": current, "distance": distance}, skipped
-            skipped += bad
+            reference, current = (self._read(frames, number, skipped) for number in (first, first + distance))
+            if reference is not None and current is not None:
+                pair = {"reference": self._crop.apply(reference, window), "current": self._crop.apply(current, window)}
+                return {**pair, "distance": distance}, skipped
         return {}, skipped
 
     def _distance(self, largest: int, rng: np.random.Generator) -> int:
@@ -123,8 +121,10 @@ class PairDataset(Dataset):
         return int(rng.choice(largest, p=chances / chances.sum())) + 1
 
     @staticmethod
-    def _read(frames: ImageFrames | VideoFrames, number: int) -> np.ndarray | None:
+    def _read(frames: ImageFrames | VideoFrames, number: int, skipped: list[str]) -> np.ndarray | None:
+        """The frame, or None and its name in `skipped` if it is unreadable."""
         try:
             return frames.read(number)
         except UnreadableFrame:
+            skipped.append(frames.name(number))
             return None

@@ -1,7 +1,8 @@
 """Real photographs that need no download: scikit-image brings them, in the public domain or under CC0."""
 
-from importlib.util import find_spec
 from pathlib import Path
+
+import skimage
 
 from data.clips import Clip
 
@@ -10,5 +11,5 @@ NAMES = ("astronaut.png", "camera.png", "chelsea.png", "coffee.png", "rocket.jpg
 
 def photographs() -> list[Clip]:
     """One clip of one frame per photograph that the installed scikit-image holds."""
-    folder = Path(find_spec("skimage").origin).parent / "data"
+    folder = Path(skimage.__file__).parent / "data"
     return [Clip(path.stem, (path,)) for path in (folder / name for name in NAMES) if path.is_file()]

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
+from av.error import FFmpegError
 
 from data.frames import UnreadableFrame
 
@@ -18,15 +20,13 @@ def decode(path: Path) -> Iterator[np.ndarray]:
         ValueError: `path` is no video, or it has no frame.
         UnreadableFrame: the file is damaged; the message says how many frames came before.
     """
-    import av
-
     count = 0
     with _open(path) as (container, stream):
         try:
             for frame in container.decode(stream):
                 yield _upright(frame, path, count)
                 count += 1
-        except av.FFmpegError as error:
+        except FFmpegError as error:
             raise UnreadableFrame(f"cannot read {path} beyond its first {count} frames: {error}") from error
     if not count:
         raise ValueError(f"{path} holds no frame")
@@ -43,8 +43,8 @@ def frame_rate(path: Path) -> float | None:
     """
     with _open(path) as (_, stream):
         nominal, time_base = stream.average_rate or stream.guessed_rate, stream.time_base
-    times = _presentation_times(path)
-    if len(times) < 2 or None in times or max(times) == min(times):
+    times = _known(_presentation_times(path))
+    if times is None or time_base is None or len(times) < 2 or max(times) == min(times):
         return float(nominal) if nominal else None
     measured = (len(times) - 1) / ((max(times) - min(times)) * time_base)
     return float(nominal) if nominal and abs(nominal / measured - 1) < 0.01 else float(measured)
@@ -61,16 +61,15 @@ class VideoFrames:
 
     def __init__(self, path: Path):
         self.path = path
-        self._times = _presentation_times(path)
-        known = None not in self._times
-        self._seekable = known and len(set(self._times)) == len(self._times)
-        if known:
-            self._times.sort()  # packets are stored in coding order; frames are numbered in display order
-        if not self._times:
+        times = _presentation_times(path)
+        if not times:
             raise ValueError(f"{path} holds no frame")
+        self._count, known = len(times), _known(times)
+        # Packets are stored in coding order, and frames are numbered in display order.
+        self._times = sorted(known) if known and len(set(known)) == len(known) else None  # None: cannot be sought
 
     def __len__(self) -> int:
-        return len(self._times)
+        return self._count
 
     def name(self, number: int) -> str:
         """The path and the frame's number, for messages."""
@@ -82,7 +81,7 @@ class VideoFrames:
         Raises:
             UnreadableFrame: the frame is damaged, or the file has fewer frames than packets.
         """
-        image = self._seek(number) if self._seekable else None
+        image = self._seek(number)
         if image is None:  # a file without a usable index is read from the start
             image = next(islice(decode(self.path), number, None), None)
         if image is None:
@@ -90,14 +89,15 @@ class VideoFrames:
         return image
 
     def _seek(self, number: int) -> np.ndarray | None:
-        import av
-
+        """Frame `number`, or None if the file's index does not lead to it."""
+        if self._times is None:
+            return None
         time = self._times[number]
         with _open(self.path) as (container, stream):
             try:
                 container.seek(time, stream=stream)
                 frame = next((f for f in container.decode(stream) if f.pts is None or f.pts >= time), None)
-            except av.FFmpegError:
+            except FFmpegError:
                 return None
             if frame is None or frame.pts != time or frame.is_corrupt:
                 return None
@@ -107,13 +107,11 @@ class VideoFrames:
 @contextmanager
 def _open(path: Path):
     """Open a file for the duration of the block; gives (container, video stream)."""
-    import av
-
     if not path.is_file():
         raise FileNotFoundError(f"no video file {path}")
     try:
         container = av.open(str(path))
-    except av.FFmpegError as error:
+    except FFmpegError as error:
         raise ValueError(f"{path} is not a video that can be read: {error}") from error
     with container:
         if not container.streams.video:
@@ -123,19 +121,24 @@ def _open(path: Path):
 
 def _presentation_times(path: Path) -> list[int | None]:
     """Presentation time of each packet, in the order of the file; None where the file does not tell."""
-    import av
-
     with _open(path) as (container, stream):
         has_times = container.format.name != "avi"  # AVI has none, and FFmpeg guesses them wrong for B-frames
         try:
             return [p.pts if has_times else None for p in container.demux(stream) if p.size and not p.is_discard]
-        except av.FFmpegError as error:
+        except FFmpegError as error:
             raise UnreadableFrame(f"{path} is damaged: {error}") from error
 
 
-def _upright(frame, path: Path, number: int) -> np.ndarray:
+def _known(times: list[int | None]) -> list[int] | None:
+    """`times` if all of them are known, otherwise None."""
+    known = [time for time in times if time is not None]
+    return known if len(known) == len(times) else None
+
+
+def _upright(frame: av.VideoFrame, path: Path, number: int) -> np.ndarray:
+    """The pixels of a decoded frame, rotated as the file's display matrix says."""
     if frame.is_corrupt:
         raise UnreadableFrame(f"cannot read frame {number} of {path}: damaged data")
     image = frame.to_ndarray(format="rgb24")
-    quarter_turns = round(frame.rotation / 90)  # counterclockwise, from the display matrix of the file
+    quarter_turns = round(frame.rotation / 90)  # counterclockwise
     return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image

@@ -21,7 +21,7 @@ class VideoWriter:
 
     The file is written under a temporary name and renamed at the end. After an error the unfinished file is removed and
     an older file of that name is unchanged. 4:2:0 needs even sizes: an odd size is padded by repeating the last row or
-    column. A file that cannot be opened raises OSError on entering.
+    column. Entering raises OSError if the file cannot be opened.
 
     Args:
         path: ends in .mp4; its folder exists.

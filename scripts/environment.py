@@ -1,7 +1,8 @@
-"""Make `.venv` from requirements.txt, or repair it, and print its interpreter; what is going on is told on stderr.
+"""Make `.venv` from requirements.txt, or repair it, and print the path of its interpreter. Messages go to stderr.
 
-A lock keeps two calls apart. `.venv.unfinished` lies beside the environment while it changes: when it is still there at
-the next call, the last one was killed and nothing it left is trusted.
+A lock lets only one call work at a time; it is plain fcntl, because no package is installed yet. The file
+`.venv.unfinished` exists while the environment changes. If a call finds it, an earlier call was killed, and the
+environment is made anew.
 """
 
 import fcntl
@@ -23,17 +24,17 @@ def say(text: str) -> None:
 
 
 class Builder:
-    """Runs the commands that change the environment; each keeps the lock as long as it lives, even as an orphan."""
+    """Runs the commands that change the environment. Each command holds the lock while it runs, even as an orphan."""
 
     def __init__(self, lock: TextIO):
         self.lock = lock
 
     def run(self, *command: object) -> bool:
-        """Whether the command succeeded; its output goes to stderr."""
+        """Run a command with its output on stderr. Returns whether it succeeded."""
         return subprocess.run(map(str, command), stdout=sys.stderr, pass_fds=[self.lock.fileno()]).returncode == 0
 
     def make(self) -> bool:
-        """An empty environment with pip, also where the system keeps pip apart from venv."""
+        """Make an empty environment with pip, also where venv comes without pip. Returns whether it worked."""
         if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
             return self.run(sys.executable, "-m", "venv", "--clear", VENV)
         if not (importlib.util.find_spec("venv") and importlib.util.find_spec("pip")):
@@ -46,12 +47,13 @@ class Builder:
         return self.run(sys.executable, "-m", "pip", "install", "--quiet", "--target", site, "pip")
 
     def install(self) -> bool:
+        """Install the requirements. Returns whether it worked."""
         say("installing what requirements.txt lists: PyTorch with CUDA is several GB, this takes some minutes, once")
         return self.run(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", REQUIREMENTS)
 
 
 def runs(*arguments: object) -> bool:
-    """Whether the environment's interpreter exists and does this without an error."""
+    """Whether the environment's interpreter exists and runs with these arguments without an error."""
     try:
         return subprocess.run([VENV_PYTHON, *map(str, arguments)], capture_output=True).returncode == 0
     except OSError:
@@ -59,11 +61,12 @@ def runs(*arguments: object) -> bool:
 
 
 def ready() -> bool:
+    """Whether the environment is complete and satisfies the requirements."""
     return not UNFINISHED.exists() and runs(Path(__file__).with_name("requirements_met.py"), REQUIREMENTS)
 
 
 def build(lock: TextIO) -> str | None:
-    """Bring the environment up to requirements.txt; what went wrong, or None."""
+    """Make or update the environment. Returns what went wrong, or None."""
     builder = Builder(lock)
     usable = not UNFINISHED.exists() and runs("-m", "pip", "--version")
     UNFINISHED.touch()
@@ -75,7 +78,7 @@ def build(lock: TextIO) -> str | None:
                 "(Debian, Ubuntu: apt install python3-venv), or set PYTHON to an interpreter that has requirements.txt"
             )
     installed = builder.install()
-    UNFINISHED.unlink()  # pip ended by itself, so what is installed is whole, though perhaps not all of it
+    UNFINISHED.unlink()  # pip ended by itself: every installed package is complete, though some may be missing
     if not installed:
         return "pip failed, see above (no network?); the next call tries again"
     return None if ready() else f"{VENV} still does not satisfy {REQUIREMENTS}; delete it and try again"

@@ -1,45 +1,42 @@
-"""Exit 0 if this interpreter satisfies a requirements file, otherwise 1 with what is lacking on stderr.
+"""Exit with 0 if this interpreter satisfies a requirements file, otherwise with 1 and what it lacks on stderr.
 
     python scripts/requirements_met.py requirements.txt
 
-Reads the packages' metadata and imports none of them, so that it takes a fraction of a second.
+Reads the metadata of packages and imports none of them except `packaging`, so it takes a fraction of a second.
 """
 
-import operator
-import re
 import sys
 from importlib import metadata
 from pathlib import Path
 
-COMPARE = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
+try:
+    from packaging.requirements import Requirement
+except ModuleNotFoundError:  # every requirements.txt of ours lists it
+    sys.exit(f"{sys.executable} lacks: packaging (not installed), which checks the other requirements")
+
+# Packages that hold the same modules as the required one.
+SUBSTITUTES = {
+    "opencv-python-headless": ["opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python"],
 }
 
 
-def release(version: str) -> tuple[int, ...]:
-    """The numbers of a version, without trailing zeros: "2.11.0+cu126" -> (2, 11)."""
-    numbers = [int(n) for n in re.match(r"\d+(?:\.\d+)*", version).group().split(".")]
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
-
-
 def shortfall(line: str) -> str | None:
-    """What is wrong with the installed package of one requirements line, None if nothing."""
-    name, bounds = re.match(r"([\w.-]+)(.*)", line).groups()
+    """What is wrong with the installed package of one line of a requirements file, None if nothing."""
+    required = Requirement(line)
+    if required.marker and not required.marker.evaluate():
+        return None
+    versions = [found for name in [required.name, *SUBSTITUTES.get(required.name, [])] if (found := installed(name))]
+    if any(required.specifier.contains(version, prereleases=True) for version in versions):
+        return None
+    return f"{line} ({f'has {versions[0]}' if versions else 'not installed'})"
+
+
+def installed(name: str) -> str | None:
+    """Version of an installed package, None if it is not installed."""
     try:
-        installed = metadata.version(name)
+        return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return f"{line} (not installed)"
-    for sign, version in re.findall(r"(>=|<=|==|!=|>|<)\s*([\w.+]+)", bounds):
-        if not COMPARE[sign](release(installed), release(version)):
-            return f"{line} (has {installed})"
-    return None
+        return None
 
 
 def main(path: str) -> int:

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Run the linter, the format check and the test suite.
+# Run the linter, the format check, the type check and the test suite.
 #   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]
-# The report page is tested in Chromium. If there is none, --with-browser (or CI=true) installs the distribution's Chromium,
-# which needs root. Without Chromium these tests are skipped.
+# Packages of requirements-dev.txt that are missing are installed first. The report page is tested in Chromium. If there is
+# none, --with-browser (or CI=true) installs the distribution's Chromium, which needs root. Without Chromium these tests are
+# skipped.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
@@ -19,10 +20,23 @@ install_browser() {
   fi
 }
 
+install_tools() {
+  "$PYTHON" scripts/requirements_met.py requirements-dev.txt 2>/dev/null && return
+  echo "installing what requirements-dev.txt lists into the environment of $PYTHON" >&2
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt >&2 || {
+    echo "run_tests: cannot install the test tools: $PYTHON -m pip install -r requirements-dev.txt" >&2
+    exit 1
+  }
+}
+
 with_browser="${CI:-false}"
 if [ "${1:-}" = --with-browser ]; then with_browser=true && shift; fi
 if [ "$with_browser" = true ] && ! has_browser >/dev/null; then install_browser; fi
+install_tools
 
+tools="$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("scripts"))')"
 "$PYTHON" -m ruff check .
 "$PYTHON" -m ruff format --check .
+"$tools/shellcheck" .ci/run scripts/*.sh scripts/*/*.sh
+"$PYTHON" -m basedpyright
 exec "$PYTHON" -m pytest "$@"

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Set PYTHON to an interpreter that has all of requirements.txt: the PYTHON that was given, or python3 or python as
-# they are, or else .venv, which is made once. The other scripts source this file; `bash scripts/setup.sh` only makes the
-# environment.
+# Set PYTHON to an interpreter that satisfies requirements.txt: the given PYTHON, or else python3, python or .venv. If none
+# of them does, make or complete .venv. Other scripts source this file; `bash scripts/setup.sh` only sets up.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"

@@ -1,9 +1,29 @@
-"""Fixtures shared by the tests: fixed random numbers, tiny clips on disk."""
+"""What all tests share: fixed random numbers, tiny clips on disk, and which tests a machine can run."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+
+from tests.helpers.browser import CHROMIUM
+
+E2E = Path(__file__).parent / "e2e"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if E2E in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    if item.get_closest_marker("browser") and CHROMIUM is None:
+        pytest.skip("needs chromium on the PATH: bash scripts/run_tests.sh --with-browser installs it")
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from util import __version__
 from util.files import replacing
 
 SUFFIXES = {".pth", ".pt"}
@@ -55,6 +56,24 @@ def load(path: Path) -> dict:
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
     return state
+
+
+def check_format(state: Mapping[str, object], newest: int, what: str) -> None:
+    """Refuse a checkpoint whose format is newer than `newest`.
+
+    Args:
+        state: its entry "format" is a number, 1 where it is absent; "version" is the version that wrote it.
+        what: what the checkpoint is of, for the message.
+
+    Raises:
+        ValueError: the format is newer.
+    """
+    found = state.get("format", 1)
+    if not isinstance(found, int) or found > newest:
+        raise ValueError(
+            f"the {what} has format {found}, written by version {state.get('version', '(unknown)')}, and this version, "
+            f"{__version__}, reads up to format {newest}: update this program"
+        )
 
 
 def _beside(path: Path) -> str:

@@ -23,8 +23,9 @@ def optical_flow(here: Tensor, there: Tensor) -> np.ndarray:
     if here.shape != there.shape:
         raise ValueError(f"optical flow needs two images of one shape, got {list(here.shape)} and {list(there.shape)}")
     height, width = here.shape[-2:]
-    estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = estimator.calc(_grey(here), _grey(there), None)[:height, :width]  # [H, W, 2]
+    estimator = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    # OpenCV's own type stubs lack the None that its documentation allows.
+    flow = estimator.calc(_grey(here), _grey(there), None)[:height, :width]  # [H, W, 2]  # pyright: ignore
     return np.ascontiguousarray(flow.transpose(2, 0, 1))
 
 

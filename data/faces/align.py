@@ -53,7 +53,7 @@ def align_face(frame: np.ndarray, face: FacePoints) -> np.ndarray:
     if steps.padded:
         picture = Image.fromarray(pad_with_mirror(np.asarray(picture), steps))
     corners = steps.corners.flatten().tolist()
-    return np.array(picture.transform((SIDE_PX,) * 2, Image.Transform.QUAD, corners, Image.Resampling.BILINEAR))
+    return np.array(picture.transform((SIDE_PX, SIDE_PX), Image.Transform.QUAD, corners, Image.Resampling.BILINEAR))
 
 
 def face_square(face: FacePoints) -> np.ndarray:

@@ -1,7 +1,6 @@
-"""Data sets that are drawn rather than downloaded: made once, whole or not at all, on all cores."""
+"""Draws datasets instead of downloading them: on all cores, once, and completely or not at all."""
 
 import contextlib
-import fcntl
 import json
 import multiprocessing
 import os
@@ -13,43 +12,50 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-PARTS = "parts"  # of a stamp: what is there; a stamp without it is of a whole data set
+PARTS = "parts"  # key of a stamp: the parts that exist; without this key all parts exist
 
 
 def ensure_made(
     root: Path, stamp: dict, stamp_name: str, parts: Sequence[str], make: Callable[[Path, Sequence[str]], None]
 ) -> Path:
-    """`root`, which holds these parts of the data set of this stamp afterwards; only what is missing is made.
+    """Draw the `parts` of a dataset that `root` lacks, and return `root`.
 
-    What is there of the same stamp stays untouched, so that others may read it meanwhile; another stamp is replaced.
-    Of two calls at once, the second waits for the first.
+    Parts that exist with the same stamp are not changed, so other processes may read them meanwhile. A dataset with
+    another stamp is replaced. Of two concurrent calls, the second waits for the first.
 
     Args:
-        root: folder of the data set; each part appears whole or not at all.
-        stamp: plain values that tell versions apart, kept in the file `stamp_name`.
-        parts: names of the parts needed, such as splits.
-        make: fills an empty folder with the parts named, each in folders of its own.
+        root: folder of the dataset. Each part appears in it complete or not at all.
+        stamp: plain values that identify the version of the dataset; stored in the file `stamp_name`.
+        parts: names of the parts that are needed, such as splits.
+        make: writes the named parts into an empty folder, each into folders of its own.
 
     Raises:
-        ValueError: `root` holds something else; nothing is touched then.
+        ValueError: `root` holds other files; nothing is changed then.
     """
     root = Path(root)
     if not _missing(root / stamp_name, stamp, parts):
         return root
     if root.exists() and not (root / stamp_name).is_file() and (not root.is_dir() or any(root.iterdir())):
-        raise ValueError(f"{root} exists and holds no {stamp_name}, so it is not ours; choose an empty or new folder")
+        raise ValueError(
+            f"{root} exists and holds no {stamp_name}, so it is not one of our datasets; choose an empty or new folder"
+        )
     root.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(root), _ended_by_sigterm():
+    with _locked(root), _ended_by_sigterm():
         if missing := _missing(root / stamp_name, stamp, parts):  # another process may have been faster
             _add(root, stamp, stamp_name, missing, make)
     return root
 
 
 def on_all_cores(work: Callable[..., int], calls: Iterable[tuple], total: int, what: str) -> None:
-    """`work(*call)` for every call, each returning how much of `total` it did, with a progress bar named `what`."""
-    spawn = multiprocessing.get_context("spawn")  # a forked child may inherit a lock that a thread of ours holds
+    """Run `work(*call)` for every call on all cores, with a progress bar named `what`.
+
+    Args:
+        work: returns how many of the `total` frames it did.
+    """
+    spawn = multiprocessing.get_context("spawn")  # a forked child may inherit a lock that one of our threads holds
     with (
         ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=spawn) as pool,
         tqdm(total=total, desc=what, unit="frame") as bar,
@@ -70,7 +76,7 @@ def _missing(path: Path, stamp: dict, parts: Sequence[str]) -> list[str]:
 
 
 def _held(path: Path, stamp: dict, parts: Sequence[str]) -> Sequence[str]:
-    """The parts of the data set of this stamp that the stamp file at `path` tells of."""
+    """The parts that exist according to the stamp file at `path`; none if its stamp is another."""
     found = json.loads(path.read_text()) if path.is_file() else {}
     held = found.pop(PARTS, parts)
     return held if found == stamp else []
@@ -93,7 +99,7 @@ def _add(root: Path, stamp: dict, stamp_name: str, missing: Sequence[str], make:
 
 
 def _move_into(source: Path, target: Path) -> None:
-    """Everything in the folder `source` moves to `target`, folders before files: the stamp comes last."""
+    """Move the contents of `source` to `target`, folders before files: the stamp comes last."""
     for child in sorted(source.iterdir(), key=Path.is_file):
         there = target / child.name
         if there.is_dir():
@@ -104,13 +110,13 @@ def _move_into(source: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM raises SystemExit in here, once, so that workers and partial files go before the process does."""
+    """Inside this block SIGTERM raises SystemExit, once, so that workers and partial files are removed first."""
 
     def end(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_IGN)  # a second one would cut the cleaning up short
+        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up
         sys.exit(128 + number)
 
-    if threading.current_thread() is not threading.main_thread():  # only that one may handle signals
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may handle signals
         yield
         return
     before = signal.signal(signal.SIGTERM, end)
@@ -121,14 +127,17 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """No other process is in here for this `root` at the same time."""
-    with root.with_name(f".{root.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tqdm.write(f"another process is making {root}: waiting for it", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError:
-            pass  # a file system without locks
+def _locked(root: Path) -> Iterator[None]:
+    """Only one process at a time is inside this block for the same `root`."""
+    lock = FileLock(root.with_name(f".{root.name}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        tqdm.write(f"another process is making {root}: waiting for it", file=sys.stderr)
+        lock.acquire()
+    except OSError:
+        pass  # the file system has no locks
+    try:
         yield
+    finally:
+        lock.release()

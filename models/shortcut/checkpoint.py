@@ -7,6 +7,8 @@ from typing import Any
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.block import Shortcut
 from models.shortcut.official import from_published, is_published
+from util import __version__
+from util.checkpoint import check_format
 
 FORMAT = 1
 
@@ -21,6 +23,7 @@ def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, i
     """
     return {
         "format": FORMAT,
+        "version": __version__,
         "kind": "shortcut",
         "config": dict(block.config),
         "teacher": teacher_fingerprint,
@@ -48,8 +51,7 @@ def from_checkpoint(
         return block
     if state.get("kind") != "shortcut":
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
-    if state["format"] != FORMAT:
-        raise ValueError(f"the Shortcut checkpoint has format {state['format']}, this program reads {FORMAT}")
+    check_format(state, FORMAT, "Shortcut checkpoint")
     form, config = _form(state["config"])
     problems = _differences({"block": form, **config}, requested)
     if form not in BLOCKS:

@@ -5,10 +5,11 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from util import checkpoint, log
+from util import __version__, checkpoint, log
 from util.files import prepare_folder
 
 STATE = "state.pt"
+FORMAT = 1  # of state.pt
 LOG = "log.jsonl"
 SAMPLES = "samples"
 LOCK = ".lock"
@@ -60,7 +61,8 @@ class RunFolder:
 
     def save(self, step: int, **state: object) -> None:
         """Replace state.pt, whole or not at all."""
-        checkpoint.save(self.folder / STATE, {"settings": self.settings, "step": step, **state})
+        header = {"format": FORMAT, "version": __version__, "settings": self.settings}
+        checkpoint.save(self.folder / STATE, {**header, "step": step, **state})
 
     def close(self) -> None:
         """Let other processes begin here."""
@@ -89,6 +91,7 @@ class RunFolder:
                 "another, --restart discards it"
             )
         state = checkpoint.load(path)
+        checkpoint.check_format(state, FORMAT, "training state")
         self._check(state)
         return state
 

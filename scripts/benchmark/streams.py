@@ -10,7 +10,7 @@ from torch import Tensor
 
 from data.clips import Clip
 from data.samples.street.camera import HEIGHT, WIDTH
-from data.samples.street.clips import SampleClip, look_of, scene_of
+from data.samples.street.clips import SampleClip, appearance_of, scene_of
 from data.samples.street.render import render
 from data.stream import frames
 from data.video_writer import VideoWriter
@@ -74,7 +74,7 @@ def translate(source: Path, case: Case, step: Callable[[Tensor], Tensor], varian
 
 def write_drive(path: Path, count: int) -> Path:
     """`path`, a video of the first `count` frames of a drive of the built-in sample."""
-    scene, look = scene_of(DRIVE, count), look_of(DRIVE)
+    scene, look = scene_of(DRIVE, count), appearance_of(DRIVE)
     with VideoWriter(path, FPS, (WIDTH, HEIGHT)) as video:
         for t in range(count):
             video.write(render(scene, look, t)[0])

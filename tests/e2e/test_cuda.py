@@ -14,7 +14,7 @@ from models.training.perceptual import TeacherPerceptual
 from tests.helpers.tiny import block, teacher, video
 from util import checkpoint
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+pytestmark = pytest.mark.gpu
 
 
 def distiller(form):

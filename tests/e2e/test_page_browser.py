@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from tests.helpers.browser import CHROMIUM, Browser
+from tests.helpers.browser import Browser
 from tests.helpers.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
 from util.report.fill import write_page
 from util.report.inside import mask_colours, wheel_colours
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs chromium on the PATH: bash scripts/run_tests.sh --with-browser installs it"
-)
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

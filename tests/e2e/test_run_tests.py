@@ -1,4 +1,4 @@
-"""The script that runs the suite installs a browser only where it was asked to and may."""
+"""The script that runs the suite installs a browser only on request, and the test tools where they are missing."""
 
 import shutil
 import subprocess
@@ -10,8 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 INSTALL = ["update -qq", "install -y -qq --no-install-recommends chromium"]
 
 
-def run(folder, *arguments, user=0, programs=("apt-get",), script="scripts/run_tests.sh", **environment):
-    """(output, calls of apt-get) on a machine that has nothing but `programs`, for a user of this number."""
+def run(
+    folder, *arguments, user=0, programs=("apt-get",), script="scripts/run_tests.sh", python="", status=0, **environment
+):
+    """(output, calls of apt-get) on a machine that has nothing but `programs`, for a user of this number.
+
+    Its python prints its arguments and runs the shell commands `python` before that.
+    """
     tools = folder / "bin"
     tools.mkdir()
     for name in ("bash", "dirname", "echo"):
@@ -19,14 +24,15 @@ def run(folder, *arguments, user=0, programs=("apt-get",), script="scripts/run_t
     calls = folder / "calls"
     calls.touch()
     scripts = {"id": f"echo {user}", **{name: f'echo "$@" >> {calls}' for name in programs}}
+    scripts["python"] = f'if [ "$1" = -c ]; then echo {tools}; exit; fi\n{python}\necho "$@"'
+    scripts["shellcheck"] = 'echo shellcheck "$@"'
     for name, text in scripts.items():
         (tools / name).write_text(f"#!{shutil.which('bash')}\n{text}\n")
         (tools / name).chmod(0o755)
-    environment |= {"PATH": str(tools), "PYTHON": "echo"}
+    environment |= {"PATH": str(tools), "PYTHON": str(tools / "python")}
     command = [shutil.which("bash"), ROOT / script, *arguments]
-    done = subprocess.run(
-        command, env=environment, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    done = subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == status, done.stdout
     return done.stdout, calls.read_text().splitlines()
 
 
@@ -57,3 +63,28 @@ def test_one_that_is_there_is_taken(tmp_path):
 def test_where_it_cannot_be_installed_the_tests_run_without(tmp_path, machine):
     output, calls = run(tmp_path, "--with-browser", **machine)
     assert calls == [] and "not tested in a browser" in output and output.splitlines()[-1] == "-m pytest"
+
+
+def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
+    lines = run(tmp_path)[0].splitlines()
+    assert [line for line in lines if line.startswith("-m ")] == [
+        "-m ruff check .",
+        "-m ruff format --check .",
+        "-m basedpyright",
+        "-m pytest",
+    ]
+    [checked] = [line for line in lines if line.startswith("shellcheck ")]
+    assert {".ci/run", "scripts/setup.sh", "scripts/vtoonify/test.sh"} <= set(checked.split())
+
+
+def test_missing_test_tools_are_installed(tmp_path):
+    lacking = 'if [ "$1" = scripts/requirements_met.py ] && [ "$2" = requirements-dev.txt ]; then exit 3; fi'
+    output, _ = run(tmp_path, python=lacking)
+    assert "-m pip install --quiet --disable-pip-version-check -r requirements-dev.txt" in output
+    assert output.splitlines()[-1] == "-m pytest"
+
+
+def test_where_the_tools_cannot_be_installed_the_command_is_told(tmp_path):
+    no_pip = 'case "$*" in *requirements-dev.txt) exit 1 ;; esac'
+    output, _ = run(tmp_path, python=no_pip, status=1)
+    assert "cannot install the test tools" in output and "-m pytest" not in output

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from util import checkpoint
+from util import __version__, checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 import torch
-from util import checkpoint
+from util import __version__, checkpoint
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write past the limit then fails as on a full disk
 for limit in (400_000, 100_000, 100):  # the last bytes of the archive, the tensor's data, the first bytes
@@ -119,3 +119,17 @@ def test_a_fingerprint_sees_keys_values_shapes_and_types_but_not_order():
 def test_a_fingerprint_reads_values_not_memory_layout():
     x = torch.randn(2, 3, 4, 5)
     assert checkpoint.fingerprint({"x": x.to(memory_format=torch.channels_last)}) == checkpoint.fingerprint({"x": x})
+
+
+@pytest.mark.parametrize("state", [{}, {"format": 1}, {"format": 2, "version": "1.4.0"}])
+def test_formats_up_to_the_newest_are_read(state):
+    checkpoint.check_format(state, 2, "training state")
+
+
+def test_a_newer_format_is_refused_with_the_versions():
+    with pytest.raises(ValueError) as told:
+        checkpoint.check_format({"format": 3, "version": "7.1.0"}, 2, "training state")
+    assert str(told.value) == (
+        f"the training state has format 3, written by version 7.1.0, and this version, {__version__}, reads up to "
+        "format 2: update this program"
+    )

@@ -63,7 +63,7 @@ def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone
     """
     with (folder / "frames.csv").open(newline="") as file:
         reader = csv.DictReader(file)
-        columns = [(n, m) for n in names for m in methods if f"{m}_{n}" in reader.fieldnames]
+        columns = [(n, m) for n in names for m in methods if f"{m}_{n}" in (reader.fieldnames or [])]
         return [_clip(folder, name, list(rows), columns, alone) for name, rows in groupby(reader, lambda r: r["clip"])]
 
 

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from util import __version__
 from util.files import replacing, to_json
 
 REQUIRED = {
@@ -35,7 +36,8 @@ def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
 
     Args:
         folder: an existing folder.
-        record: at least the keys of REQUIRED; further ones ("peak_memory_mb", "checkpoints", ...) are kept.
+        record: at least the keys of REQUIRED; further ones ("peak_memory_mb", "checkpoints", ...) are kept. The
+            version of this program is added as "version".
 
     Raises:
         ValueError: keys are missing; the message names all of them.
@@ -46,5 +48,5 @@ def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
         raise ValueError(f"a run's record lacks {', '.join(missing)}")
     path = folder / "metrics.json"
     with replacing(path) as partial:
-        partial.write_text(to_json(record, indent=2) + "\n")
+        partial.write_text(to_json({"version": __version__, **record}, indent=2) + "\n")
     return path

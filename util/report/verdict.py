@@ -1,6 +1,7 @@
 """Whether a Shortcut pays: its speed against its teacher and its quality against flow warp, in figures and in words."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from util.report.methods import SHORTCUT, TEACHER
 
@@ -41,7 +42,7 @@ def streamed(record: Mapping) -> Times:
     return ((record.get("verdict") or {}).get("streams") or {}).get("ms", {})
 
 
-def sentence(figures: Mapping[str, float | None]) -> str:
+def sentence(figures: Mapping[str, Any]) -> str:
     """What `verdict` found, in one line; what was not measured is left out."""
     skipped, whole, lead = (figures[key] for key in ("skipped_speedup", "stream_speedup", "psnr_over_flow_warp"))
     than = "as" if _pace(skipped) == "as fast" else "than"
@@ -56,7 +57,7 @@ def sentence(figures: Mapping[str, float | None]) -> str:
     return ", ".join(parts)
 
 
-def tiles(figures: Mapping[str, float | None]) -> list[tuple[str, str]]:
+def tiles(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(what stands large, what it is) of all that was measured, in the order of `sentence`."""
     lead, fixed = figures.get("psnr_over_flow_warp"), figures.get("stream_speedup_fixed")
     beside = "" if fixed is None else f"; at a fixed interval {_pace(fixed)}"

@@ -1,1 +1,1 @@
-"""Procedural talking heads: drawn people who turn, speak and blink, for want of face videos that may be passed on."""
+"""Procedural talking heads: drawn people who turn, speak and blink. They replace face videos, which need a licence."""

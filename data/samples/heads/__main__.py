@@ -7,9 +7,9 @@ from data.samples.heads.dataset import ensure
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the built-in talking heads.")
+    parser = argparse.ArgumentParser(description="Draw the built-in talking heads.")
     parser.add_argument(
-        "--root", type=Path, default=Path("datasets/heads"), help="folder to fill (default: %(default)s)"
+        "--root", type=Path, default=Path("datasets/heads"), help="folder to write to (default: %(default)s)"
     )
     print(ensure(parser.parse_args().root))
 

@@ -1,16 +1,16 @@
-"""What is behind a person: drawn once per clip, blurred as by a lens."""
+"""The backdrop behind a person, drawn once per clip and out of focus."""
 
 import cv2
 import numpy as np
 
-from data.samples.heads.looks import Look, muted
+from data.samples.heads.appearance import Appearance, muted
 from data.samples.heads.surface import F, noise, window
 
-MARGIN = 1.15  # of its side to the picture's, so that the camera can move
+MARGIN = 1.15  # side of the backdrop divided by that of the picture, so that the camera can move
 
 
-def backdrop(look: Look, size: int) -> np.ndarray:
-    """float32 [S, S, 3] in [0, 1], S larger than `size` by MARGIN."""
+def backdrop(look: Appearance, size: int) -> np.ndarray:
+    """Draw a backdrop, float32 [S, S, 3] in [0, 1] with S = MARGIN * size."""
     rng = np.random.default_rng([look.seed, 1])
     side = round(size * MARGIN)
     y, x = np.mgrid[:side, :side].astype(F) / side
@@ -22,8 +22,8 @@ def backdrop(look: Look, size: int) -> np.ndarray:
     return picture * (1 + 0.03 * noise(x * side / 2, y * side / 2, look.seed + 13))[..., None]
 
 
-def behind(drawn: np.ndarray, size: int, x: float, y: float) -> np.ndarray:
-    """The part [size, size, 3] of a backdrop that a camera moved by (x, y), of the picture's width, sees."""
+def crop_backdrop(drawn: np.ndarray, size: int, x: float, y: float) -> np.ndarray:
+    """The part of a backdrop, [size, size, 3], that the camera sees after moving by (x, y) picture widths."""
     slack = (len(drawn) - size) / 2
     move = np.array([[1, 0, -slack - x * size], [0, 1, -slack - y * size]])
     return cv2.warpAffine(drawn, move, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -31,7 +31,7 @@ def behind(drawn: np.ndarray, size: int, x: float, y: float) -> np.ndarray:
 
 def _wall(picture: np.ndarray, rng: np.random.Generator) -> None:
     side = len(picture)
-    for _ in range(rng.integers(1, 4)):  # pictures on it
+    for _ in range(rng.integers(1, 4)):  # pictures on the wall
         (left, top), (wide, high) = rng.integers(0, side, 2), rng.integers(side // 8, side // 3, 2)
         picture[top : top + high, left : left + wide] = muted(rng)
         edge = side // 60

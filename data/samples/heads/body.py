@@ -1,21 +1,21 @@
-"""Neck, ears, shoulders and clothes."""
+"""Paints neck, ears, shoulders and clothes."""
 
 import numpy as np
 
-from data.samples.heads.looks import Look
+from data.samples.heads.appearance import Appearance
 from data.samples.heads.motion import Pose
 from data.samples.heads.surface import F, Plane, cover, lit, noise, paint, shaded, window
 
 
-def paint_body(picture: np.ndarray, p: Plane, look: Look, pose: Pose) -> None:
-    """Neck and shoulders, which follow the head without rolling with it, and the shadow that the head throws."""
+def paint_body(picture: np.ndarray, p: Plane, look: Appearance, pose: Pose) -> None:
+    """Paint neck, shoulders and the shadow of the head. They follow the head but do not roll with it."""
     x, y = _upright(p, pose)
     neck, clothes = window((y > 0.55) & (np.abs(x) < 1.05), margin=1), window(y > 1.5, margin=1)
     _paint_neck(picture[(..., *neck)], x[neck], y[neck], look, p.pixel)
     _paint_clothes(picture[(..., *clothes)], x[clothes], y[clothes], look, p.pixel)
 
 
-def _paint_neck(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Look, pixel: float) -> None:
+def _paint_neck(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Appearance, pixel: float) -> None:
     neck_half = 0.58 + 0.1 * np.clip(y - 1.5, 0, 1) ** 2 * 4
     depth = np.sqrt((1 - (x / neck_half) ** 2).clip(0)) * 0.5
     light, _ = lit(look, depth, pixel)
@@ -23,7 +23,7 @@ def _paint_neck(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Look, p
     paint(picture, shaded(look.skin.astype(F), light * shadow), cover(neck_half - np.abs(x), 0.03) * (y > 0.6))
 
 
-def _paint_clothes(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Look, pixel: float) -> None:
+def _paint_clothes(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Appearance, pixel: float) -> None:
     top = 1.62 + 0.32 * (np.abs(x) / 1.5) ** 2 + 0.8 * (np.abs(x) / 2.6) ** 8
     collar = top + (0.25 + look.neckline) * (1 - (np.abs(x) / (0.45 + 0.3 * look.neckline))).clip(0)
     folds = 0.04 * noise(x * 2.5 + y, y * 1.2, look.seed + 9) + 0.02 * noise(x * 7, y * 4, look.seed + 10)
@@ -39,8 +39,8 @@ def _paint_clothes(picture: np.ndarray, x: np.ndarray, y: np.ndarray, look: Look
     paint(picture, cloth * light, cover(distance, 0.03))
 
 
-def paint_ears(picture: np.ndarray, p: Plane, look: Look, pose: Pose) -> None:
-    """Both ears, each where the turn of the head carries it; the head is drawn over them."""
+def paint_ears(picture: np.ndarray, p: Plane, look: Appearance, pose: Pose) -> None:
+    """Paint both ears where the yaw of the head puts them. The head is painted over them later."""
     for side in (-1, 1):
         middle = np.sin(side * np.deg2rad(88) + pose.yaw) * 1.02
         x, y = (p.right - F(middle)) / 0.15, (p.down - 0.12 + pose.pitch * 0.3) / 0.3
@@ -53,7 +53,7 @@ def paint_ears(picture: np.ndarray, p: Plane, look: Look, pose: Pose) -> None:
 
 
 def _upright(p: Plane, pose: Pose) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates of the body: the head's, a little less rolled and turned."""
+    """Coordinates (x, y) for the body: those of the head with less roll and yaw."""
     lean = F(0.6 * pose.roll)
     x = p.right * np.cos(lean) - p.down * np.sin(lean)
     return x + F(0.25 * np.sin(pose.yaw)) * 0.3, p.down * np.cos(lean) + p.right * np.sin(lean)

@@ -1,4 +1,4 @@
-"""The built-in talking heads, as video files: {train,val}/<clip>.mp4.
+"""The built-in talking heads as video files: {train,val}/<clip>.mp4.
 
 python -m data.samples.heads [--root datasets/heads]
 """
@@ -9,8 +9,8 @@ from pathlib import Path
 import cv2
 
 from data.samples.generate import ensure_made, on_all_cores
+from data.samples.heads.appearance import random_appearance
 from data.samples.heads.backdrop import backdrop
-from data.samples.heads.looks import random_look
 from data.samples.heads.motion import FPS, poses
 from data.samples.heads.render import render
 from data.video_writer import VideoWriter
@@ -22,15 +22,15 @@ STAMP_NAME = "heads.json"
 
 
 def ensure(root: Path, frames: int = FRAMES, size: int = SIZE) -> Path:
-    """`root`, which holds all clips afterwards; made only if they are missing or of another version.
+    """Draw the clips that `root` lacks, or holds in another version, and return `root`.
 
     Args:
-        root: folder of the clips; it appears whole or not at all.
-        frames: length of every clip.
-        size: width and height of the frames, at least 64 pixels.
+        root: folder of the clips. It appears complete or not at all.
+        frames: frames per clip.
+        size: width and height of the frames, at least 64 px.
 
     Raises:
-        ValueError: `root` holds something else; nothing is touched then.
+        ValueError: `root` holds other files; nothing is changed then.
     """
     stamp = {"format": FORMAT, "size": size, "frames": frames, "clips": CLIPS, "seed": SEED}
 
@@ -42,10 +42,10 @@ def ensure(root: Path, frames: int = FRAMES, size: int = SIZE) -> Path:
 
 
 def write_clip(root: Path, split: str, number: int, frames: int = FRAMES, size: int = SIZE) -> int:
-    """Frames written to <root>/<split>/head_<number>.mp4."""
+    """Draw one clip to <root>/<split>/head_<number>.mp4. Returns the number of frames."""
     cv2.setNumThreads(1)  # one process per core is faster than threads within small images
     seed = [SEED, *split.encode(), number]
-    look = random_look(seed)
+    look = random_appearance(seed)
     drawn = backdrop(look, size)
     path = root / split / f"head_{number:02d}.mp4"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,18 +1,18 @@
-"""The face: its relief, its skin, and what is on it."""
+"""Paints the face: relief, skin, eyes, brows, mouth and glasses."""
 
 import numpy as np
 
-from data.samples.heads.looks import Look
+from data.samples.heads.appearance import Appearance
 from data.samples.heads.motion import Pose
 from data.samples.heads.surface import F, Surface, bump, cover, lit, noise, paint, shaded
 
 BROW_Y, NOSE_Y, MOUTH_Y, CHIN_Y = -0.28, 0.5, 0.8, 1.25  # below the eyes
-NOSE_REACH = 0.24  # how far its tip stands out
+NOSE_REACH = 0.24  # height of its tip above the face
 GLOSS = 0.14  # brightness of highlights
 
 
-def paint_face(picture: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
-    """Draw the head without hair into picture float32 [3, H, W]."""
+def paint_face(picture: np.ndarray, s: Surface, look: Appearance, pose: Pose) -> None:
+    """Paint the head without hair into `picture`, float32 [3, H, W], in place."""
     at, s = s.where(s.inside > -0.05)
     picture = picture[(..., *at)]
     light, to_light = lit(look, s.depth + relief(s, look, pose) * s.front.clip(0, 1), s.pixel)
@@ -29,12 +29,12 @@ def paint_face(picture: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
 
 
 def nose_shift(pose: Pose) -> float:
-    """How far its tip, which stands out, moves over the face as that turns."""
+    """Sideways shift of the tip of the nose relative to the face when the head turns."""
     return NOSE_REACH * float(np.tan(pose.yaw))
 
 
-def relief(s: Surface, look: Look, pose: Pose) -> np.ndarray:
-    """[H, W]: what stands out of the plain egg."""
+def relief(s: Surface, look: Appearance, pose: Pose) -> np.ndarray:
+    """Height of the face above a smooth egg shape, [H, W]."""
     along = np.clip((s.y + 0.12) / (NOSE_Y + 0.12), 0, 1)  # 0 between the eyes, 1 at the tip of the nose
     width = (0.08 + 0.06 * along) * F(look.nose)
     ridge = np.exp(-(((s.x - F(nose_shift(pose)) * along) / width) ** 2)) * along
@@ -52,8 +52,8 @@ def relief(s: Surface, look: Look, pose: Pose) -> np.ndarray:
     return height - 0.03 * bump(s, 0, MOUTH_Y + 0.22, 0.2, 0.05) - 0.015 * bump(s, 0, MOUTH_Y - 0.16, 0.04, 0.06)
 
 
-def complexion(s: Surface, look: Look) -> np.ndarray:
-    """[3, H, W]: skin, redder on cheeks and nose, with stubble or a beard."""
+def complexion(s: Surface, look: Appearance) -> np.ndarray:
+    """Colour of the skin, [3, H, W]: redder on cheeks and nose, with stubble or a beard."""
     mottled = 1 + 0.025 * noise(s.x * 9, s.y * 9, look.seed) + 0.02 * noise(s.x * 40, s.y * 40, look.seed + 1)
     skin = shaded(look.skin.astype(F), mottled)
     red = bump(s, 0, NOSE_Y - 0.05, 0.16, 0.14) * 0.6
@@ -70,7 +70,8 @@ def complexion(s: Surface, look: Look) -> np.ndarray:
     return skin
 
 
-def paint_eye(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -> None:
+def paint_eye(skin: np.ndarray, s: Surface, look: Appearance, pose: Pose, side: int) -> None:
+    """Paint one eye into `skin` [3, H, W]; `side` is -1 for the left and 1 for the right of the picture."""
     at, s = s.where((np.abs(s.x - side * look.eye_gap) < look.eye_size + 0.02) & (np.abs(s.y) < 0.25) & (s.front > 0))
     skin = skin[(..., *at)]
     x, y = (s.x - F(side * look.eye_gap)) / F(look.eye_size), s.y
@@ -87,12 +88,13 @@ def paint_eye(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -
     paint(skin, np.full(3, 0.03), ball * cover(0.042 - from_iris, 2 * s.pixel))
     glint = np.hypot(s.x - F(side * look.eye_gap + pose.gaze + 0.03), y + 0.035)
     paint(skin, np.full(3, 1.0), ball * cover(0.02 - glint, 2 * s.pixel))
-    paint(skin, np.full(3, 0.3), 0.5 * ball * cover(upper + 0.05 - y, 0.05))  # the shadow of the lid
+    paint(skin, np.full(3, 0.3), 0.5 * ball * cover(upper + 0.05 - y, 0.05))  # shadow of the lid
     paint(skin, look.hair * 0.5, cover(0.016 - np.abs(y - upper), 0.025) * visible * (arch > 0.03))
     paint(skin, look.skin * 0.5, 0.5 * cover(0.006 - np.abs(y - lower), 0.02) * visible * (arch > 0.1))
 
 
-def paint_brow(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) -> None:
+def paint_brow(skin: np.ndarray, s: Surface, look: Appearance, pose: Pose, side: int) -> None:
+    """Paint one eyebrow into `skin` [3, H, W]; `side` is -1 for the left and 1 for the right of the picture."""
     at, s = s.where((np.abs(s.x - side * look.eye_gap) < 0.3) & (np.abs(s.y - BROW_Y) < 0.25) & (s.front > 0))
     skin = skin[(..., *at)]
     x = (s.x * side - F(look.eye_gap)) / F(0.27)  # -1 at the nose, 1 at the temple
@@ -103,7 +105,8 @@ def paint_brow(skin: np.ndarray, s: Surface, look: Look, pose: Pose, side: int) 
     paint(skin, look.hair * 0.75, share * (s.front > 0) * (np.abs(x) < 1))
 
 
-def paint_mouth(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
+def paint_mouth(skin: np.ndarray, s: Surface, look: Appearance, pose: Pose) -> None:
+    """Paint lips and, in an open mouth, teeth into `skin` [3, H, W]."""
     at, s = s.where((np.abs(s.x) < 0.5) & (np.abs(s.y - MOUTH_Y) < 0.45) & (s.front > 0))
     skin = skin[(..., *at)]
     half = look.mouth * (1 + 0.1 * pose.smile - 0.12 * pose.mouth)
@@ -125,7 +128,8 @@ def paint_mouth(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
     paint(skin, look.skin * 0.6, 0.5 * bump(s, 0, MOUTH_Y + 0.17 + 0.2 * pose.mouth, 0.2, 0.035))
 
 
-def paint_glasses(skin: np.ndarray, s: Surface, look: Look, pose: Pose) -> None:
+def paint_glasses(skin: np.ndarray, s: Surface, look: Appearance, pose: Pose) -> None:
+    """Paint the frame of the glasses into `skin` [3, H, W]."""
     at, s = s.where((np.abs(s.y) < 0.35) & (s.front > -0.2))
     skin = skin[(..., *at)]
     for side in (-1, 1):

@@ -1,19 +1,19 @@
-"""Hair: a shell around the head, behind the face and over the forehead."""
+"""Paints hair: behind the head and over the forehead."""
 
 import numpy as np
 
-from data.samples.heads.looks import Look
+from data.samples.heads.appearance import Appearance
 from data.samples.heads.surface import F, Plane, Surface, cover, lit, noise, paint, shaded
 
 THICK = {"short": 0.1, "long": 0.14, "cropped": 0.03, "curly": 0.2, "bald": 0.0}
 
 
-def paint_hair_behind(picture: np.ndarray, p: Plane, look: Look) -> None:
-    """What the head, the neck and the shoulders hide in part."""
+def paint_hair_behind(picture: np.ndarray, p: Plane, look: Appearance) -> None:
+    """Paint the hair that the head, the neck and the shoulders partly cover later."""
     if look.haircut == "bald":
         return
     thick = F(THICK[look.haircut])
-    end = 1.5 if look.haircut == "long" else 0.15  # below the eyes
+    end = 1.5 if look.haircut == "long" else 0.15  # lower end of the hair, below the eyes
     at, p = p.where((np.abs(p.right) < 1.55) & (p.down < end + 0.3), margin=1)  # no hair reaches farther
     rough = 0.05 * noise(p.right * 7, p.down * 7, look.seed + 4) if look.haircut == "curly" else 0.0
     width = 1 + thick + (0.12 * np.clip(p.down, 0, 2) if look.haircut == "long" else 0)
@@ -22,8 +22,8 @@ def paint_hair_behind(picture: np.ndarray, p: Plane, look: Look) -> None:
     _paint_strands(picture[(..., *at)], p, look, np.sqrt((1 - shape**2).clip(0)) * 0.8, cover(distance, 0.06))
 
 
-def paint_hair_over(picture: np.ndarray, s: Surface, look: Look) -> None:
-    """What grows on the head itself, down to the hairline."""
+def paint_hair_over(picture: np.ndarray, s: Surface, look: Appearance) -> None:
+    """Paint the hair on the head, down to the hairline."""
     if look.haircut == "bald":
         return
     wave = 0.04 * noise(s.x * 6, s.y * 2, look.seed + 5)
@@ -36,8 +36,8 @@ def paint_hair_over(picture: np.ndarray, s: Surface, look: Look) -> None:
     _paint_strands(picture, s, look, s.depth, share)
 
 
-def _paint_strands(picture: np.ndarray, p: Plane, look: Look, depth: np.ndarray, share: np.ndarray) -> None:
-    """Hair of this depth and coverage [H, W], its strands running down and around the head."""
+def _paint_strands(picture: np.ndarray, p: Plane, look: Appearance, depth: np.ndarray, share: np.ndarray) -> None:
+    """Paint strands of hair along the head where `share` [H, W] is above 0; `depth` [H, W] shapes the shading."""
     at, p = p.where(share > 0, margin=1)
     picture, depth, share = picture[(..., *at)], depth[at], share[at]
     around = p.right / np.sqrt((1.6 - (p.down / 1.6) ** 2).clip(0.25))

@@ -1,31 +1,31 @@
-"""How a head moves: where it is, which way it looks, what its eyes and mouth do."""
+"""The motion of a head: position, direction, eyes and mouth."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 FPS = 25
-BLINK_FRAMES = np.array([0.7, 0.15, 0.0, 0.35, 0.75])  # how far the eyes are open
+BLINK_FRAMES = np.array([0.7, 0.15, 0.0, 0.35, 0.75])  # opening of the eyes during a blink
 
 
 class Pose(NamedTuple):
-    """One frame. Angles are in radians; the camera sees a positive yaw as a turn to the right."""
+    """The pose in one frame. Angles are in rad; a positive yaw turns to the right as the camera sees it."""
 
-    x: float  # of the head's middle, of the width of the picture, from its middle
+    x: float  # centre of the head relative to the centre of the picture, in picture widths
     y: float
     zoom: float
     yaw: float
     pitch: float
     roll: float
-    eyes: float  # how far open, 0 to 1
-    gaze: float  # of the pupils to the right, in half widths of the head
-    brows: float  # how far raised
-    mouth: float  # how far open, 0 to 1
+    eyes: float  # 0 for shut to 1 for open
+    gaze: float  # shift of the pupils to the right, in half widths of the head
+    brows: float  # how far the brows are raised, in half widths of the head
+    mouth: float  # 0 for shut to 1 for open
     smile: float
 
 
 def poses(seed: list[int], frames: int) -> list[Pose]:
-    """A second or so of somebody who talks; every number changes smoothly but for the blink."""
+    """The poses of a talking person. All values change smoothly, except during a blink."""
     rng = np.random.default_rng(seed)
     t = np.arange(frames) / FPS
 

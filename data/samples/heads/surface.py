@@ -1,34 +1,33 @@
-"""Which point of the head every pixel shows, and how light falls on it."""
+"""Maps every pixel to a point of the head, and shades surfaces."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
-from data.samples.heads.looks import Look
+from data.samples.heads.appearance import Appearance
 from data.samples.heads.motion import Pose
 
 F = np.float32
-TILE = 64  # the noise repeats after so many of its units
-LEAST = -80.0  # what exp is asked for: below are numbers that vanish beside others and are slow to handle
-EARTH = 0.45  # light from below, of that from above
+P = TypeVar("P", bound="Plane")
+Window = tuple[slice, slice]  # rows, columns
+TILE = 64  # period of the noise, in its units
+MIN_EXPONENT = -80.0  # of exp: smaller ones give denormal numbers, which are slow
+GROUND_LIGHT = 0.45  # light from below divided by light from above
 
 
 @dataclass(frozen=True)
 class Plane:
-    """The picture's plane, maps float32 [H, W] of its pixels; lengths are in half widths of the head.
+    """Coordinates of every pixel in the picture, maps float32 [H, W]; lengths are in half widths of the head."""
 
-    right, down: from the head's middle, turned with its roll.
-    pixel: size of a pixel.
-    """
-
-    right: np.ndarray
+    right: np.ndarray  # from the centre of the head, in axes that roll with the head
     down: np.ndarray
-    pixel: float
+    pixel: float  # size of a pixel
 
-    def where(self, shown: np.ndarray, margin: int = 0) -> tuple[tuple[slice, slice], "Plane"]:
-        """The window of `shown` [H, W], and the maps in it."""
+    def where(self: P, shown: np.ndarray, margin: int = 0) -> tuple[Window, P]:
+        """The window that contains `shown`, bool [H, W], and the maps cut to it; see `window`."""
         at = window(shown, margin)
         maps = {name: value[at] for name, value in vars(self).items() if name != "pixel"}
         return at, replace(self, **maps)
@@ -36,40 +35,38 @@ class Plane:
 
 @dataclass(frozen=True)
 class Surface(Plane):
-    """The head on it.
+    """The point of the head that every pixel shows, maps float32 [H, W]."""
 
-    inside: distance from the outline, positive within it.
-    depth: towards the camera.
-    x, y: on the face, from the point between the eyes: to its own right as the camera sees it, and down.
-    front: 1 in the middle of the face, 0 at the ears, negative behind.
-    """
-
-    inside: np.ndarray
-    depth: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    front: np.ndarray
+    inside: np.ndarray  # distance from the outline, positive inside
+    depth: np.ndarray  # towards the camera
+    x: np.ndarray  # on the face, to the right of the point between the eyes as the camera sees it
+    y: np.ndarray  # on the face, below the point between the eyes
+    front: np.ndarray  # 1 in the middle of the face, 0 at the ears, negative behind them
 
 
-def window(shown: np.ndarray, margin: int = 0) -> tuple[slice, slice]:
-    """The smallest window, one pixel at least, that holds all of `shown` [H, W].
+def window(shown: np.ndarray, margin: int = 0) -> Window:
+    """The smallest window that contains all of `shown`, bool [H, W]; one pixel if nothing is shown.
 
     Args:
-        margin: pixels around it, where there are any; slopes, which light falls on, need one.
+        margin: pixels added on all sides within the picture; shading needs 1, because it uses slopes.
     """
-    rows, columns = (np.flatnonzero(shown.any(axis)) for axis in (1, 0))
-    return tuple(slice(max(n[0] - margin, 0), n[-1] + 1 + margin) if len(n) else slice(1) for n in (rows, columns))
+
+    def span(used: np.ndarray) -> slice:
+        at = np.flatnonzero(used)
+        return slice(max(at[0] - margin, 0), at[-1] + 1 + margin) if len(at) else slice(1)
+
+    return span(shown.max(1)), span(shown.max(0))
 
 
-def plane(look: Look, pose: Pose, size: int) -> Plane:
-    """The plane of the whole picture."""
+def plane(look: Appearance, pose: Pose, size: int) -> Plane:
+    """The coordinates of all pixels of a picture of `size` x `size` px."""
     radius = look.radius * pose.zoom * size
     right, down = ((np.arange(size, dtype=F) + 0.5 - size * (0.5 + n)) / radius for n in (pose.x, pose.y))
     return Plane(*turn(right, down[:, None], pose.roll), 1 / radius)
 
 
-def surface(look: Look, pose: Pose, at: Plane) -> Surface:
-    """The head as these pixels show it."""
+def surface(look: Appearance, pose: Pose, at: Plane) -> Surface:
+    """The points of the head that the pixels `at` show."""
     right, down = at.right, at.down
     length = np.where(down > 0, F(look.length * (1 + 0.04 * pose.mouth)), F(look.length))
     v = down / length
@@ -83,50 +80,54 @@ def surface(look: Look, pose: Pose, at: Plane) -> Surface:
 
 
 def turn(a: np.ndarray, b: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates a, b of points in axes turned by `angle` from a towards b."""
+    """Coordinates of points (a, b) in axes that are rotated by `angle`, rad, from a towards b."""
     cos, sin = F(np.cos(angle)), F(np.sin(angle))
     return cos * a + sin * b, cos * b - sin * a
 
 
-def lit(look: Look, depth: np.ndarray, pixel: float) -> tuple[np.ndarray, np.ndarray]:
-    """Light on a surface of this depth [H, W] towards the camera, and how it faces the light, -1 to 1, float32."""
+def lit(look: Appearance, depth: np.ndarray, pixel: float) -> tuple[np.ndarray, np.ndarray]:
+    """Shade a surface of `depth` [H, W] towards the camera.
+
+    Returns:
+        The light on it, and the cosine of the angle between its normal and the light, both float32 [H, W].
+    """
     depth = depth.astype(F)
     across, along = (cv2.Sobel(depth, cv2.CV_32F, *d, ksize=3, scale=1 / (8 * pixel)) for d in ((1, 0), (0, 1)))
     norm = 1 / np.sqrt(across**2 + along**2 + 1)
     to_light = (-across * F(look.light[0]) - along * F(look.light[1]) + F(look.light[2])) * norm
-    sky = EARTH + (1 - EARTH) * (0.5 + 0.5 * along * norm)
+    sky = GROUND_LIGHT + (1 - GROUND_LIGHT) * (0.5 + 0.5 * along * norm)
     return F(1 - look.contrast) * sky + F(1.1 * look.contrast) * (0.25 + 0.75 * to_light).clip(0), to_light
 
 
 def cover(distance: np.ndarray, soft: float) -> np.ndarray:
-    """Share [0, 1] of something whose border lies `distance` outwards, with a border of width `soft`."""
+    """Coverage in [0, 1] at `distance` inside a border; the border is a ramp of width `soft`."""
     return np.clip(F(0.5) + distance / F(soft), 0, 1)
 
 
 def shaded(colour: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """[3, H, W]: a colour [3] in light [H, W]."""
+    """Product of a colour [3] and light [H, W], [3, H, W]."""
     return np.multiply.outer(colour, light)
 
 
 def bump(s: Surface, x: float, y: float, wide: float, high: float) -> np.ndarray:
-    """A hill of height 1 at (x, y) of the face."""
+    """A Gaussian of height 1 at (x, y) on the face, [H, W]."""
     power = -(((s.x - F(x)) / F(wide)) ** 2) - ((s.y - F(y)) / F(high)) ** 2
-    return cv2.exp(np.maximum(power, F(LEAST)))
+    return cv2.exp(np.maximum(power, F(MIN_EXPONENT)))
 
 
 def paint(picture: np.ndarray, colour: np.ndarray, share: np.ndarray) -> None:
-    """Blend a colour [3] or [3, H, W] into picture float32 [3, H, W], in place, where share [H, W] is above 0."""
+    """Blend `colour`, [3] or [3, H, W], into `picture`, float32 [3, H, W], in place; `share` [H, W] is its weight."""
     colour = np.asarray(colour, F)
     picture += ((colour[:, None, None] if colour.ndim == 1 else colour) - picture) * share.astype(F, copy=False)
 
 
 def noise(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
-    """Smooth noise in about [-1, 1] at points [H, W] of an endless plane; its detail is one unit wide."""
+    """Smooth noise in about [-1, 1] at points (x, y), [H, W]; its detail is one unit wide."""
     x, y = ((n - np.floor(n / F(TILE)) * F(TILE)).astype(F) for n in (x, y))
     return cv2.remap(_tile(seed), x, y, cv2.INTER_LINEAR)
 
 
 @lru_cache(32)
 def _tile(seed: int) -> np.ndarray:
-    """[TILE + 1, TILE + 1], the last row and column as the first."""
+    """One period, [TILE + 1, TILE + 1]; the last row and column equal the first."""
     return np.pad(np.random.default_rng(seed).uniform(-1, 1, (TILE, TILE)), (0, 1), mode="wrap").astype(F)

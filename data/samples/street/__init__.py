@@ -1,1 +1,1 @@
-"""A procedural street drive: a random scene, a renderer for it, two looks, and its exact optical flow."""
+"""A procedural street drive: a random scene, its renderer in two appearances, and its exact optical flow."""

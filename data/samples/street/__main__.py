@@ -7,11 +7,11 @@ from data.samples.street.dataset import SPLITS, ensure
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the built-in sample: a procedural street drive.")
+    parser = argparse.ArgumentParser(description="Draw the built-in sample: a procedural street drive.")
     parser.add_argument(
-        "--root", type=Path, default=Path("datasets/sample"), help="folder to fill (default: %(default)s)"
+        "--root", type=Path, default=Path("datasets/sample"), help="folder to write to (default: %(default)s)"
     )
-    parser.add_argument("--split", choices=SPLITS, help="make this split only; a later call adds the other")
+    parser.add_argument("--split", choices=SPLITS, help="draw this split only; a later call adds the other")
     given = parser.parse_args()
     print(ensure(given.root, splits=[given.split] if given.split else SPLITS))
 

@@ -1,4 +1,4 @@
-"""The camera of the drive, and what it sees as surfaces and distances."""
+"""The camera of the drive, and its view as surface ids and depths."""
 
 from dataclasses import dataclass
 
@@ -11,31 +11,31 @@ HEIGHT, WIDTH = 128, 256
 FOCAL_PX = 270.0  # without zoom
 HORIZON_PX = 58.0
 NEAR_M = 0.25
-SKY, SKYLINE, GROUND = 0, 1, 2  # ids of the three surfaces every scene has; its faces follow, then its spheres
+SKY, SKYLINE, GROUND = 0, 1, 2  # surface ids in every scene; the ids of its faces follow, then those of its spheres
 FIRST_FACE = 3
 
 
 @dataclass(frozen=True)
 class View:
-    """What a pinhole camera sees.
+    """The view of a pinhole camera.
 
-    The ray of a pixel is (x, y, 1) in camera coordinates, so a surface seen at depth z is at z * ray.
+    The ray of a pixel is (x, y, 1) in camera coordinates, so a surface at depth z lies at z * ray.
     """
 
-    ids: np.ndarray  # [h, w] int32 surface
-    inverse: np.ndarray  # [h, w] float32, 1 / depth in 1/metres; 0 is infinitely far
+    ids: np.ndarray  # [h, w] int32, surface id
+    inverse: np.ndarray  # [h, w] float32, 1 / depth in 1/m; 0 means infinitely far
     ray_x: np.ndarray  # [w]
     ray_y: np.ndarray  # [h]
-    focal: float  # focal length in pixels of the image
+    focal: float  # focal length, px of the image
 
 
 def to_camera(scene: Scene, t: int) -> np.ndarray:
-    """[O, 4, 4] object -> camera in frame t."""
+    """Transforms object -> camera in frame t, [O, 4, 4]."""
     return scene.camera[t] @ scene.objects[t]
 
 
 def kinds(scene: Scene) -> np.ndarray:
-    """[ids, 3] material, object, seed of every surface id of the scene."""
+    """Material, object and seed of every surface id of the scene, [ids, 3]."""
     fixed = [
         (Material.SKY, 0, 0),
         (Material.SKYLINE, 0, scene.seed & 0xFFFF),
@@ -45,5 +45,5 @@ def kinds(scene: Scene) -> np.ndarray:
 
 
 def turned(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """[3, n] float32 `matrix` [3, 3] times points [3, n]; not by BLAS, whose threads would fight over the cores."""
+    """`matrix` [3, 3] times `points` [3, n], float32. BLAS is avoided: its threads would compete with the processes."""
     return np.einsum("ij,jn->in", matrix.astype(np.float32), points.astype(np.float32, copy=False))

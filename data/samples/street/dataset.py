@@ -1,4 +1,4 @@
-"""The built-in sample: a procedural street drive in the directory layouts of the real data sets.
+"""The built-in sample: a procedural street drive in the folder layouts of the real datasets.
 
 python -m data.samples.street [--root datasets/sample] [--split val]
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from data.samples.generate import ensure_made, on_all_cores
 from data.samples.street.camera import HEIGHT, WIDTH
-from data.samples.street.clips import FRAMES, SEED, SPLITS, SampleClip, clips, look_of, scene_of
+from data.samples.street.clips import FRAMES, SEED, SPLITS, SampleClip, appearance_of, clips, scene_of
 from data.samples.street.render import render
 from util.viper import resize_labels
 
@@ -21,15 +21,15 @@ STAMP_NAME = "sample.json"
 
 
 def ensure(root: Path, frames: int = FRAMES, splits: Sequence[str] = SPLITS) -> Path:
-    """`root`, which holds these splits of the sample afterwards; only what is missing or of another version is made.
+    """Draw the splits of the sample that `root` lacks, or holds in another version, and return `root`.
 
     Args:
-        root: folder of the sample; each split appears whole or not at all.
-        frames: length of every clip.
-        splits: of "train" and "val".
+        root: folder of the sample. A split appears in it complete or not at all.
+        frames: frames per clip.
+        splits: any of "train" and "val".
 
     Raises:
-        ValueError: `root` holds something else; nothing is touched then.
+        ValueError: `root` holds other files; nothing is changed then.
     """
     stamp = {"format": FORMAT, "height": HEIGHT, "width": WIDTH, "frames": frames, "jpeg_quality": JPEG_QUALITY}
     stamp["seed"] = SEED
@@ -42,9 +42,9 @@ def ensure(root: Path, frames: int = FRAMES, splits: Sequence[str] = SPLITS) -> 
 
 
 def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
-    """Frames written below `root`, in the layout of the clip's domain."""
+    """Draw a clip and write it below `root`, in the layout of its domain. Returns the number of frames."""
     cv2.setNumThreads(1)  # one process per core is faster than threads within small images
-    shots = [(scene_of(shot, frames), look_of(shot)) for shot in clip.shots]
+    shots = [(scene_of(shot, frames), appearance_of(shot)) for shot in clip.shots]
     for t in range(frames):
         image, label = render(*shots[clip.shot(t)], t)
         if clip.domain == "A":
@@ -60,7 +60,7 @@ def write_clip(root: Path, clip: SampleClip, frames: int = FRAMES) -> int:
 
 
 def _write_square(folder: Path, name: str, image: np.ndarray, label: np.ndarray) -> None:
-    """A frame and its label map in the layout of Viper <-> labels, squeezed to a square as the published frames are."""
+    """Write a frame and its label map in the layout of Viper <-> labels: as published, they are resized to a square."""
     size = (HEIGHT, HEIGHT)
     _write(folder / "A" / f"{name}.jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     _write(folder / "B" / f"{name}.png", resize_labels(label, size))

@@ -1,4 +1,4 @@
-"""Draws polygons and spheres into a view, nearest first, each within the rectangle it covers."""
+"""Draws polygons and spheres into a view, nearest first, each within its bounding rectangle."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from data.samples.street.scene import Scene
 
 
 def draw_faces(view: View, scene: Scene, t: int, scale: int) -> None:
-    """Adds the polygons of frame t to the arrays of `view`, which has `scale` samples per pixel and direction."""
+    """Draw the polygons of frame t into the arrays of `view`, which has `scale` samples per pixel along each axis."""
     matrices = to_camera(scene, t)[scene.face_kind[:, 1]]
     points = np.einsum("fij,fkj->fki", matrices[:, :3, :3], scene.corners) + matrices[:, None, :3, 3]
     plane = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
@@ -41,7 +41,7 @@ def _draw_face(part, ids, x, y, slope, edges, surface) -> None:
 
 
 def _screen_boxes(view: View, points: np.ndarray, scale: int) -> np.ndarray:
-    """[F, 4] left, right, top, bottom of the part of every polygon [F, 6, 3] in front of the camera, in samples."""
+    """left, right, top, bottom [F, 4], in samples, of the part of each polygon [F, 6, 3] in front of the camera."""
     following = np.roll(points, -1, axis=1)
     z0, z1 = points[..., 2], following[..., 2]
     crossing = (z0 > NEAR_M) != (z1 > NEAR_M)
@@ -59,7 +59,7 @@ def _screen_boxes(view: View, points: np.ndarray, scale: int) -> np.ndarray:
 
 
 def draw_spheres(view: View, scene: Scene, t: int, scale: int) -> None:
-    """Adds the spheres of frame t to the arrays of `view`."""
+    """Draw the spheres of frame t into the arrays of `view`, see `draw_faces`."""
     matrices = to_camera(scene, t)[scene.sphere_kind[:, 1]]
     centres = np.einsum("sij,sj->si", matrices[:, :3, :3], scene.spheres[:, :3]) + matrices[:, :3, 3]
     radii, first = scene.spheres[:, 3], FIRST_FACE + len(scene.corners)
@@ -99,9 +99,11 @@ def _draw_sphere(view, box, centre, radius, matrix, kind, surface) -> None:
 
 
 def _leafy(local: np.ndarray, facing: np.ndarray, seed: int) -> np.ndarray:
-    """Where a ball of leaves is not looked through: anchored holes, more of them towards its outline.
+    """Where a ball of leaves is opaque, bool [n]. Its holes move with it and are denser towards its outline.
 
-    local [3, n] metres from the middle; facing [n] 0 at the outline, 1 where the ball faces the eye.
+    Args:
+        local: [3, n] metres from the centre of the ball.
+        facing: [n], 0 at the outline, 1 where the surface faces the camera.
     """
     x, y, z = local * np.float32(8.0)
     wave = np.sin(x + 1.7 * z + seed % 7) + np.sin(y * 1.3 - 0.8 * x) + np.sin(1.1 * z + 1.9 * y + seed % 5)

@@ -1,4 +1,4 @@
-"""How the camera drives: its speed, its sway and its stops."""
+"""The path of the camera: its speed, sway and stops."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ CAMERA_HEIGHT_M = 1.5
 
 
 def steady(frames: int) -> np.ndarray:
-    """[T] the clock of a drive without stops: one tick a frame."""
+    """The clock of a drive without stops, [T]: one tick per frame."""
     return np.arange(frames)
 
 
 def with_a_stop(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """[T] the clock of a drive that brakes, waits for about half of the frames and pulls away again.
+    """The clock of a drive that brakes, waits for about half of the frames and pulls away again, [T].
 
-    All that the camera does follows this clock, so nothing of it moves while the clock stands.
+    All camera motion is a function of this clock, so the camera is still while the clock stands still.
     """
     braking, waiting = frames * rng.uniform(0.1, 0.3), frames * rng.uniform(0.4, 0.55)
     ramp = frames * 0.2
@@ -27,9 +27,10 @@ def with_a_stop(frames: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def drive(road: Road, speed: float, clock: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """[T, 4, 4] world -> camera of a car that varies its speed, sways in its lane and pitches a little.
+    """Transforms world -> camera, [T, 4, 4], of a car that varies its speed, sways in its lane and pitches a little.
 
-    speed: metres a tick of `clock`.
+    Args:
+        speed: metres per tick of `clock`.
     """
     pace = speed * (1 + 0.2 * np.sin(clock * rng.uniform(0.1, 0.25) + rng.uniform(0, 6)))
     s = np.cumsum(pace * np.diff(clock, prepend=-1))
@@ -41,7 +42,7 @@ def drive(road: Road, speed: float, clock: np.ndarray, rng: np.random.Generator)
 
 
 def sway(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """[T] metres to the side."""
+    """Sideways displacement at the times `t`, [T] metres."""
     return 0.15 * np.sin(t * rng.uniform(0.05, 0.15) + rng.uniform(0, 6))
 
 

@@ -1,4 +1,4 @@
-"""Exact optical flow of a scene, from its geometry and the motion of its objects."""
+"""Exact optical flow of a scene, computed from its geometry and the motion of its objects."""
 
 import numpy as np
 
@@ -8,23 +8,23 @@ from data.samples.street.scene import Scene
 
 
 def exact_flow(scene: Scene, t: int, u: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where every point seen in frame t is in frame u, and whether it is seen there too.
+    """The flow from frame t to frame u, and where it can be relied on.
 
-    The value of pixel (x, y) of frame t is found at (x + flow[0, y, x], y + flow[1, y, x]) of frame u.
+    The point at pixel (x, y) of frame t lies at (x + flow[0, y, x], y + flow[1, y, x]) in frame u.
 
     Returns:
-        flow: [2, H, W] float32 pixels, +x right, +y down; the sky moves with the camera's turns and zoom only. Points
-            that are behind the camera in frame u are NaN.
-        visible: [H, W] bool, true where the four pixels around the target all show the surface the point is on:
-            neither hidden, nor outside the image, nor at an outline.
+        flow: [2, H, W] float32 px, +x right, +y down. The sky moves only with the camera's rotation and zoom. The flow
+            is NaN for points that are behind the camera in frame u.
+        visible: [H, W] bool, true where the four pixels around the target all show the surface of the point. It is
+            false for points that are hidden, outside the image or at an outline.
     """
     view, target = rasterise(scene, t, 1), rasterise(scene, u, 1)
-    thing = kinds(scene)[:, 1][view.ids]
+    objects = kinds(scene)[:, 1][view.ids]
     motion = to_camera(scene, u) @ np.linalg.inv(to_camera(scene, t))  # [O, 4, 4] camera t -> camera u
     rows, columns = np.indices(view.ids.shape)
     # A point at depth z on the ray r is z * (r, 1/z), so far points need no special case.
     point = np.stack([view.ray_x[columns], view.ray_y[rows], np.ones(view.ids.shape), view.inverse], axis=-1)
-    x, y, depth, _ = np.moveaxis(np.einsum("hwij,hwj->hwi", motion[thing], point), -1, 0)
+    x, y, depth, _ = np.moveaxis(np.einsum("hwij,hwj->hwi", motion[objects], point), -1, 0)
     depth = np.where(depth > 1e-6, depth, np.nan)
     x = x / depth * target.focal + (WIDTH - 1) / 2
     y = y / depth * target.focal + HORIZON_PX
@@ -33,6 +33,7 @@ def exact_flow(scene: Scene, t: int, u: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _seen_around(ids: np.ndarray, x: np.ndarray, y: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Whether the four pixels of `ids` around each (x, y) all equal `wanted`, bool [H, W]."""
     h, w = ids.shape
     inside = (x >= 0) & (x <= w - 1) & (y >= 0) & (y <= h - 1)  # false for NaN too
     left = np.where(inside, x, 0).astype(int).clip(0, w - 2)

@@ -1,6 +1,6 @@
-"""How a hand holds the camera: it pans, trembles, rolls and zooms.
+"""The motion of a hand-held camera: it pans, trembles, rolls and zooms.
 
-At the focal length without zoom, a pixel is 3.7 mrad.
+Without zoom, a pixel subtends 3.7 mrad.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ TREMBLE_PERIODS = np.array([2.7, 4.0, 6.0, 9.0, 14.0, 21.0])  # frames
 
 
 def turns(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """[T, 4, 4] steady camera -> hand-held camera: a slow pan, fastest at 10 to 40 mrad a frame, and a tremble."""
+    """Rotations steady -> hand-held camera, [T, 4, 4]: tremble and a slow pan of at most 10 to 40 mrad per frame."""
     fastest = rng.uniform(0.01, 0.04)
     yaw = _wave(frames, fastest, rng.uniform(24, 48), rng) + tremble(frames, rng.uniform(0.002, 0.007), rng)
     pitch = _wave(frames, fastest / 4, rng.uniform(20, 40), rng) + tremble(frames, rng.uniform(0.002, 0.007), rng)
@@ -18,27 +18,31 @@ def turns(frames: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def zoom(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """[T] factor of the focal length, within 0.93 and 1.37; it changes by up to 2 % a frame."""
+    """Factor of the focal length, [T], between 0.93 and 1.37; it changes by up to 2 % per frame."""
     return np.exp(0.12 + _wave(frames, rng.uniform(0, 0.02), rng.uniform(30, 60), rng))
 
 
 def tremble(frames: int, speed: float, rng: np.random.Generator) -> np.ndarray:
-    """[T] waves of many periods, all equally fast, so that a slow one is larger: the spectrum of a hand's shake.
+    """A sum of sines of many periods, [T], which resembles the spectrum of a shaking hand.
 
-    speed: root mean square of the change a frame.
+    All sines have the same speed, so slow ones have a larger amplitude.
+
+    Args:
+        speed: root mean square of the change per frame.
     """
     each = speed * np.sqrt(2 / len(TREMBLE_PERIODS))
-    return sum(_wave(frames, each, period * rng.uniform(0.85, 1.15), rng) for period in TREMBLE_PERIODS)
+    waves = [_wave(frames, each, period * rng.uniform(0.85, 1.15), rng) for period in TREMBLE_PERIODS]
+    return np.sum(waves, axis=0)
 
 
 def _wave(frames: int, speed: float, period: float, rng: np.random.Generator) -> np.ndarray:
-    """[T] a sine that changes by at most `speed` a frame."""
+    """A sine, [T], that changes by at most `speed` per frame."""
     rate = 2 * np.pi / period
     return speed / rate * np.sin(rate * np.arange(frames) + rng.uniform(0, 2 * np.pi))
 
 
 def _turn(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """[4, 4] rotation about the vertical axis y, then x, then the line of sight z."""
+    """Rotation [4, 4] about the vertical axis y, then about x, then about the viewing direction z; angles in rad."""
     matrix = np.eye(4)
     for first, second, angle in ((2, 0, yaw), (1, 2, pitch), (0, 1, roll)):
         step, cos, sin = np.eye(4), np.cos(angle), np.sin(angle)

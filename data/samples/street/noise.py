@@ -1,14 +1,14 @@
-"""Randomness that belongs to a place or a thing, so that it is the same in every frame."""
+"""Noise that is a function of position or of object, so that it is the same in every frame."""
 
 import cv2
 import numpy as np
 
-TILE = 256  # texels; the noise repeats after so many
+TILE = 256  # texels, the period of the noise
 _ROW = 512
 
 
 def hash01(*keys: np.ndarray | int) -> np.ndarray:
-    """[0, 1) of whole numbers: equal keys give equal values, other keys unrelated ones."""
+    """Hash integers to [0, 1): equal keys give equal values, other keys give unrelated values."""
     mixed = np.uint32(0x9E3779B9)
     for key in keys:
         mixed = (np.asarray(key).astype(np.int64) & 0xFFFFFFFF).astype(np.uint32) ^ mixed
@@ -18,12 +18,12 @@ def hash01(*keys: np.ndarray | int) -> np.ndarray:
 
 
 def pick(table: np.ndarray, *keys: np.ndarray | int) -> np.ndarray:
-    """[n, C] float32 rows of `table` [K, C], one per key."""
+    """Choose a row of `table` [K, C] for each key, float32 [n, C]."""
     return table.astype(np.float32)[(hash01(*keys) * len(table)).astype(np.int32)]
 
 
 def mix(colour: np.ndarray, other: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """[n, 3] `colour` [n, 3] where `share` [n] is 0, `other` [n, 3] or [3] where it is 1."""
+    """Blend `colour` [n, 3] with `other`, [n, 3] or [3]; `share` [n] is the weight of `other`."""
     out, other = colour.copy(), np.asarray(other, np.float32)
     at = np.flatnonzero(share)
     kept = out[at]
@@ -32,7 +32,7 @@ def mix(colour: np.ndarray, other: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 def smooth(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Noise in about [-1, 1] at points [n] of an endless plane; its finest detail is one unit wide."""
+    """Smooth noise in about [-1, 1] at points (x, y), [n]; its finest detail is one unit wide."""
     n = len(x)
     rows = max(-(-n // _ROW), 1)
     maps = np.zeros((2, rows * _ROW), np.float32)
@@ -46,7 +46,7 @@ def _wrap(x: np.ndarray) -> np.ndarray:
 
 
 def _tile() -> np.ndarray:
-    """[TILE, TILE] float32: octaves of wrapped value noise, each twice as coarse and as strong by a quarter more."""
+    """Periodic value noise, float32 [TILE, TILE]; each octave is twice as coarse and 1.25 times as strong."""
     rng = np.random.default_rng(20230)
     total = np.zeros((TILE, TILE))
     for level in range(5):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.samples.street.looks import Look
+from data.samples.street.appearance import Appearance
 from data.samples.street.noise import hash01, mix, pick, smooth
 from data.samples.street.samples import Samples
 
@@ -10,8 +10,8 @@ GROUND_FLOOR_M, FLOOR_M = 3.7, 3.1
 F = np.float32
 
 
-def wall(look: Look, p: Samples, gable: bool) -> np.ndarray:
-    """[n, 3] of fronts, or of side walls, which have few windows."""
+def wall(look: Appearance, p: Samples, gable: bool) -> np.ndarray:
+    """Colours [n, 3] of house fronts or, with `gable`, of side walls, which have few windows."""
     colour = pick(look.walls, p.seed, 1) * (0.94 + 0.12 * hash01(p.seed, 2))[:, None]
     stain = smooth(p.u * 2.2 + p.seed % 251, p.v * 1.6) * 0.6 + smooth(p.u * 9, p.v * 9) * 0.4 * _clear(p, 0.12)
     colour = colour * (1 + F(look.texture) * stain)[:, None]
@@ -24,15 +24,15 @@ def wall(look: Look, p: Samples, gable: bool) -> np.ndarray:
     return mix(colour, look.trim * 0.92, ledge * _clear(p, 0.35) * F(0.8))
 
 
-def roof(look: Look, p: Samples) -> np.ndarray:
-    """[n, 3] of tiled slopes."""
+def roof(look: Appearance, p: Samples) -> np.ndarray:
+    """Colours [n, 3] of tiled roofs."""
     rows = np.sin(p.v * F(2 * np.pi / 0.45)) * _clear(p, 0.18)
     grain = smooth(p.u * 3 + p.seed % 97, p.v * 3)
     return pick(look.roofs, p.seed, 5) * (1 + 0.07 * rows + F(look.texture) * grain)[:, None]
 
 
-def _windows(look: Look, p: Samples, colour: np.ndarray, bay: np.ndarray, wide, share) -> np.ndarray:
-    """Rows of windows above the ground floor, every cell drawn from its own key."""
+def _windows(look: Appearance, p: Samples, colour: np.ndarray, bay: np.ndarray, wide, share) -> np.ndarray:
+    """Add rows of windows above the ground floor to `colour` [n, 3]."""
     column, across = _cells(p.u / bay)
     story, up = _cells((p.v - GROUND_FLOOR_M) / FLOOR_M)
     body = (p.v > GROUND_FLOOR_M) & (p.height - p.v > 0.7)
@@ -45,8 +45,8 @@ def _windows(look: Look, p: Samples, colour: np.ndarray, bay: np.ndarray, wide, 
     return mix(colour, _panes(look, p, column, story, up), pane * (0.35 + 0.65 * _clear(p, 0.8)))
 
 
-def _panes(look: Look, p: Samples, column: np.ndarray, story: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """[n, 3] glass that mirrors the sky upwards, some of it curtained."""
+def _panes(look: Appearance, p: Samples, column: np.ndarray, story: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] of window glass, brighter towards the top, with curtains behind some of it."""
     key = hash01(p.seed, column, story, 8)
     shine = 0.75 + 0.5 * key + 0.35 * (up - 0.5)
     glass = look.window.astype(F) * shine[:, None]
@@ -54,7 +54,8 @@ def _panes(look: Look, p: Samples, column: np.ndarray, story: np.ndarray, up: np
     return mix(glass, look.trim * 0.8, curtain * F(0.6))
 
 
-def _ground_floor(look: Look, p: Samples, colour: np.ndarray, bay: np.ndarray) -> np.ndarray:
+def _ground_floor(look: Appearance, p: Samples, colour: np.ndarray, bay: np.ndarray) -> np.ndarray:
+    """Add shops, doors and windows of the ground floor to `colour` [n, 3]."""
     column, across = _cells(p.u / bay)
     off = np.abs(across - 0.5)
     shop = hash01(p.seed, 10) < 0.55
@@ -70,11 +71,11 @@ def _ground_floor(look: Look, p: Samples, colour: np.ndarray, bay: np.ndarray) -
 
 
 def _cells(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whole part and fraction."""
+    """Integer part and fraction of `x`."""
     whole = np.floor(x)
     return whole, x - whole
 
 
 def _clear(p: Samples, size_m: float) -> np.ndarray:
-    """[n] 1 where detail of that size spans several pixels, falling to 0 where it would flicker."""
+    """Contrast [n] of detail of `size_m`: 1 where it spans several pixels, falling to 0 where it would flicker."""
     return np.clip(1.6 - p.blur / F(size_m), 0, 1)

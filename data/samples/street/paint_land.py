@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
+from data.samples.street.appearance import Appearance
 from data.samples.street.camera import HORIZON_PX, NEAR_M, WIDTH, View, turned
 from data.samples.street.drive import CAMERA_HEIGHT_M, LANE_M
-from data.samples.street.looks import Look
 from data.samples.street.noise import hash01, mix, smooth
 from data.samples.street.scene import CURB_M, PARKING_M, Scene
 
@@ -15,16 +15,16 @@ LANE_EDGE_M = PARKING_M - 1.25
 
 
 def street_position(scene: Scene, t: int, ray: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Street coordinates (s, d) of ground seen along rays [3, n] at depth [n]."""
+    """Street coordinates (s, d) of the ground points that rays [3, n] hit at `depth` [n]."""
     to_world = np.linalg.inv(scene.camera[t]).astype(F)
     x, _, z = turned(to_world[:3, :3], ray * depth) + to_world[:3, 3:]
     return scene.road.street_coordinates(x, z)
 
 
-def ground(look: Look, s: np.ndarray, d: np.ndarray, depth: np.ndarray, focal: float) -> np.ndarray:
-    """[n, 3] of asphalt with its marks, kerbs and paved walks at street coordinates (s, d); focal length in pixels."""
+def ground(look: Appearance, s: np.ndarray, d: np.ndarray, depth: np.ndarray, focal: float) -> np.ndarray:
+    """Colours [n, 3] of asphalt, road marks, kerbs and pavements at street coordinates (s, d); `focal` is in px."""
     side = np.abs(d)
-    ahead = depth * depth / F(focal * CAMERA_HEIGHT_M)  # metres of road a pixel covers
+    ahead = depth * depth / F(focal * CAMERA_HEIGHT_M)  # metres of road that a pixel covers
     across = depth / F(focal) + np.abs(d - F(LANE_M)) * depth / F(focal * CAMERA_HEIGHT_M)
     grain = smooth(s * F(1.1), d * F(3.1)) * F(0.8) + smooth(s * 14, d * 14) * np.clip(1.5 - ahead / F(0.12), 0, 1)
     worn = F(0.05) * np.cos((side - F(LANE_M)) * F(2 * np.pi / 1.7)) * (side < 4)
@@ -38,7 +38,7 @@ def ground(look: Look, s: np.ndarray, d: np.ndarray, depth: np.ndarray, focal: f
 
 
 def _marks(s: np.ndarray, d: np.ndarray, ahead: np.ndarray, across: np.ndarray) -> np.ndarray:
-    """[n] share of paint in pixels that cover `ahead` metres along the street and `across` to its side."""
+    """Fraction of paint [n] in pixels that cover `ahead` metres along the street and `across` metres sideways."""
     side = np.abs(d)
     dash = _cover(np.abs(s % 6 - 3), 1.5, ahead)  # 3 m of paint, 3 m of none
     dash += (F(0.5) - dash) * np.clip(ahead / 3 - F(0.5), 0, 1)
@@ -48,12 +48,13 @@ def _marks(s: np.ndarray, d: np.ndarray, ahead: np.ndarray, across: np.ndarray) 
 
 
 def _cover(x: np.ndarray, half: float, width: np.ndarray) -> np.ndarray:
-    """[n] share of an interval of that width around x that lies within `half` of zero."""
+    """Fraction [n] of the interval of `width` around `x` that lies within `half` of zero."""
     reach = width * F(0.5)
     return np.maximum(np.minimum(x + reach, F(half)) - np.maximum(x - reach, F(-half)), 0) / width
 
 
-def _walk(look: Look, s: np.ndarray, d: np.ndarray, side: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+def _walk(look: Appearance, s: np.ndarray, d: np.ndarray, side: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] of paving slabs and the kerb."""
     slab_s, slab_d = np.floor(s / 1.2), np.floor(d / 0.8)
     tone = (hash01(slab_s, slab_d, 41) - 0.5) * np.clip(1.5 - ahead / 0.7, 0, 1)
     joint = ((s / 1.2 - slab_s < 0.05) | (d / 0.8 - slab_d < 0.07)) * np.clip(1.5 - ahead / 0.15, 0, 1)
@@ -63,11 +64,11 @@ def _walk(look: Look, s: np.ndarray, d: np.ndarray, side: np.ndarray, ahead: np.
     return mix(colour, look.pavement * 1.18, kerb) * np.where(side < CURB_M + 0.07, F(0.62), F(1))[:, None]
 
 
-def shadows(scene: Scene, look: Look, view: View, t: int, scale: int) -> np.ndarray:
-    """[h, w] share of light that cars keep from the ground below and beside them, soft-edged."""
+def shadows(scene: Scene, look: Appearance, view: View, t: int, scale: int) -> np.ndarray:
+    """Fraction of light, [h, w], that cars take from the ground below and beside them, with soft edges."""
     dark = np.zeros(view.ids.shape, np.uint8)
     to_world, camera = scene.objects[t], scene.camera[t]
-    drop = 1.6 * look.sun_light * look.sun[[0, 2]] / look.sun[1]  # where the sun puts the roof's shadow
+    drop = 1.6 * look.sun_light * look.sun[[0, 2]] / look.sun[1]  # displacement of the roof's shadow
     for thing, x, z, yaw in scene.shadows:
         place = to_world[int(thing)]
         sin, cos = np.sin(yaw), np.cos(yaw)
@@ -82,7 +83,7 @@ def shadows(scene: Scene, look: Look, view: View, t: int, scale: int) -> np.ndar
 
 
 def _in_front(points: np.ndarray) -> np.ndarray:
-    """The part of a polygon [K, 3] ahead of the camera, as corners [K', 3]."""
+    """Clip a polygon [K, 3] to the part in front of the camera, corners [K', 3]."""
     if points[:, 2].min() > NEAR_M:
         return points
     kept = []
@@ -94,8 +95,8 @@ def _in_front(points: np.ndarray) -> np.ndarray:
     return np.array(kept).reshape(-1, 3)
 
 
-def sky(look: Look, direction: np.ndarray) -> np.ndarray:
-    """[n, 3] of the sky towards world directions [3, n]."""
+def sky(look: Appearance, direction: np.ndarray) -> np.ndarray:
+    """Colours [n, 3] of the sky in world directions [3, n]."""
     x, y, z = direction
     up = -y / np.sqrt(x * x + y * y + z * z)
     high = np.clip(up / F(0.3), 0, 1) ** F(0.7)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.samples.street.looks import Look
+from data.samples.street.appearance import Appearance
 from data.samples.street.noise import hash01, mix, pick, smooth
 from data.samples.street.palette import Material as M
 from data.samples.street.samples import Samples
@@ -12,8 +12,8 @@ TYRE, HUB = np.array([0.07, 0.07, 0.075], F), np.array([0.42, 0.43, 0.44], F)
 PLATE = np.array([0.85, 0.85, 0.80], F)
 
 
-def thing(look: Look, p: Samples, material: M) -> np.ndarray:
-    """[n, 3] colours of the samples of one material."""
+def thing(look: Appearance, p: Samples, material: M) -> np.ndarray:
+    """Colours [n, 3] of samples of one material."""
     if material in (M.CAR_SIDE, M.VAN_SIDE):
         return _car_side(look, p, material == M.VAN_SIDE)
     if material in (M.CAR_REAR, M.CAR_FRONT):
@@ -28,19 +28,19 @@ def thing(look: Look, p: Samples, material: M) -> np.ndarray:
     return _plain(look, p, material)
 
 
-def paint(look: Look, p: Samples) -> np.ndarray:
-    """[n, 3] car paint of each thing."""
+def paint(look: Appearance, p: Samples) -> np.ndarray:
+    """Colours [n, 3] of car paint, one colour per car."""
     return pick(look.paints, p.seed, 21)
 
 
-def leaves(look: Look, x: np.ndarray, y: np.ndarray, z: np.ndarray, normal_light: np.ndarray, seed: np.ndarray):
-    """[n, 3] of leaves at offsets (x, y, z) metres from the middle of their ball."""
+def leaves(look: Appearance, x: np.ndarray, y: np.ndarray, z: np.ndarray, normal_light: np.ndarray, seed: np.ndarray):
+    """Colours [n, 3] of leaves at offsets (x, y, z) from the centre of their ball, metres."""
     hue = 0.85 + 0.3 * hash01(seed, 31)
     clumps = smooth(x * 5 + 3 * z + seed % 83, y * 5 - 2 * z) + 0.6 * smooth(x * 11 - 5 * z, y * 11 + 7 * z)
     return look.leaves.astype(F) * (hue * normal_light * (1 + F(2.2 * look.texture) * clumps))[:, None]
 
 
-def _car_side(look: Look, p: Samples, van: bool) -> np.ndarray:
+def _car_side(look: Appearance, p: Samples, van: bool) -> np.ndarray:
     colour = paint(look, p) * np.clip(0.82 + 0.2 * p.v, 0.8, 1.05)[:, None]
     line = (np.abs(p.u - 0.25) < 0.02) | (np.abs(p.u + 0.85) < 0.02) | (np.abs(p.v - 0.72) < 0.02)
     colour = mix(colour, colour * 0.6, line * np.clip(1.5 - p.blur / 0.05, 0, 1))
@@ -53,7 +53,7 @@ def _car_side(look: Look, p: Samples, van: bool) -> np.ndarray:
     return mix(colour, HUB * F(0.7), (reach < 0.2))
 
 
-def _car_end(look: Look, p: Samples, rear: bool) -> np.ndarray:
+def _car_end(look: Appearance, p: Samples, rear: bool) -> np.ndarray:
     u, v = np.abs(p.u - p.width / 2), p.v + F(0.06)
     colour = paint(look, p) * F(0.95)
     if rear:
@@ -66,7 +66,7 @@ def _car_end(look: Look, p: Samples, rear: bool) -> np.ndarray:
     return mix(colour, PLATE * F(0.8), ((np.abs(v - 0.42) < 0.06) & (u < 0.27)) * F(0.9))
 
 
-def _plain(look: Look, p: Samples, material: M) -> np.ndarray:
+def _plain(look: Appearance, p: Samples, material: M) -> np.ndarray:
     if material == M.CLOTHES:
         return pick(look.clothes, p.seed, 22)
     if material == M.HEDGE:

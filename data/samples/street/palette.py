@@ -1,4 +1,4 @@
-"""What surfaces exist, and the VIPER label colour of each."""
+"""The materials of surfaces, and the VIPER label colour of each."""
 
 from enum import IntEnum
 
@@ -8,6 +8,8 @@ from util.viper import VIPER
 
 
 class Material(IntEnum):
+    """What a surface is made of, which selects the function that paints it."""
+
     SKY = 0
     SKYLINE = 1
     GROUND = 2

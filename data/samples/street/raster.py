@@ -1,4 +1,4 @@
-"""Which surface every pixel sees, and how far away it is."""
+"""Finds the surface that every pixel shows, and its depth."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _SKYLINE_TOP = 0.102
 
 
 def rasterise(scene: Scene, t: int, scale: int) -> View:
-    """Frame t at `scale` samples per pixel in each direction; at scale 1 samples are the pixel centres."""
+    """The view of frame t with `scale` samples per pixel along each axis; at scale 1 they are the pixel centres."""
     focal = FOCAL_PX * float(scene.zoom[t])
     ray_x = (((np.arange(WIDTH * scale) + 0.5) / scale - WIDTH / 2) / focal).astype(np.float32)
     ray_y = (((np.arange(HEIGHT * scale) + 0.5) / scale - 0.5 - HORIZON_PX) / focal).astype(np.float32)
@@ -21,7 +21,7 @@ def rasterise(scene: Scene, t: int, scale: int) -> View:
 
 
 def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """`ids` and `inverse` of a view of the ground, and infinitely far the sky above a skyline."""
+    """`ids` and `inverse` of a view that shows only the ground and, infinitely far away, the sky and the skyline."""
     rotation, place = scene.camera[t][:3, :3], scene.camera[t][:3, 3]
     down = rotation[:, 1]
     fall = (down[0] * ray_x)[None] + (down[1] * ray_y + down[2])[:, None]  # metres down per metre of depth
@@ -40,7 +40,7 @@ def _backdrop(scene: Scene, t: int, ray_x: np.ndarray, ray_y: np.ndarray) -> tup
 
 
 def _skyline(azimuth: np.ndarray, seed: int) -> np.ndarray:
-    """Height of the far hills over the horizon, as a slope, at most _SKYLINE_TOP."""
+    """Height of the distant hills above the horizon, as a slope, at most _SKYLINE_TOP."""
     phase = (seed % 97) * 0.7
     rise = 0.06 + 0.02 * np.sin(7 * azimuth + phase) + 0.012 * np.sin(23 * azimuth + 2 * phase)
     return rise + 0.006 * np.sin(71 * azimuth + phase) + 0.004 * np.sin(149 * azimuth)

@@ -1,11 +1,11 @@
-"""A frame of a scene in a look, and its label image."""
+"""Draws a frame of a scene with an appearance, and its label map."""
 
 import cv2
 import numpy as np
 
 from data.samples.street import paint_land
+from data.samples.street.appearance import Appearance
 from data.samples.street.camera import SKYLINE, View, kinds, turned
-from data.samples.street.looks import Look
 from data.samples.street.paint_buildings import roof, wall
 from data.samples.street.paint_things import leaves, thing
 from data.samples.street.palette import LABEL_OF_MATERIAL, VIPER
@@ -14,26 +14,26 @@ from data.samples.street.raster import rasterise
 from data.samples.street.samples import Blocks, FrameGeometry
 from data.samples.street.scene import CURB_M, Scene
 
-SCALE = 2  # samples per pixel and direction
+SCALE = 2  # samples per pixel along each axis
 F = np.float32
 
 
-def render(scene: Scene, look: Look, t: int) -> tuple[np.ndarray, np.ndarray]:
-    """Frame t as (image, label), both np.uint8 [H, W, 3] RGB; labels hold VIPER palette colours only."""
+def render(scene: Scene, look: Appearance, t: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw frame t: (image, label map), both uint8 [H, W, 3] RGB. Label maps hold VIPER palette colours only."""
     view = rasterise(scene, t, SCALE)
     table = kinds(scene)
     material = table[:, 0].astype(np.uint8)[view.ids]
     colour = _paint(scene, look, view, material, t)
     colour = _haze(look, view, colour)
     small = cv2.resize(
-        colour.reshape(*view.ids.shape, 3), None, fx=1 / SCALE, fy=1 / SCALE, interpolation=cv2.INTER_AREA
+        colour.reshape((*view.ids.shape, 3)), None, fx=1 / SCALE, fy=1 / SCALE, interpolation=cv2.INTER_AREA
     )
     image = _develop(look, small, np.random.default_rng([scene.seed, t]))
     return image, _label(scene, view, material, t)
 
 
-def _paint(scene: Scene, look: Look, view: View, material: np.ndarray, t: int) -> np.ndarray:
-    """[h * w, 3] float32 colours without haze."""
+def _paint(scene: Scene, look: Appearance, view: View, material: np.ndarray, t: int) -> np.ndarray:
+    """Colours without haze, float32 [h * w, 3]."""
     geometry = FrameGeometry(scene, look, view, t)
     out = np.zeros((view.ids.size, 3), F)
     for m in np.flatnonzero(np.bincount(material.reshape(-1), minlength=len(M))):
@@ -74,17 +74,17 @@ def _paint_balls(scene, look, view, material, t, geometry, out) -> None:
     depth = 1 / view.inverse.reshape(-1)[at]
     point = turned(to_world[:3, :3], np.stack([x, y, np.ones_like(x)]) * depth) + to_world[:3, 3:]
     centre, radius = np.split(scene.spheres[which].T.astype(F), [3])
-    local = point - centre
+    local_x, local_y, local_z = point - centre
     sun_x, sun_y, sun_z = look.sun.astype(F)
-    to_sun = (local[0] * sun_x + local[1] * sun_y + local[2] * sun_z) / radius[0]
-    light = 0.8 * look.sky_light * (0.85 - 0.3 * local[1] / radius[0]) + F(look.sun_light) * np.maximum(to_sun, 0)
-    out[at] = leaves(look, *local, light, geometry.kinds[view.ids.reshape(-1)[at], 2])
+    to_sun = (local_x * sun_x + local_y * sun_y + local_z * sun_z) / radius[0]
+    light = 0.8 * look.sky_light * (0.85 - 0.3 * local_y / radius[0]) + F(look.sun_light) * np.maximum(to_sun, 0)
+    out[at] = leaves(look, local_x, local_y, local_z, light, geometry.kinds[view.ids.reshape(-1)[at], 2])
     out[np.flatnonzero(material == M.SKIN)] = np.array([0.80, 0.62, 0.50]) * look.sky_light
 
 
-def _haze(look: Look, view: View, colour: np.ndarray) -> np.ndarray:
+def _haze(look: Appearance, view: View, colour: np.ndarray) -> np.ndarray:
     inverse = view.inverse.reshape(-1)
-    clear = np.ones(inverse.size, F)  # what is infinitely far is painted as it is seen
+    clear = np.ones(inverse.size, F)  # the sky has its final colour already
     at = np.flatnonzero(inverse)
     clear[at] = np.exp(F(-1 / look.haze_m) / inverse[at])
     haze = look.haze.astype(F)
@@ -94,8 +94,8 @@ def _haze(look: Look, view: View, colour: np.ndarray) -> np.ndarray:
     return out
 
 
-def _develop(look: Look, light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What the camera of this domain makes of the light [H, W, 3]."""
+def _develop(look: Appearance, light: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Convert light [H, W, 3] to the image of this domain's camera, uint8."""
     colour = light * look.tint.astype(F)
     grey = cv2.transform(colour, np.full((1, 3), 1 / 3))[..., None]
     colour = grey + F(look.saturation) * (colour - grey)

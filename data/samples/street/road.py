@@ -1,8 +1,9 @@
-"""The course of the street: a smooth curve on the ground, in metres, and the street coordinates around it."""
+"""The street: a smooth curve on the ground, in metres, and the street coordinates along it."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 STEP_M = 0.5
 FIRST_M, LAST_M = -30.0, 230.0
@@ -10,24 +11,28 @@ FIRST_M, LAST_M = -30.0, 230.0
 
 @dataclass(frozen=True)
 class Road:
-    """Samples of the centre line every STEP_M from FIRST_M on; the heading stays within 60 degrees of +z.
+    """The centre line, sampled every STEP_M from FIRST_M on. Its heading stays within 60 degrees of +z.
 
-    `s` is the distance along the centre line and `d` the distance to the right of it.
+    Street coordinates are `s`, the distance along the centre line, and `d`, the distance to the right of it.
     """
 
     x: np.ndarray  # [K] metres to the right
-    z: np.ndarray  # [K] metres ahead, rising
+    z: np.ndarray  # [K] metres ahead, increasing
     heading: np.ndarray  # [K] radians, positive turns right
 
-    def at(self, s: np.ndarray, d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(x, z, heading) in the world of the street coordinates (s, d)."""
+    def at(self, s: ArrayLike, d: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """World coordinates (x, z) and heading at the street coordinates (s, d)."""
         i = (np.asarray(s) - FIRST_M) / STEP_M
         grid = np.arange(len(self.x))
         x, z, h = (np.interp(i, grid, table) for table in (self.x, self.z, self.heading))
+        d = np.asarray(d)
         return x + d * np.cos(h), z - d * np.sin(h), h
 
     def street_coordinates(self, x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(s, d) of ground points: starts at the centre line abreast in z, then steps once along it."""
+        """Street coordinates (s, d) of ground points (x, z), approximated.
+
+        The search starts at the point of the centre line with the same z and takes one step along the line.
+        """
         count = 2048
         rows = np.searchsorted(self.z, np.linspace(self.z[0], self.z[-1], count)).clip(1, len(self.z) - 1)
         pick = (z - np.float32(self.z[0])) * np.float32((count - 1) / (self.z[-1] - self.z[0]))
@@ -40,7 +45,7 @@ class Road:
 
 
 def random_road(rng: np.random.Generator) -> Road:
-    """A street with a bend where the drive begins and another one further on."""
+    """A random street with a bend at the start of the drive and another one farther on."""
     s = np.arange(FIRST_M, LAST_M, STEP_M)
     near = rng.uniform(-0.55, 0.55) * _bump(s, rng.uniform(2, 40), rng.uniform(18, 40))
     far = rng.uniform(-0.5, 0.5) * _bump(s, rng.uniform(70, 130), rng.uniform(25, 45))
@@ -50,5 +55,5 @@ def random_road(rng: np.random.Generator) -> Road:
 
 
 def _bump(s: np.ndarray, centre: float, width: float) -> np.ndarray:
-    """Curvature profile of area one."""
+    """Curvature profile with an integral of 1."""
     return np.exp(-0.5 * ((s - centre) / width) ** 2) / (width * np.sqrt(2 * np.pi))

@@ -1,32 +1,32 @@
-"""The geometry a painter needs, gathered for the samples of some materials."""
+"""The geometry that the painting functions need, per sample of the view."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from data.samples.street.appearance import Appearance
 from data.samples.street.camera import FIRST_FACE, View, kinds, to_camera
-from data.samples.street.looks import Look
 from data.samples.street.scene import Scene
 
 
 @dataclass(frozen=True)
 class Samples:
-    """n samples of polygons: where they lie on their polygon, in metres."""
+    """n samples of polygons and their position on their polygon, in metres."""
 
-    at: np.ndarray  # [n] index into the flattened view
+    at: np.ndarray  # [n] index in the flattened view
     u: np.ndarray  # [n] along the first texture axis
     v: np.ndarray  # [n] along the second, upwards
     width: np.ndarray  # [n] extent of the polygon in u
     height: np.ndarray  # [n] extent in v
-    seed: np.ndarray  # [n] of the thing
-    blur: np.ndarray  # [n] metres that a pixel covers along u, and sqrt of that over v
-    light: np.ndarray  # [n] 1 is full daylight
+    seed: np.ndarray  # [n] seed of the object
+    blur: np.ndarray  # [n] metres that a pixel covers
+    light: np.ndarray  # [n] brightness; 1 is full daylight
 
 
 class FrameGeometry:
-    """Texture axes of every polygon in the camera of one frame."""
+    """Texture axes of all polygons in camera coordinates of one frame."""
 
-    def __init__(self, scene: Scene, look: Look, view: View, t: int):
+    def __init__(self, scene: Scene, look: Appearance, view: View, t: int):
         self.view, self.kinds = view, kinds(scene)
         matrices = to_camera(scene, t)[scene.face_kind[:, 1]]
         axes = np.einsum("fij,fkj->fki", matrices[:, :3, :3], scene.axes)
@@ -41,7 +41,7 @@ class FrameGeometry:
         self.light = (look.sky_light + look.sun_light * np.maximum(normal @ look.sun, 0)).astype(np.float32)
 
     def of(self, mask: np.ndarray) -> Samples:
-        """The samples where `mask` [h, w] is set; all of them must show polygons."""
+        """Samples where `mask` [h, w] is true. All of them must show polygons."""
         at = np.flatnonzero(mask)
         face = self.view.ids.reshape(-1)[at] - FIRST_FACE
         x, y = self.rays(at)
@@ -54,17 +54,17 @@ class FrameGeometry:
         return Samples(at, u, v, width, height, self.kinds[FIRST_FACE:, 2][face], blur, self.light[face])
 
     def rays(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """([n], [n]) x and y of the rays (x, y, 1) of flat sample indices."""
+        """x and y of the rays (x, y, 1) at flat sample indices `at`, [n] each."""
         row, column = np.divmod(at, len(self.view.ray_x))
         return self.view.ray_x[column], self.view.ray_y[row]
 
 
 class Blocks:
-    """Samples of smooth surfaces: one stands for all samples of a pixel that shows one surface alone.
+    """Saves work on smooth surfaces: where a pixel shows a single surface, one sample represents all of its samples.
 
     Args:
-        view: of `scale` samples per pixel and direction.
-        mask: [h, w] bool, the samples to be coloured.
+        view: with `scale` samples per pixel along each axis.
+        mask: [h, w] bool, the samples to colour.
     """
 
     def __init__(self, view: View, mask: np.ndarray, scale: int):
@@ -84,12 +84,13 @@ class Blocks:
         y, x = np.divmod(self.first, w)
         self.ray = np.stack([view.ray_x[x] + to_centre, view.ray_y[y] + to_centre, np.ones(len(x), np.float32)])
         inverse = view.inverse.reshape(-1)[self.first]
-        inverse[:count] += view.inverse[corners[-1]][whole]  # affine on a plane: the mean is the centre's
+        # 1 / depth is affine on a plane, so the mean of opposite corners is the value at the centre.
+        inverse[:count] += view.inverse[corners[-1]][whole]
         inverse[:count] /= 2
         self.depth = 1 / np.maximum(inverse, np.float32(1e-6))  # [n] metres
 
     def spread(self, colour: np.ndarray, canvas: np.ndarray) -> None:
-        """Puts colours [n, 3] on every sample of `canvas` [h * w, 3] that they stand for."""
+        """Write colours [n, 3] to all samples of `canvas` [h * w, 3] that they represent."""
         blocks = canvas.reshape(*self._grid, 3)
         blocks[self._row, :, self._column] = colour[: len(self._row), None, None]
         canvas[self._rest] = colour[len(self._row) :]

@@ -1,4 +1,4 @@
-"""A random street and everything that moves in it, as plain arrays."""
+"""A random street and its traffic, as plain arrays."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ SIGHT_M = 150.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Polygons and spheres in the coordinates of their object, and where every object is in every frame.
+    """Polygons and spheres in the coordinates of their object, and the position of every object in every frame.
 
     Camera coordinates are metres with +x right, +y down, +z ahead.
     """
@@ -26,7 +26,7 @@ class Scene:
     face_kind: np.ndarray  # [F, 3] material, object, seed
     spheres: np.ndarray  # [S, 4] centre, radius
     sphere_kind: np.ndarray  # [S, 3]
-    shadows: np.ndarray  # [C, 4] object, centre x, centre z, yaw of every car, in its object
+    shadows: np.ndarray  # [C, 4] object, centre x, centre z and yaw of every car, in coordinates of its object
     camera: np.ndarray  # [T, 4, 4] world -> camera
     zoom: np.ndarray  # [T] factor of the focal length
     objects: np.ndarray  # [T, O, 4, 4] object -> world; object 0 is the world
@@ -38,11 +38,12 @@ class Scene:
 
 
 def random_scene(seed: list[int], frames: int, stops: bool = False, held: bool = False) -> Scene:
-    """The street, traffic and drive that `seed` draws, for that many frames.
+    """A random scene with a street, traffic and a drive of `frames` frames.
 
     Args:
+        seed: determines the scene.
         stops: the camera brakes, waits and pulls away.
-        held: a hand holds the camera, and the car drives faster.
+        held: the camera is hand-held and the car drives faster.
     """
     rng = np.random.default_rng(seed)
     road, solids = random_road(rng), Solids()
@@ -72,19 +73,25 @@ def random_scene(seed: list[int], frames: int, stops: bool = False, held: bool =
     )
 
 
+def _place(road: Road, s: float, d: float) -> tuple[float, float, float]:
+    """World coordinates (x, z) and heading at one point of the street."""
+    x, z, heading = road.at(s, d)
+    return float(x), float(z), float(heading)
+
+
 def _line_with_houses(solids: Solids, road: Road, side: int, rng: np.random.Generator) -> None:
     s = -12.0 + rng.uniform(0, 8)
     while s < SIGHT_M:
         width = rng.uniform(9, 20)
         set_back = rng.choice([0.0, 0.0, 0.6, 3.0])
-        x, z, heading = road.at(s + width / 2, side * (WALL_M + set_back))
+        x, z, heading = _place(road, s + width / 2, side * (WALL_M + set_back))
         pose = (x, z, heading if side > 0 else heading + np.pi)
         if rng.random() < 0.86:
             things.add_building(solids, pose, width, rng)
         else:
             things.add_hedge(solids, pose, width, rng)
             for along in np.arange(s + 2, s + width, 5):
-                tx, tz, _ = road.at(along, side * (WALL_M + 4 + rng.uniform(0, 3)))
+                tx, tz, _ = _place(road, along, side * (WALL_M + 4 + rng.uniform(0, 3)))
                 things.add_tree(solids, tx, tz, rng)
         s += width + rng.choice([0.0, 0.05, 3.0, 7.0], p=[0.35, 0.3, 0.2, 0.15])
 
@@ -93,7 +100,7 @@ def _line_with_furniture(solids: Solids, road: Road, side: int, rng: np.random.G
     leafy = rng.random() < 0.75
     s = -4.0 + rng.uniform(0, 8)
     while s < SIGHT_M * 0.7:
-        x, z, heading = road.at(s, side * (CURB_M + 0.7))
+        x, z, heading = _place(road, s, side * (CURB_M + 0.7))
         what = rng.random()
         if what < (0.6 if leafy else 0.12):
             things.add_tree(solids, x, z, rng)
@@ -103,7 +110,7 @@ def _line_with_furniture(solids: Solids, road: Road, side: int, rng: np.random.G
             things.add_sign(solids, (x, z, heading), rng)
         s += rng.uniform(7, 15)
     for _ in range(rng.integers(1, 5)):
-        x, z, heading = road.at(rng.uniform(8, 60), side * rng.uniform(CURB_M + 1.4, WALL_M - 0.8))
+        x, z, heading = _place(road, rng.uniform(8, 60), side * rng.uniform(CURB_M + 1.4, WALL_M - 0.8))
         things.add_person(solids, (x, z, heading), 0, rng)
 
 
@@ -111,7 +118,7 @@ def _park_cars(solids: Solids, road: Road, side: int, rng: np.random.Generator) 
     density = rng.uniform(0.35, 0.8)
     shadows = []
     for slot in np.arange(-3.0 + rng.uniform(0, 5), SIGHT_M * 0.75, 6.2):
-        x, z, heading = road.at(slot + rng.uniform(-0.3, 0.3), side * (PARKING_M + rng.uniform(-0.1, 0.15)))
+        x, z, heading = _place(road, slot + rng.uniform(-0.3, 0.3), side * (PARKING_M + rng.uniform(-0.1, 0.15)))
         if rng.random() < density:
             pose = (x, z, heading + (np.pi if side < 0 else 0.0) + rng.normal(0, 0.015))
             things.add_car(solids, pose, 0, rng)
@@ -120,7 +127,7 @@ def _park_cars(solids: Solids, road: Road, side: int, rng: np.random.Generator) 
 
 
 def _traffic(solids, road, ego_speed, frames, rng) -> tuple[np.ndarray, list[tuple]]:
-    """([T, O, 4, 4] object -> world, shadow rows) of the cars that drive ahead of and towards the camera."""
+    """Cars ahead of and towards the camera: transforms object -> world [T, O, 4, 4], and their rows of `shadows`."""
     t = np.arange(frames)
     plans = [(rng.uniform(11, 22) + t * ego_speed * rng.uniform(0.75, 1.35) + sway(t, rng), LANE_M, 0.0)]
     if rng.random() < 0.6:

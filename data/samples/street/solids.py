@@ -1,7 +1,6 @@
-"""The two kinds of primitive a scene is made of: flat convex polygons and spheres, in metres, y down.
+"""The two primitives of a scene: flat convex polygons and spheres, in metres, +y down.
 
-A height h above the ground is y = -h. Every polygon carries two texture axes, so that a texture is painted on the
-object and moves with it.
+A height h above the ground is y = -h. Every polygon has two texture axes, so its texture moves with the object.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ CORNERS = 6  # polygons with fewer corners repeat the last one
 
 @dataclass
 class Solids:
-    """A growing list of primitives. Object 0 is the world that stands still."""
+    """A growing list of primitives. Object 0 is the static world."""
 
     corners: list[np.ndarray] = field(default_factory=list)  # [6, 3] each
     axes: list[np.ndarray] = field(default_factory=list)  # [3, 3] each: origin, u, v
@@ -23,15 +22,15 @@ class Solids:
     sphere_kind: list[tuple[int, int, int]] = field(default_factory=list)
 
     def add_prism(self, profile, width, along, materials, cap, pose, kind) -> None:
-        """Sweeps a convex outline and appends the faces.
+        """Sweep a convex outline along an axis and append the resulting faces.
 
         Args:
-            profile: [K, 2] (horizontal, height) corners of the outline, K <= 6, the last edge closes it.
+            profile: [K, 2] (horizontal, height) corners of the outline, K <= 6; the last edge closes it.
             width: the sweep goes from -width/2 to width/2.
-            along: "x" or "z", the local axis swept along; the outline lies in the other one.
-            materials: one per outline edge, None for an edge that is never seen.
+            along: "x" or "z", the local axis of the sweep; the outline extends along the other axis.
+            materials: one per edge of the outline, None for an edge that is never visible.
             cap: material of both ends, None for none.
-            pose: (x, z, yaw) that carries local coordinates to those of the object.
+            pose: (x, z, yaw) of the local coordinates in those of the object.
             kind: (object, seed).
         """
         outline = np.asarray(profile, float)
@@ -56,7 +55,7 @@ class Solids:
             )
 
     def add_sphere(self, x, height, z, radius, kind) -> None:
-        """kind is (material, object, seed)."""
+        """Append a sphere; `kind` is (material, object, seed)."""
         self.spheres.append((x, -height, z, radius))
         self.sphere_kind.append(kind)
 
@@ -78,13 +77,13 @@ class Solids:
 
 
 def _yaw(angle: float) -> np.ndarray:
-    """[3, 3] rotation that takes +z to the heading `angle`, positive to the right."""
+    """Rotation [3, 3] of +z to the heading `angle`, rad, positive to the right."""
     sin, cos = np.sin(angle), np.cos(angle)
     return np.array([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
 
 
 def placement(x: float, z: float, yaw: float) -> np.ndarray:
-    """[4, 4] object -> world."""
+    """Transform object -> world, [4, 4]."""
     matrix = np.eye(4)
     matrix[:3, :3] = _yaw(yaw)
     matrix[:3, 3] = x, 0, z

@@ -1,4 +1,4 @@
-"""What stands or drives in a street: each function appends one thing, drawn from `rng`, to the solids."""
+"""Objects of a street. Each function appends one random object to `solids`."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ Pose = tuple[float, float, float]  # (x, z, yaw)
 
 
 def add_building(solids: Solids, pose: Pose, width: float, rng: np.random.Generator) -> None:
-    """A house whose front stands at local x = 0 and whose body is at x > 0; a third have a flat roof."""
+    """A house with its front at local x = 0 and its body at x > 0. About a third have a flat roof."""
     height = rng.choice([7.0, 10.0, 13.0, 16.0, 19.0], p=[0.15, 0.3, 0.3, 0.15, 0.1]) + rng.uniform(-0.6, 0.6)
     seed = _seed(rng)
     depth = rng.uniform(9, 13)
@@ -24,7 +24,7 @@ def add_building(solids: Solids, pose: Pose, width: float, rng: np.random.Genera
 
 
 def add_car(solids: Solids, pose: Pose, thing: int, rng: np.random.Generator, vans: float = 0.14) -> None:
-    """A car that heads along local +z: saloon, hatchback or, with that chance, a van."""
+    """A saloon, a hatchback or, with probability `vans`, a van, heading along local +z."""
     seed = _seed(rng)
     kind = (thing, seed)
     if rng.random() < vans:
@@ -40,7 +40,7 @@ def add_car(solids: Solids, pose: Pose, thing: int, rng: np.random.Generator, va
 
 
 def add_tree(solids: Solids, x: float, z: float, rng: np.random.Generator) -> None:
-    """A trunk and a crown of overlapping balls of leaves, fewer for a tree far down the street."""
+    """A trunk and a crown of overlapping balls of leaves; a distant tree has fewer balls."""
     seed = _seed(rng)
     size = rng.uniform(0.85, 1.25)
     post = [(-0.14, 0), (-0.1, 3.2 * size), (0.1, 3.2 * size), (0.14, 0)]
@@ -54,7 +54,7 @@ def add_tree(solids: Solids, x: float, z: float, rng: np.random.Generator) -> No
 
 
 def add_lamp(solids: Solids, pose: Pose) -> None:
-    """A lamp post with an arm towards local -x."""
+    """A lamp post with an arm along local -x."""
     post = [(-0.07, 0), (-0.05, 6.5), (0.05, 6.5), (0.07, 0)]
     solids.add_prism(post, 0.12, "z", [M.POLE, None, M.POLE, None], M.POLE, pose, (0, 1))
     arm = [(-1.6, 6.45), (-1.6, 6.65), (0.05, 6.55), (0.05, 6.45)]
@@ -62,7 +62,7 @@ def add_lamp(solids: Solids, pose: Pose) -> None:
 
 
 def add_sign(solids: Solids, pose: Pose, rng: np.random.Generator) -> None:
-    """A traffic sign that faces local -z on a thin pole."""
+    """A traffic sign on a thin pole, facing local -z."""
     post = [(-0.04, 0), (-0.04, 2.3), (0.04, 2.3), (0.04, 0)]
     solids.add_prism(post, 0.08, "z", [M.POLE, None, M.POLE, None], M.POLE, pose, (0, 1))
     plate = np.array([(np.cos(a), np.sin(a)) for a in np.arange(6) * np.pi / 3]) * 0.38 + (0, 2.45)
@@ -70,14 +70,14 @@ def add_sign(solids: Solids, pose: Pose, rng: np.random.Generator) -> None:
 
 
 def add_hedge(solids: Solids, pose: Pose, width: float, rng: np.random.Generator) -> None:
-    """A hedge whose front stands at local x = 0."""
+    """A hedge with its front at local x = 0."""
     height = rng.uniform(1.1, 2.4)
     outline = [(0, 0), (0, height), (1.2, height), (1.2, 0)]
     solids.add_prism(outline, width, "z", [M.HEDGE] * 3 + [None], M.HEDGE, pose, (0, _seed(rng)))
 
 
 def add_person(solids: Solids, pose: Pose, thing: int, rng: np.random.Generator) -> None:
-    """Somebody who walks along local +z."""
+    """A person facing local +z."""
     seed = _seed(rng)
     legs = [(-0.14, 0), (-0.17, 0.85), (0.17, 0.85), (0.14, 0)]
     torso = [(-0.17, 0.82), (-0.24, 1.4), (-0.1, 1.52), (0.1, 1.52), (0.24, 1.4), (0.17, 0.82)]

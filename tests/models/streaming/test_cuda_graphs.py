@@ -10,7 +10,7 @@ from models.streaming.refresh import Adaptive, Every
 from models.streaming.translator import Translator
 from tests.helpers.tiny import block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
-on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+on_cuda = pytest.mark.gpu
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 

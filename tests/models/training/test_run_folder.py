@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.training.run_folder import RunFolder
-from util import log
+from util import __version__, log
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -21,6 +21,16 @@ def test_a_run_goes_on_where_it_was_saved(tmp_path):
     folder.save(step=7, trainer={"weight": torch.ones(2)})
     state = folder.begin(resume=True, restart=False)
     assert state["step"] == 7 and torch.equal(state["trainer"]["weight"], torch.ones(2))
+
+
+def test_a_state_tells_its_version_and_that_of_a_newer_program_is_refused(tmp_path):
+    folder = RunFolder(tmp_path, {})
+    folder.save(step=7)
+    assert folder.begin(resume=True, restart=False)["version"] == __version__
+    folder.close()
+    folder.save(step=8, format=2, version="99.0")
+    with pytest.raises(ValueError, match="the training state has format 2, written by version 99.0"):
+        folder.begin(resume=True, restart=False)
 
 
 def test_an_existing_run_is_not_overwritten_unasked(tmp_path):

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from util import __version__
 from util.report.record import remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
@@ -26,7 +27,7 @@ RECORD = {
 def test_metrics_json_holds_the_record(tmp_path):
     path = write_run(tmp_path, RECORD)
     assert path == tmp_path / "metrics.json"
-    assert json.loads(path.read_text()) == RECORD
+    assert json.loads(path.read_text()) == {"version": __version__, **RECORD}
 
 
 def test_metrics_json_is_strict(tmp_path):

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.samples.heads.backdrop import backdrop, behind
-from data.samples.heads.looks import BACKDROPS, HAIRCUTS, random_look
+from data.samples.heads.appearance import BACKDROPS, HAIRCUTS, random_appearance
+from data.samples.heads.backdrop import backdrop, crop_backdrop
 from data.samples.heads.motion import Pose
 from data.samples.heads.render import render
 
 SIZE = 128
 LOOK = replace(
-    random_look([5]),
+    random_appearance([5]),
     glasses=False,
     haircut="short",
     backdrop="wall",
@@ -77,11 +77,11 @@ def test_hair_covers_the_top_of_the_head_unless_bald(haircut):
 def test_backdrops_have_something_to_see_and_follow_the_camera(kind):
     drawn = backdrop(replace(LOOK, backdrop=kind), SIZE)
     assert drawn.std() > 0.02 and drawn.min() >= 0
-    still, moved = behind(drawn, SIZE, 0, 0), behind(drawn, SIZE, 4 / SIZE, 0)
+    still, moved = crop_backdrop(drawn, SIZE, 0, 0), crop_backdrop(drawn, SIZE, 4 / SIZE, 0)
     np.testing.assert_allclose(moved[:, :-4], still[:, 4:], atol=0.01)
 
 
 def test_every_look_can_be_drawn_at_the_edge_of_the_picture():
     for n in range(8):
-        image = picture(random_look([n]), x=0.45, y=0.3, roll=0.3, yaw=0.5, pitch=0.3)
+        image = picture(random_appearance([n]), x=0.45, y=0.3, roll=0.3, yaw=0.5, pitch=0.3)
         assert image.shape == (SIZE, SIZE, 3) and 20 < image.mean() < 235

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.samples.heads.looks import random_look
+from data.samples.heads.appearance import random_appearance
 from data.samples.heads.motion import Pose
 from data.samples.heads.surface import cover, lit, noise, paint, plane, surface, turn, window
 
-LOOK = replace(random_look([1]), radius=0.25, roundness=2.0, length=1.0, jaw=0.0)  # a ball
+LOOK = replace(random_appearance([1]), radius=0.25, roundness=2.0, length=1.0, jaw=0.0)  # a ball
 STILL = Pose(x=0, y=0, zoom=1, yaw=0, pitch=0, roll=0, eyes=1, gaze=0, brows=0, mouth=0, smile=0)
 SIZE = 80
 

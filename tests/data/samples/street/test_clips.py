@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data.samples.street import dataset as sample
-from data.samples.street.clips import CUTS, SampleClip, clips, look_of, scene_of
+from data.samples.street.clips import CUTS, SampleClip, appearance_of, clips, scene_of
 from data.samples.street.flow import exact_flow
 from data.samples.street.render import render
 
@@ -58,7 +58,7 @@ def test_only_training_clips_are_held_in_a_hand():
 )
 def test_the_clips_that_figures_were_measured_on_stay_as_they_are(clip, t, digest):
     shot = clip.shots[clip.shot(t)]
-    image, _ = render(scene_of(shot), look_of(shot), t)
+    image, _ = render(scene_of(shot), appearance_of(shot), t)
     assert hashlib.sha256(image.tobytes()).hexdigest().startswith(digest)
 
 

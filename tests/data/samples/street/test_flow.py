@@ -7,7 +7,7 @@ from data.samples.street.flow import exact_flow
 from data.samples.street.render import render
 
 CLIPS = [clip for clip in sample.clips() if clip.name in ("067", "053")]  # driven, and held in a hand
-LOOK = sample.look_of(CLIPS[0])
+LOOK = sample.appearance_of(CLIPS[0])
 
 
 @pytest.fixture(scope="module", params=CLIPS, ids=lambda clip: clip.name)

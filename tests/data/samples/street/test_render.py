@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from data.samples.street import looks
+from data.samples.street.appearance import game_appearance, real_appearance
 from data.samples.street.palette import LABEL_OF_MATERIAL, VIPER, Material
 from data.samples.street.render import render
 from data.samples.street.scene import random_scene
@@ -10,7 +10,7 @@ from data.samples.street.scene import random_scene
 @pytest.fixture(scope="module")
 def pictures():
     scene = random_scene([9], frames=2)
-    return {name: render(scene, look([9]), 1) for name, look in (("game", looks.game), ("real", looks.real))}
+    return {name: render(scene, look([9]), 1) for name, look in (("game", game_appearance), ("real", real_appearance))}
 
 
 def region(pictures, name, what):
@@ -28,7 +28,7 @@ def test_images_are_rgb_bytes(pictures):
 
 
 def test_the_sky_is_blue_in_the_game_and_near_white_in_the_real_street(pictures):
-    clear_day = looks.game([1])
+    clear_day = game_appearance([1])
     assert clear_day.sky_top[2] > 0.8
     game = region({"game": render(random_scene([9], 2), clear_day, 1)}, "game", "sky").mean(0)
     assert game[2] > game[0] + 60

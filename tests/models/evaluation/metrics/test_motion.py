@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from data.samples.street.clips import clips, look_of, scene_of
+from data.samples.street.clips import appearance_of, clips, scene_of
 from data.samples.street.flow import exact_flow
 from data.samples.street.render import render
 from models.evaluation.metrics.motion import Motion
@@ -23,7 +23,7 @@ def street():
     """The 13th and 14th frame of a clip of the sample, and the exact flow back with where it holds."""
     clip = next(clip for clip in clips() if clip.name == "067")
     scene = scene_of(clip)
-    previous, current = (to_tensor(render(scene, look_of(clip), t)[0])[None] for t in (12, 13))
+    previous, current = (to_tensor(render(scene, appearance_of(clip), t)[0])[None] for t in (12, 13))
     return previous, current, *exact_flow(scene, 13, 12)
 
 

@@ -45,7 +45,7 @@ def test_half_precision_gives_the_same_image(backbone, dtype, error):
 
 
 @torch.no_grad()
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.gpu
 @pytest.mark.parametrize(("dtype", "error"), [(torch.float32, 0.01), (torch.float16, 0.02)])
 def test_a_gpu_gives_the_same_image(dtype, error):
     made, x = styled(), torch.randn(1, 22, 16, 24)

@@ -1,4 +1,4 @@
-"""The two domains: A, a colourful game, and B, a grey real street under an overcast sky."""
+"""What the two domains look like: A is a colourful game, B a real street under an overcast sky."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,15 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Look:
-    """Colours in RGB [0, 1], directions in world coordinates (x right, y down, z ahead)."""
+class Appearance:
+    """Colours, light and camera of one clip. Colours are RGB in [0, 1]; directions are (x right, y down, z ahead)."""
 
     sky_top: np.ndarray  # [3]
     sky_low: np.ndarray
     cloud: np.ndarray
-    cloudiness: float  # 0 clear .. 1 covered
+    cloudiness: float  # 0 for a clear sky to 1 for a covered one
     haze: np.ndarray
-    haze_m: float  # distance at which two thirds of a colour is haze
+    haze_m: float  # distance at which haze makes up two thirds of a colour
     skyline: np.ndarray
     asphalt: np.ndarray
     mark: np.ndarray
@@ -35,9 +35,9 @@ class Look:
     sun: np.ndarray  # [3] unit vector towards the sun
     sun_light: float
     sky_light: float
-    shadow: float  # how much of the ground's colour a shadow takes
-    texture: float  # strength of the noise on surfaces
-    tint: np.ndarray  # [3] colour of all light
+    shadow: float  # fraction by which a shadow darkens the ground
+    texture: float  # amplitude of the noise on surfaces
+    tint: np.ndarray  # [3] colour of the light
     saturation: float
     contrast: float
     blur_px: float
@@ -45,13 +45,13 @@ class Look:
     grain: float  # sigma of the sensor noise
 
 
-def game(seed: list[int]) -> Look:
-    """A clear day or a warm evening, drawn from `seed`."""
+def game_appearance(seed: list[int]) -> Appearance:
+    """Domain A: a clear day or a warm evening, chosen by `seed`."""
     rng = np.random.default_rng(seed)
     evening = rng.random() < 0.25
     azimuth = rng.uniform(0, 2 * np.pi)
     low = np.array([0.99, 0.80, 0.58]) if evening else np.array([0.74, 0.88, 0.99])
-    return Look(
+    return Appearance(
         sky_top=np.array([0.30, 0.42, 0.75]) if evening else np.array([0.16, 0.42, 0.88]),
         sky_low=low,
         cloud=np.array([1.0, 0.88, 0.78]) if evening else np.array([1.0, 1.0, 1.0]),
@@ -89,10 +89,10 @@ def game(seed: list[int]) -> Look:
     )
 
 
-def real(seed: list[int]) -> Look:
-    """An overcast day in a German street, drawn from `seed`."""
+def real_appearance(seed: list[int]) -> Appearance:
+    """Domain B: an overcast day in a German street, varied by `seed`."""
     rng = np.random.default_rng(seed)
-    return Look(
+    return Appearance(
         sky_top=np.array([0.86, 0.89, 0.88]),
         sky_low=np.array([0.95, 0.96, 0.93]),
         cloud=np.array([0.97, 0.98, 0.96]),
@@ -136,5 +136,6 @@ def _rgb(codes: str) -> np.ndarray:
 
 
 def _towards(azimuth: float, elevation: float) -> np.ndarray:
+    """Unit vector [3] in a direction given by angles, rad."""
     flat = np.cos(elevation)
     return np.array([flat * np.sin(azimuth), -np.sin(elevation), flat * np.cos(azimuth)])

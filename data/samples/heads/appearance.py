@@ -1,4 +1,4 @@
-"""Who is shown, in what light, before what."""
+"""What a talking head looks like: the person, the light and the backdrop."""
 
 from dataclasses import dataclass
 
@@ -23,20 +23,17 @@ IRISES = np.array([[0.25, 0.14, 0.07], [0.35, 0.25, 0.12], [0.3, 0.42, 0.5], [0.
 
 
 @dataclass(frozen=True)
-class Look:
-    """What stays the same in a clip. Colours are RGB [3] in [0, 1]; lengths are in half widths of the head.
+class Appearance:
+    """Everything that is constant in a clip. Colours are RGB [3] in [0, 1]; lengths are in half widths of the head."""
 
-    radius: half width of the head, of the width of the picture.
-    """
-
-    radius: float
+    radius: float  # half width of the head, as a fraction of the picture's width
     length: float  # half height of the head
-    jaw: float  # how much narrower the chin is
-    roundness: float  # exponent of the outline; 2 is an ellipse
-    eye_gap: float  # between the middle of the face and of an eye
+    jaw: float  # how much narrower the head is at the chin
+    roundness: float  # exponent of the outline; 2 gives an ellipse
+    eye_gap: float  # distance from the middle of the face to the centre of an eye
     eye_size: float
-    nose: float  # its width, of the mean
-    mouth: float  # half its width
+    nose: float  # width relative to the mean
+    mouth: float  # half width
     skin: np.ndarray
     blush: float
     hair: np.ndarray
@@ -46,26 +43,27 @@ class Look:
     iris: np.ndarray
     lips: np.ndarray
     brow: float  # thickness of the brows
-    beard: float  # 0 none to 1 full
+    beard: float  # 0 for none to 1 for full
     glasses: bool
     clothes: np.ndarray
     stripes: bool
     neckline: float
     backdrop: str
-    light: np.ndarray  # unit vector [3] towards it: right, down, towards the camera
-    contrast: float  # share of directed light
+    light: np.ndarray  # unit vector [3] towards the light: right, down, towards the camera
+    contrast: float  # fraction of directed light
     tint: np.ndarray
     seed: int
 
 
-def random_look(seed: list[int]) -> Look:
+def random_appearance(seed: list[int]) -> Appearance:
+    """A random person in random light before a random backdrop."""
     rng = np.random.default_rng(seed)
     tone = rng.integers(len(SKINS))
     skin = SKINS[tone] * rng.uniform(0.98, 1.02, 3) * 1.05
-    hair = HAIRS[rng.integers(len(HAIRS) - tone * 4 // 5)] * rng.uniform(0.85, 1.15)  # dark skin, dark hair
+    hair = HAIRS[rng.integers(len(HAIRS) - tone * 4 // 5)] * rng.uniform(0.85, 1.15)  # dark skin comes with dark hair
     bearded = rng.random() < 0.35
     light = np.array([rng.uniform(-0.8, 0.8), rng.uniform(-0.8, -0.1), rng.uniform(0.5, 1.0)])
-    return Look(
+    return Appearance(
         radius=rng.uniform(0.2, 0.26),
         length=rng.uniform(1.3, 1.45),
         jaw=rng.uniform(0.16, 0.32),
@@ -97,5 +95,5 @@ def random_look(seed: list[int]) -> Look:
 
 
 def muted(rng: np.random.Generator) -> np.ndarray:
-    """A colour as most things have it, [3] in [0.05, 0.9]: more grey than bright."""
+    """A random colour of low saturation, [3] in [0.05, 0.9]."""
     return rng.uniform(0.2, 0.75) + rng.uniform(0.2, 1) * rng.uniform(-0.15, 0.15, 3)
