@@ -8,6 +8,7 @@ import torch
 
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
+from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, run_figures
 from options.build.faces import FaceClips, write_whole_frames
@@ -19,7 +20,7 @@ from options.test_options import TestOptions
 from util import log, runtime
 from util.files import prepare_folder
 from util.program import finish
-from util.report.fill import write_page
+from util.report.page import write_page
 from util.report.record import remove_results, write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
@@ -37,9 +38,8 @@ def translate(opt: Options) -> int:
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
-    size, metrics = "{}x{}".format(*setup.size), list(setup.metric_setup.metrics)
-    facts = {"device": device, **read, "size": size, "results": folder, **setup.costs}
-    facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": metrics}
+    facts = {"device": device, **read, "size": "{}x{}".format(*setup.size), "results": folder, **setup.costs}
+    facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": list(setup.metric_setup.metrics)}
     print(log.facts(facts), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
         run_test(opt, setup, folder, device)
@@ -55,7 +55,7 @@ def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path)
 
 
 def prepare_results_dir(opt: Options, folder: Path) -> None:
-    """Make `folder` ready for the results of this run; remove those of an earlier one, so that they never mix.
+    """Make `folder` ready for the results of this run; those of an earlier run are removed, so that they never mix.
 
     Raises:
         ValueError: the clips lie among those results.
@@ -80,6 +80,7 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
     figures = run_figures(setup.scores, setup.costs, latency_ms, setup.interval, setup.runtime)
     judged = verdict(latency_ms, streams, figures["quality"], figures["baselines"])
     record = {
+        "figures": describe_figures(setup.metric_setup.metrics),
         **figures,
         "verdict": judged,
         "latency_ms": {**latency_ms, "stream": cost.typical(stream_ms)},

@@ -12,7 +12,7 @@ from data.stream import fps_of
 from data.video_writer import VideoWriter
 from util import image
 from util.files import prepare_folder
-from util.report import inside
+from util.report import colours
 from util.report.clips import inside_file, video_file
 
 
@@ -68,14 +68,14 @@ class ClipWriter:
         Args:
             index: number of the frame in the clip, counted from 0.
             source, output, target: the input frame, the Shortcut's output and the teacher's output.
-            inside_block: (mask, displacement) as `util.report.inside.panels` takes them; None for a reference frame,
+            inside_block: (mask, displacement) as `util.report.colours.panels` takes them; None for a reference frame,
                 where the block does not predict.
         """
         resized = F.interpolate(source, size=self._size[::-1], mode="bilinear")
         panels = [panel[0] for panel in (resized, target, output) if panel is not None]
         self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
         if self._inside:
-            panels = inside.panels(*inside_block, self._size) if inside_block else inside.absent(self._size)
+            panels = colours.panels(*inside_block, self._size) if inside_block else colours.absent_panels(self._size)
             self._inside.write(panels)
         if self._images:
             path = self._images / f"{self._name}_{index + 1:05d}.png"

@@ -14,15 +14,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.tables.charts import write_charts  # noqa: E402
-from scripts.tables.records import Run, cost_of, main_figure, methods, read_run  # noqa: E402
+from scripts.tables.records import Run, cost_of, main_value, read_run  # noqa: E402
 from scripts.tables.text import number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.program import finish  # noqa: E402
 from util.report.methods import (  # noqa: E402
     SHORTCUT,  # noqa: E402
+    figures_of,
     method_name,
     refresh_of,
 )
+from util.report.record import figures_shown  # noqa: E402
 from util.tables import markdown  # noqa: E402
 
 Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
@@ -80,12 +82,12 @@ def figures(record: Mapping, refresh: str | None) -> Rows:
     Args:
         refresh: how the judged Shortcut refreshes, if it does so in all runs alike: otherwise its rows do not say.
     """
-    rows, costs = {}, {}
-    for method, found in methods(record).items():
+    rows, costs, shown = {}, {}, figures_shown(record)
+    for method, values in figures_of(record).items():
         name, cost = method_name(method, refresh), cost_of(record, method)
-        for metric, values in found.items():
-            shown = parts(values) if method == SHORTCUT else {"": main_figure(metric, values)}
-            rows |= {(name, f"{metric} {part}".strip()): value for part, value in shown.items()}
+        for metric, own in values.items():
+            cells = parts(own) if method == SHORTCUT else {"": main_value(shown[metric], own)}
+            rows |= {(name, f"{metric} {part}".strip()): value for part, value in cells.items()}
         costs[("cost", f"GMACs per frame, {name}")] = cost["macs"] and cost["macs"] / 1e9
         costs[("cost", f"saving, {name}")] = cost["saving"]
         costs[("cost", f"ms per frame, {name}")] = cost["ms"]

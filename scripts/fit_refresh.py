@@ -17,7 +17,7 @@ from models.evaluation.refresh_fit.chart import write_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # noqa: E402
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
-from models.shortcut.inference import optimize
+from models.shortcut.inference import optimize  # noqa: E402
 from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402

@@ -63,6 +63,23 @@ def test_the_flags_of_a_new_teacher_are_checked(extended, tmp_path):
     assert "--fineSizeW must be a multiple of 2, got 47" in refused.stderr
 
 
+def test_a_new_metric_stands_in_table_page_and_files(extended, tmp_path):
+    root = extended("Add a metric")
+    trained = run(root, "train.py", distil(tmp_path, "--niter", "1", "--val_clips", "0"))
+    tested = run(root, "test.py", translation(tmp_path, "--metrics", "mae", "--no-verdict"))
+    assert (trained.returncode, tested.returncode) == (0, 0), trained.stderr + tested.stderr
+    results = tmp_path / "results" / "tiny" / "test_latest"
+    record = json.loads((results / "metrics.json").read_text())
+    assert record["figures"]["mae"] == {"label": "MAE, levels", "better": "↓", "digits": 2, "frames": ["skipped"]}
+    value = f"{record['quality']['mae']['skipped']:.2f}"
+    assert 0 < float(value) < 255 and record["quality"]["mae"]["per_distance"].keys() == {"1", "2"}
+    [shortcut] = [line for line in tested.stdout.splitlines() if line.startswith("Shortcut fixed")]
+    assert "MAE, levels ↓" in tested.stdout and shortcut.split()[-1] == value
+    page = (results / "index.html").read_text(encoding="utf-8")
+    assert ">MAE, levels ↓</th>" in page and f">{value}<" in page and '"name": "MAE, levels"' in page
+    assert "shortcut_mae" in (results / "frames.csv").read_text().splitlines()[0]
+
+
 def test_a_new_dataset_layout_is_known_by_its_name(extended, tmp_path, write_frames):
     davis = tmp_path / "DAVIS"
     (davis / "ImageSets" / "2017").mkdir(parents=True)
@@ -88,7 +105,7 @@ import sys
 sys.path.append({str(ROOT)!r})  # behind the copy: only the tests come from there
 import torch
 from models.training import losses
-from options.build.tasks.distillation import new_distiller
+from options.build.tasks.shortcut_v2v import new_distiller
 from options.train_options import TrainOptions
 from tests.helpers.tiny import block, teacher, video
 flags = ["--lambda_edge", "5", "--lambda_L1", "1", "--lambda_D", "0", "--lambda_D_T", "0", "--perceptual", "none"]

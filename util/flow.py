@@ -1,4 +1,6 @@
-"""Optical flow between two pictures, and a picture read at positions that a flow moves."""
+"""Optical flow between two pictures, where it can be trusted, and pictures warped along it."""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,10 +12,10 @@ SMALLEST_SIDE = 16
 
 
 def optical_flow(here: Tensor, there: Tensor) -> np.ndarray:
-    """Where every pixel of `here` is found in `there`: float32 [2, H, W] pixels, +x right, +y down.
+    """The flow from `here` to `there`, both [1, 3, H, W] in [-1, 1]: float32 [2, H, W] pixels, +x right, +y down.
 
-    The value of pixel (x, y) of `here` is at (x + flow[0, y, x], y + flow[1, y, x]) of `there`, both [1, 3, H, W] in
-    [-1, 1]. Estimated on grey 8-bit images by OpenCV's DIS, preset medium.
+    What pixel (x, y) of `here` shows is at (x + flow[0, y, x], y + flow[1, y, x]) in `there`. OpenCV's DIS, preset
+    medium, estimates it on grey 8-bit images.
 
     Raises:
         ValueError: the two differ in shape.
@@ -30,7 +32,7 @@ def optical_flow(here: Tensor, there: Tensor) -> np.ndarray:
 
 
 def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """`image` float32 [C, H, W] read where `flow` [2, H, W] moves its pixels: bilinear, border repeated outside.
+    """Warp `image`, float32 [C, H, W], along `flow` [2, H, W]: bilinear, the border repeats outside the image.
 
     out[:, y, x] = image[:, y + flow[1, y, x], x + flow[0, y, x]]; OpenCV rounds positions to 1/32 pixel.
     """
@@ -42,18 +44,18 @@ def warp(image: np.ndarray, flow: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(moved.reshape(height, width, -1).transpose(2, 0, 1))
 
 
-def enlarged(flow: np.ndarray, factor: int) -> np.ndarray:
-    """The `flow` [2, H, W] of two pictures as that of pictures `factor` times as large, [2, factor*H, factor*W]."""
+def upscale_flow(flow: np.ndarray, factor: int) -> np.ndarray:
+    """The `flow` [2, H, W] of two pictures, for the same pictures `factor` times as large: [2, factor*H, factor*W]."""
     if factor == 1:
         return flow
     return np.stack([cv2.resize(along, None, fx=factor, fy=factor) * factor for along in flow])
 
 
-def factor_between(small: Tensor, large: Tensor) -> int:
-    """How many times as large, along each axis, one picture [1, C, H, W] is than another.
+def scale_factor(small: Tensor, large: Tensor) -> int:
+    """How many times as wide and as high the picture `large` is as `small`, both [1, C, H, W].
 
     Raises:
-        ValueError: no whole number of times.
+        ValueError: it is no whole number.
     """
     (height, width), size = small.shape[2:], tuple(large.shape[2:])
     factor = size[1] // width
@@ -63,6 +65,48 @@ def factor_between(small: Tensor, large: Tensor) -> int:
             f"of {list(small.shape)}"
         )
     return factor
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """Optical flow from a frame back to the frame before it.
+
+    Args:
+        flow: [2, H, W] float32 pixels; what pixel (x, y) shows was at (x + flow[0, y, x], y + flow[1, y, x]) in the
+            frame before. It may be NaN where it is not valid.
+        valid: [H, W] bool, True where the flow can be trusted.
+    """
+
+    flow: np.ndarray
+    valid: np.ndarray
+
+    @property
+    def valid_share(self) -> float:
+        """Share of valid pixels, in [0, 1]; it is low across a scene cut, where the two flows contradict each other."""
+        return float(self.valid.mean())
+
+    def upscale(self, factor: int) -> "Motion":
+        """The same motion for pictures `factor` times as large."""
+        return Motion(upscale_flow(self.flow, factor), repeat_pixels(self.valid, factor))
+
+    @classmethod
+    def between(cls, previous: Tensor, current: Tensor) -> "Motion":
+        """The motion from `previous` to `current`, both [1, 3, H, W] in [-1, 1], by two runs of `optical_flow`.
+
+        A pixel is valid if its flow stays inside the image, if the flow in the other direction confirms it, and if it
+        is not at a motion boundary.
+
+        Source of the last two tests and their constants: Ruder et al., Artistic Style Transfer for Videos (2016), after
+        Sundaram et al., Dense Point Trajectories (2010); used by Lai et al., Learning Blind Video Temporal Consistency.
+        """
+        flow, return_flow = optical_flow(current, previous), optical_flow(previous, current)
+        valid = _stays_inside(flow) & _is_confirmed(flow, return_flow) & ~_at_boundary(flow)
+        return cls(flow, valid)
+
+
+def repeat_pixels(pixels: np.ndarray, factor: int) -> np.ndarray:
+    """Enlarge [H, W] to [factor*H, factor*W]; each pixel becomes a square of equal pixels."""
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def _grey(x: Tensor) -> np.ndarray:
@@ -76,3 +120,26 @@ def _grey(x: Tensor) -> np.ndarray:
     below = max(SMALLEST_SIDE, (3 * width + 7) // 8, height) - height
     right = max(SMALLEST_SIDE, width) - width
     return cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
+
+
+def _stays_inside(flow: np.ndarray) -> np.ndarray:
+    height, width = flow.shape[1:]
+    x, y = np.arange(width) + flow[0], np.arange(height)[:, None] + flow[1]
+    return (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+
+
+def _is_confirmed(flow: np.ndarray, return_flow: np.ndarray) -> np.ndarray:
+    """True where flow and return flow together end within 0.7 pixel, or a tenth of the way, of where they began."""
+    back = warp(return_flow, flow)
+    return _squared(flow + back) < 0.01 * (_squared(flow) + _squared(back)) + 0.5
+
+
+def _at_boundary(flow: np.ndarray) -> np.ndarray:
+    """True where the pixel to the right or the pixel below moves differently."""
+    to_right = np.diff(flow, axis=2, append=flow[:, :, -1:])
+    to_below = np.diff(flow, axis=1, append=flow[:, -1:])
+    return _squared(to_right) + _squared(to_below) > 0.01 * _squared(flow) + 0.002
+
+
+def _squared(vectors: np.ndarray) -> np.ndarray:
+    return np.square(vectors).sum(axis=0)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from util.flow import enlarged, factor_between, optical_flow, warp
+from util.flow import optical_flow, scale_factor, upscale_flow, warp
 
 Baseline = Callable[[Tensor, Tensor, Tensor], Tensor]  # (source input, current input, source output) -> output
 
@@ -28,7 +28,7 @@ def flow_warp(source_input: Tensor, current_input: Tensor, source_output: Tensor
     Raises:
         ValueError: the inputs differ in shape, or the output has another size.
     """
-    flow = enlarged(optical_flow(current_input, source_input), factor_between(current_input, source_output))
+    flow = upscale_flow(optical_flow(current_input, source_input), scale_factor(current_input, source_output))
     moved = warp(source_output[0].detach().float().cpu().numpy(), flow)
     return torch.from_numpy(moved)[None].to(source_output)
 

@@ -94,7 +94,8 @@ def measure_cost(
         refresh_output, reuse_parsing: as for `Translator`.
     """
     backend = choose(backend, x.device)
-    fast, small = teacher.for_inference(), optimize(block, "cpu" if backend in ("triton", "native") else backend)
+    fast = teacher.for_inference()
+    small = optimize(block, "cpu" if backend in ("triton", "native") else backend)
     with torch.no_grad():
         a = fast.head(x)
         f = fast.body(a)

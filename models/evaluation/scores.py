@@ -89,5 +89,5 @@ class Scores:
         return self._skipped_ms[method] / max(1, self._frames[method, False])
 
     def figures(self, method: str = SHORTCUT) -> dict[str, dict]:
-        """Return name -> the figures of all frames, see `Metric.figures`."""
-        return {name: figure for metric in self._of[method] for name, figure in metric.figures().items()}
+        """Return name -> the figures of all frames, see `Metric.compute`."""
+        return {name: figure for metric in self._of[method] for name, figure in metric.compute().items()}

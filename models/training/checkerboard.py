@@ -1,6 +1,6 @@
-"""The checkerboard that upsampling layers leave in a generator's outputs, measured and as a loss.
+"""The checkerboard that upsampling layers leave in a generator's outputs: a measure and a loss.
 
-It is power at periods of 2 and 4 pixels, in dB over that of the neighbouring frequencies.
+The measure is the power at periods of 2 and 4 pixels, in dB over the power of the neighbouring frequencies.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 TILE = 64  # pixels; frequencies are multiples of 1/64
-PERIODS = (2, 4)  # pixels: of the teacher's two upsampling layers
+PERIODS = (2, 4)  # pixels; the teacher has two upsampling layers
 DIRECTIONS = {"across": [(0, 1)], "down": [(1, 0)], "diagonal": [(1, 1), (1, -1)]}  # steps in (y, x)
 
 Excess = dict[tuple[int, str], Tensor]  # (period, direction) -> dB, a scalar
@@ -20,7 +20,7 @@ def power_spectrum(images: Iterable[Tensor]) -> Tensor:
     """[TILE, TILE] mean power at frequencies (y, x) / TILE of images [1, 3, H, W], by Welch's method.
 
     Raises:
-        ValueError: no image, or one that is smaller than a tile.
+        ValueError: there is no image, or an image is smaller than a tile.
     """
     total, count = 0, 0
     for image in images:
@@ -37,7 +37,7 @@ def power_spectrum(images: Iterable[Tensor]) -> Tensor:
 
 
 def excess(power: Tensor, beside: Tensor | None = None) -> Excess:
-    """dB by which the power at each period and direction is above that of its neighbours on the same line.
+    """dB of the power at each period and direction over its neighbours in the same direction.
 
     Args:
         beside: the power spectrum that the neighbours are taken from; not given: `power`.
@@ -51,7 +51,7 @@ def excess(power: Tensor, beside: Tensor | None = None) -> Excess:
 
 
 def _above(power: Tensor, beside: Tensor, at: int, dy: int, dx: int) -> Tensor:
-    """log10 of the power at `at` steps (dy, dx) from zero over that 3 to 6 steps before and after it."""
+    """log10 of `power` at `at` steps (dy, dx) from zero over `beside` at 3 to 6 steps before and after."""
     step, side = torch.arange(at - 6, at + 7)[:, None], torch.arange(-1, 2)
     y, x = (dy * step + dx * side) % TILE, (dx * step - dy * side) % TILE
     line, beside = (spectrum[y, x].mean(1).clamp(min=1e-12) for spectrum in (power, beside))  # three frequencies wide
@@ -59,10 +59,10 @@ def _above(power: Tensor, beside: Tensor, at: int, dy: int, dx: int) -> Tensor:
 
 
 def checkerboard_loss(image: Tensor) -> Tensor:
-    """The mean excess of `image`, [1, 3, H, W] of at least 64 x 64 pixels, in dB; power below its neighbours' counts 0.
+    """The mean excess of `image`, [1, 3, H, W] of at least 64 x 64 pixels, in dB. A negative excess counts as 0.
 
     Raises:
-        ValueError: as `power_spectrum`.
+        ValueError: see `power_spectrum`.
     """
     power = power_spectrum(image.split(1))
     # A generator may lower the power at 2 and 4 pixels, never gain by more power beside it: that would be another grid.

@@ -31,7 +31,7 @@ class PatchDiscriminator(nn.Module):
 
 
 class SpectralPatchDiscriminator(nn.Module):
-    """Published `sn_basic`: [N, 3, H, W] -> [N, C, h, w], C maps whose realness the GAN loss averages.
+    """Published `sn_basic`: [N, 3, H, W] -> realness of patches [N, C, h, w]. The GAN loss averages all C maps.
 
     Args:
         ndf: channels of the first convolution.
@@ -47,9 +47,12 @@ class SpectralPatchDiscriminator(nn.Module):
 
 
 class TemporalPatchDiscriminator(nn.Module):
-    """Published `temporal_patchGAN`: frames in order [N, 3, T, H, W] -> [N, C, T, h, w].
+    """Published `temporal_patchGAN`: frames in order [N, 3, T, H, W] -> realness of patches [N, C, T, h, w].
 
-    Convolves over time and space; only space is strided. Args as SpectralPatchDiscriminator.
+    It convolves over time and space, with strides in space alone.
+
+    Args:
+        ndf, n_layers: see `SpectralPatchDiscriminator`.
     """
 
     def __init__(self, ndf: int = 64, n_layers: int = 1):
@@ -63,7 +66,7 @@ class TemporalPatchDiscriminator(nn.Module):
 def _spectral_stack(conv: type[nn.Module], ndf: int, n_layers: int, kernel, stride) -> nn.Sequential:
     widths = [3] + [ndf * min(2**n, 8) for n in range(n_layers + 1)]
     layers: list[nn.Module] = []
-    for n, (narrow, wide) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
-        layer = conv(narrow, wide, kernel, stride=stride if n < n_layers else 1, padding=1, bias=n == 0)
+    for n, (inputs, outputs) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        layer = conv(inputs, outputs, kernel, stride=stride if n < n_layers else 1, padding=1, bias=n == 0)
         layers += [spectral_norm(layer), nn.LeakyReLU(SLOPE)]
     return nn.Sequential(*layers, conv(widths[-1], widths[-1], kernel, padding=1))

@@ -1,6 +1,6 @@
-"""One optimisation step of the Shortcut block against its teacher. No data loading, no printing, no disk."""
+"""The objective of the Shortcut block, and one optimisation step on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,13 +12,12 @@ from models.shortcut.full_size import PixelPath
 from models.teachers.base import Teacher
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
-from models.training.optimizer_step import check_finite, descend
-from models.training.trainer import Trainer
+from models.training.trainer import Trainer, optimizer_step
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms of the objective; 0 switches a term off, and its network is then not needed."""
+    """Weights of the terms of the objective. 0 switches a term off; the network of that term is then not needed."""
 
     feature: float = 5.0
     align: float = 5.0
@@ -30,20 +29,20 @@ class LossWeights:
 
 
 class Distiller(Trainer):
-    """Owns what changes in training: the Shortcut block, its discriminators and their optimisers.
+    """Trains a Shortcut block to predict what its teacher computes, and the discriminators of its outputs.
 
-        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t), which a full-size block paints over from y_ref
+        f_hat = S(a_ref, a_t, f_ref),  y_hat = tail(f_hat, a_t); a full-size block then paints parts of y_ref over y_hat
         loss  = feature * |f_hat - f_t| + align * |aligned - f_t| + output * |y_hat - y_t| + squared * |y_hat - y_t|^2
               + adversarial * GAN(D(y_hat)) + temporal * GAN(D_T(y_ref, y_hat)) + perceptual * P(y_hat, y_t)
 
-    "Real" for both discriminators is the teacher's output. The discriminators come last in a step, D then D_T.
+    The teacher's output is "real" for both discriminators. A step trains the block first, then D, then D_T.
 
     Args:
         teacher, block: on one device.
         discriminator: frames [N, 3, H, W] -> any shape; None if the adversarial weight is 0.
         temporal_discriminator: pairs of frames [N, 3, 2, H, W] -> any shape; None if the temporal weight is 0.
         perceptual: (output, target) -> scalar; None if its weight is 0.
-        pool_size: generated frames kept in the discriminator's history.
+        pool_size: earlier outputs that D is shown again, see `ImagePool`.
 
     Source: Chung et al., Shortcut-V2V (2023), section 3.4.
     """
@@ -63,7 +62,7 @@ class Distiller(Trainer):
         pool_size: int = 0,
         seed: int = 0,
     ):
-        _check_needs(weights, discriminator, temporal_discriminator, perceptual)
+        _check_networks(weights, discriminator, temporal_discriminator, perceptual)
         self.teacher, self.weights, self.perceptual = teacher, weights, perceptual
         self.networks = {"ShortcutV2V": block}
         if weights.adversarial:
@@ -78,46 +77,37 @@ class Distiller(Trainer):
         self.pool = ImagePool(pool_size, seed)
         super().__init__(self.optimizers.values(), networks=self.networks, optimizers=self.optimizers, pool=self.pool)
 
-    def _step(self, reference: Tensor, current: Tensor) -> dict[str, float]:
-        """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the block.
-
-        Raises:
-            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
-                by it.
-        """
-        a_ref, a, f_ref, f, y_ref, y = self._teach(reference, current)
+    def _step(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
+        """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" of the block."""
+        a_ref, a, f_ref, f, y_ref, y = self._run_teacher(reference, current)
         block = self.networks["ShortcutV2V"].train()
         with torch.autocast(a.device.type, enabled=False):  # offsets are too fine for half precision
             prediction, pixels = block.with_pixels(a_ref, a, f_ref)
-        y_hat = self._picture(prediction, pixels, a, y_ref)  # outside no_grad: the gradient passes through
+        y_hat = self._output(prediction, pixels, a, y_ref)  # the gradient passes through the teacher's tail
 
-        self._require_grad(False)
+        self._train_discriminators(False)
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
-        check_finite(terms)
-        total = sum(terms.values())
-        descend("ShortcutV2V", self.optimizers["ShortcutV2V"], total)
-        self._require_grad(True)
+        total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms)
+        self._train_discriminators(True)
         for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
-            check_finite({name: loss})
-            descend(name, self.optimizers[name], loss)
-            terms[name] = loss
-        self.steps += 1
-        return {name: value.item() for name, value in {**terms, "total": total}.items()}
+            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss})
+        return {**terms, "total": total}
 
     @torch.no_grad()
     def preview(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
-        """What a step sees, for a picture: {"reference", "current", "teacher", "shortcut"} [N, 3, H, W] and "mask"."""
-        a_ref, a, f_ref, _, y_ref, y = self._teach(reference, current)
+        """Images [N, 3, H, W] of a step, {"reference", "current", "teacher", "shortcut"}, and the blending "mask"."""
+        a_ref, a, f_ref, _, y_ref, y = self._run_teacher(reference, current)
         prediction, pixels = self.networks["ShortcutV2V"].eval().with_pixels(a_ref, a, f_ref)
-        shown = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
-        return {**shown, "shortcut": self._picture(prediction, pixels, a, y_ref)}
+        images = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
+        return {**images, "shortcut": self._output(prediction, pixels, a, y_ref)}
 
-    def _picture(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
+    def _output(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
         y_hat = self.teacher.tail(prediction.feature, a)
         return pixels.paint(y_hat.float(), y_ref) if pixels else y_hat
 
     @torch.no_grad()
-    def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
+    def _run_teacher(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
+        """(a_ref, a, f_ref, f, y_ref, y)."""
         a = self.teacher.head(torch.cat([reference, current]))
         f = self.teacher.body(a)
         y = self.teacher.tail(f, a)
@@ -144,27 +134,28 @@ class Distiller(Trainer):
             terms["perceptual"] = w.perceptual * self.perceptual(y_hat, y)
         return terms
 
-    def _discriminator_terms(self, y_ref: Tensor, y_hat: Tensor, y: Tensor):
+    def _discriminator_terms(self, y_ref: Tensor, y_hat: Tensor, y: Tensor) -> Iterator[tuple[str, Tensor]]:
         if "D_A" in self.networks:
-            judge = self.networks["D_A"]
-            yield "D_A", discriminator_loss(self.gan, judge(y), judge(self.pool.query(y_hat)))
+            discriminator = self.networks["D_A"]
+            real, fake = discriminator(y), discriminator(self.pool.query(y_hat))
+            yield "D_A", discriminator_loss(self.gan, real, fake)
         if "D_T_A" in self.networks:
-            judge = self.networks["D_T_A"]
-            real, fake = judge(_over_time(y_ref, y)), judge(_over_time(y_ref, y_hat))
+            discriminator = self.networks["D_T_A"]
+            real, fake = discriminator(_over_time(y_ref, y)), discriminator(_over_time(y_ref, y_hat))
             yield "D_T_A", self.weights.temporal * discriminator_loss(self.gan, real, fake)
 
-    def _require_grad(self, wanted: bool) -> None:
+    def _train_discriminators(self, on: bool) -> None:
         for name in self.networks.keys() - {"ShortcutV2V"}:
-            self.networks[name].requires_grad_(wanted)
+            self.networks[name].requires_grad_(on)
 
 
 def _over_time(first: Tensor, second: Tensor) -> Tensor:
     return torch.stack([first, second], dim=2)  # [N, 3, 2, H, W]
 
 
-def _check_needs(weights: LossWeights, discriminator, temporal_discriminator, perceptual) -> None:
-    given = {"adversarial": discriminator, "temporal": temporal_discriminator, "perceptual": perceptual}
-    for term, network in given.items():
+def _check_networks(weights: LossWeights, discriminator, temporal_discriminator, perceptual) -> None:
+    networks = {"adversarial": discriminator, "temporal": temporal_discriminator, "perceptual": perceptual}
+    for term, network in networks.items():
         if getattr(weights, term) and network is None:
             raise ValueError(f"the {term} weight is {getattr(weights, term):g} but no network was given for it")
     if not any(vars(weights).values()):

@@ -1,15 +1,15 @@
-"""A history of generated images for training a discriminator."""
+"""Earlier generated images, which a discriminator is shown again."""
 
 import torch
 from torch import Tensor
 
 
 class ImagePool:
-    """Returns images given to it, or, half of the time once it is full, older ones in their place.
+    """Keeps generated images. Once it is full, it returns an earlier image instead of a new one half of the time.
 
     Args:
-        size: images kept; 0 hands every image straight back.
-        seed: start of its random choices.
+        size: images kept; 0: every image is returned as it is.
+        seed: of its random choices.
 
     Source: Shrivastava et al., Learning from Simulated and Unsupervised Images (2017), section 2.3.
     """
@@ -19,7 +19,7 @@ class ImagePool:
         self.generator = torch.Generator().manual_seed(seed)
 
     def query(self, images: Tensor) -> Tensor:
-        """images [N, ...] -> [N, ...], detached."""
+        """images [N, ...] -> as many images [N, ...], detached, each of them new or an earlier one."""
         images = images.detach()
         if self.size == 0:
             return images
@@ -33,7 +33,7 @@ class ImagePool:
             return image
         slot = int(torch.randint(self.size, (), generator=self.generator))
         old, self.images[slot] = self.images[slot], image.clone()
-        return old.to(image.device)  # a resumed run's history was loaded to the CPU
+        return old.to(image.device)  # the images of a resumed run were loaded to the CPU
 
     def state_dict(self) -> dict:
         return {"images": list(self.images), "generator": self.generator.get_state()}

@@ -8,11 +8,11 @@ GAN_MODES = ("lsgan", "vanilla", "hinge")
 
 
 class GANLoss:
-    """How far a discriminator's prediction is from real (or fake), averaged over all its elements.
+    """The loss of a discriminator's predictions p, averaged over all their elements.
 
     lsgan:   mean((p - t)^2) with t = 1 for real and 0 for fake
     vanilla: binary cross entropy on logits
-    hinge:   mean(relu(1 - p)) for real, mean(relu(1 + p)) for fake; -mean(p) where a generator wants to look real
+    hinge:   mean(relu(1 - p)) for real, mean(relu(1 + p)) for fake; -mean(p) for the generator
 
     Raises:
         ValueError: `mode` is none of these.
@@ -24,14 +24,14 @@ class GANLoss:
         self.mode = mode
 
     def __call__(self, prediction: Tensor, is_real: bool) -> Tensor:
-        """Discriminator side: a scalar for `prediction` of any shape."""
+        """The discriminator's loss, a scalar, for a `prediction` of any shape on real or fake samples."""
         if self.mode == "hinge":
             return F.relu(1 - prediction if is_real else 1 + prediction).mean()
         target = torch.full_like(prediction, float(is_real))
         return (F.mse_loss if self.mode == "lsgan" else F.binary_cross_entropy_with_logits)(prediction, target)
 
     def generator(self, prediction: Tensor) -> Tensor:
-        """Generator side: small when the discriminator takes its output for real."""
+        """The generator's loss, a scalar: small where the discriminator predicts that generated samples are real."""
         return -prediction.mean() if self.mode == "hinge" else self(prediction, True)
 
 

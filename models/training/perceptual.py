@@ -12,7 +12,7 @@ VGG16_FILE = "vgg16-397923af.pth"
 
 
 class TeacherPerceptual:
-    """Mean L1 distance of what the teacher itself sees in two of its pictures; needs no further weights.
+    """Mean L1 distance of the teacher's own features of two images. It needs no further weights.
 
     Gradients flow to `output` only.
     """
@@ -23,16 +23,17 @@ class TeacherPerceptual:
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """output, target [N, 3, scale*H, scale*W] in [-1, 1] -> scalar."""
         with torch.no_grad():
-            seen = self.teacher.perceptual_features(target)
-        pairs = list(zip(self.teacher.perceptual_features(output), seen, strict=True))
-        return sum(F.l1_loss(found, wanted) for found, wanted in pairs) / len(pairs)
+            target_features = self.teacher.perceptual_features(target)
+        pairs = list(zip(self.teacher.perceptual_features(output), target_features, strict=True))
+        return sum(F.l1_loss(feature, wanted) for feature, wanted in pairs) / len(pairs)
 
 
 class LPIPS(nn.Module):
     """Learned perceptual distance v0.1 on VGG16, from the `lpips` package; mean over the batch.
 
     Raises:
-        FileNotFoundError: the VGG16 trunk is neither whole on disk nor downloadable; the message says where to put it.
+        FileNotFoundError: the weights of VGG16 are not on disk, or damaged, and cannot be downloaded. The message says
+            where to put them.
 
     Source: Zhang et al., The Unreasonable Effectiveness of Deep Features as a Perceptual Metric (2018).
     """

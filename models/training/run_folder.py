@@ -1,11 +1,13 @@
-"""A training run on disk: where it stands, whether it may go on, and that nobody else is at it."""
+"""The files of one training run, and the lock that keeps other processes away from them."""
 
-import fcntl
-import os
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from util import __version__, checkpoint, log
+from filelock import FileLock, Timeout
+from torch import Tensor
+
+from util import __version__, checkpoint, image, log
 from util.files import prepare_folder
 
 STATE = "state.pt"
@@ -13,16 +15,17 @@ FORMAT = 1  # of state.pt
 LOG = "log.jsonl"
 SAMPLES = "samples"
 LOCK = ".lock"
-LABELS = ("latest", "best")  # of weights; the others are epochs
+LABELS = ("latest", "best")  # of weights; all other labels are numbers of epochs
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)  # the file system has no locks: the run goes on without one
 
 
 class RunFolder:
-    """The resumable state of one run, <folder>/state.pt, and the names of all it writes.
+    """The folder of one run: its resumable state, weights, log and previews.
 
     Args:
-        folder: made when the run begins.
+        folder: made by `open`.
         settings: flags that must not change within a run, as plain values; recorded with the state.
-        networks: names of the networks whose weights the run writes beside the state.
+        networks: names of the networks whose weights the run writes, as <label>_net_<network>.pth.
         defaults: flag -> its default, of all flags. A run that is older than a flag has done what the flag does by
             default. Flags that are not among the settings may change within a run, whatever the state recorded.
     """
@@ -36,22 +39,22 @@ class RunFolder:
     ):
         self.folder, self.settings, self.networks = folder, dict(settings), tuple(networks)
         self.defaults = dict(defaults or {})
-        self._lock_file: int | None = None
+        self._lock = FileLock(folder / LOCK)
 
-    def begin(self, resume: bool, restart: bool) -> dict | None:
-        """The state to go on from, or None for a run that starts at step 0.
+    def open(self, resume: bool, restart: bool) -> dict | None:
+        """The state to resume from, or None for a run that starts at step 0.
 
-        From now on no other process can begin here, until `close` or the end of this one, however it comes. Records
-        that the run wrote after its state are dropped, with `restart` everything that it wrote.
+        No other process can open the folder until `close`, or until this object or this process is gone. Log lines that
+        the run wrote after its state are removed. `restart` removes everything that the run wrote.
 
         Raises:
-            BlockingIOError: another process has begun here.
-            FileExistsError: the folder already holds a run and neither resuming nor restarting was asked for.
+            BlockingIOError: another process has opened the folder.
+            FileExistsError: the folder already holds a run, and neither `resume` nor `restart` was asked for.
             ValueError: the run to resume was started with other settings; the message names each.
             OSError: the folder cannot be written.
         """
         prepare_folder(self.folder)
-        self._lock()
+        self._acquire_lock()
         if restart:
             for old in self._written():
                 old.unlink(missing_ok=True)
@@ -59,27 +62,38 @@ class RunFolder:
         log.cut(self.folder / LOG, state["step"] if state else 0)
         return state
 
-    def save(self, step: int, **state: object) -> None:
-        """Replace state.pt, whole or not at all."""
+    def close(self) -> None:
+        """Let other processes open the folder."""
+        self._lock.release()
+
+    def save_state(self, step: int, **state: object) -> None:
+        """Replace the state, whole or not at all."""
         header = {"format": FORMAT, "version": __version__, "settings": self.settings}
         checkpoint.save(self.folder / STATE, {**header, "step": step, **state})
 
-    def close(self) -> None:
-        """Let other processes begin here."""
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-            self._lock_file = None
+    def save_weights(self, label: str, weights: Mapping[str, dict]) -> None:
+        """Replace the weights of each network under `label`: "latest", "best" or the number of an epoch."""
+        for network, state in weights.items():
+            checkpoint.save(self.folder / f"{label}_net_{network}.pth", state)
 
-    def _lock(self) -> None:
-        # Not flock: the processes that read data would hold that too, and they outlive a killed run for some seconds.
-        self._lock_file = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT)
+    def save_preview(self, step: int, preview: Tensor) -> None:
+        """Write `preview`, [3, H, W] in [-1, 1], as samples/<step>.png."""
+        image.write_png(prepare_folder(self.folder / SAMPLES) / f"{step:07d}.png", image.to_uint8(preview))
+
+    def log(self, step: int, **record: object) -> None:
+        """Add one line to log.jsonl."""
+        log.append(self.folder / LOG, step=step, **record)
+
+    def _acquire_lock(self) -> None:
+        # filelock closes the lock in forked children. Processes that read data outlive a killed run for some seconds,
+        # and must not keep the folder locked.
         try:
-            fcntl.lockf(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError) as error:
-            self.close()
-            raise BlockingIOError(f"another process is training in {self.folder}; take another --name") from error
-        except OSError:
-            self.close()  # a file system without locks
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise BlockingIOError(f"another process is training in {self.folder}; take another --name") from None
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
 
     def _state(self, resume: bool) -> dict | None:
         path = self.folder / STATE
@@ -96,7 +110,7 @@ class RunFolder:
         return state
 
     def _written(self) -> list[Path]:
-        """What a run has written here; other files that lie in the folder, a teacher for one, are not its own."""
+        """The files that a run wrote here. Other files in the folder, such as a teacher, are not the run's."""
         found = [self.folder / STATE, self.folder / LOG, *(self.folder / SAMPLES).glob("[0-9]*.png")]
         for end in (f"_net_{network}.pth" for network in self.networks):
             labels = (path.name.removesuffix(end) for path in self.folder.glob(f"*{end}"))

@@ -1,4 +1,4 @@
-"""Random smooth motion: what teaches a single-image generator to be consistent over time."""
+"""Random smooth motion, which trains a generator of single images to be consistent over time."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-CELL_PX = 100  # one random vector per this many pixels, and the side of the smoothing window
+CELL_PX = 100  # side of the square that gets one random vector, and of the smoothing window
 
 
 def synthetic_flow(
@@ -15,28 +15,28 @@ def synthetic_flow(
     """One random flow field [height, width, 2] in pixels, (x, y) order, float32.
 
     Args:
-        motion: standard deviation of the coarse random vectors, px; 0 leaves a constant shift only.
-        shift: the whole field moves by up to this many whole pixels along each axis.
-        scale: if > 0, a zoom-like field of up to this strength replaces the motion.
+        motion: standard deviation of the coarse random vectors, in pixels; 0: the field is a constant shift.
+        shift: largest constant shift along each axis, in whole pixels; it is added to the random vectors.
+        scale: above 0, a zoom of at most this strength replaces the motion and the shift.
 
     Source: Wang et al. (2022), section 3.2; constants of the published training.
     """
     if scale > 0:
         return _zoom(height, width, rng, scale)
-    whole = rng.integers(-int(shift), int(shift), size=2, endpoint=True)
+    offset = rng.integers(-int(shift), int(shift), size=2, endpoint=True)
     if motion <= 0:
-        return np.broadcast_to(whole, (height, width, 2)).astype(np.float32)
+        return np.broadcast_to(offset, (height, width, 2)).astype(np.float32)
     coarse = rng.normal(0.0, motion, (max(height // CELL_PX, 1), max(width // CELL_PX, 1), 2))
-    field = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR) + whole
+    field = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR) + offset
     return cv2.blur(field, (CELL_PX, CELL_PX)).astype(np.float32)
 
 
 def warp_by_flow(image: Tensor, flow: Tensor) -> Tensor:
-    """image [N, C, H, W] sampled at (pixel - flow), flow [H, W, 2] in (x, y) pixels, border repeated.
+    """image [N, C, H, W] sampled at (pixel - flow), flow [H, W, 2] in (x, y) pixels; the border repeats.
 
-    Positions are normalised as p -> 2p/(size-1) - 1 but sampled with align_corners off, as in the published training:
-    zero flow therefore drifts by up to half a pixel at the border. Both branches of a loss pass through the same warp,
-    so it cancels, and keeping it keeps results comparable.
+    As in the published training, positions are normalised as p -> 2p/(size-1) - 1 but sampled with align_corners off.
+    So zero flow shifts the image by up to half a pixel at the border. Both sides of a loss use the same warp, so the
+    shift cancels. It stays here so that results are comparable.
     """
     height, width = image.shape[2:]
     ys, xs = torch.meshgrid(

@@ -1,21 +1,25 @@
-"""What all trainings share: learning rates that follow a schedule, and a state to go on from."""
+"""What all trainings share: a checked optimiser step, the learning-rate schedule, and a state to resume from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
+from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
+
+UNTOUCHED = "the last saved checkpoint is untouched"
 
 
 class Trainer:
-    """Parts that change in training, and how many steps they did. A training adds `_step`.
+    """Networks and optimisers that change in training, and the number of steps done. A subclass adds `_step`.
 
     Attributes:
-        amp: what layers compute with that torch's autocast lets compute with less than float32; None: float32.
+        steps: optimisation steps done, also before the training was resumed.
+        amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
 
     Args:
-        optimizers: all of them; the learning rates that they come with are the initial ones.
-        parts: what the state holds by these names, things with a `state_dict` or plain dicts of such.
+        optimizers: all optimisers, with their initial learning rates.
+        parts: the entries of the state. Each is an object with a `state_dict`, or a dict of such objects.
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
@@ -23,23 +27,73 @@ class Trainer:
         self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
 
     def step(self, *inputs: Tensor) -> dict[str, float]:
-        """One optimisation step on a batch, see `_step` of the training: {term: weighted loss} with "total"."""
+        """One optimisation step on a batch -> {term: weighted loss}, with "total". `_step` tells the inputs.
+
+        Raises:
+            FloatingPointError: a loss term or a gradient is NaN or infinite. The message names it. No weight was
+                changed by it.
+        """
         with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
-            return self._step(*inputs)
+            terms = self._step(*inputs)
+        self.steps += 1
+        return {name: value.item() for name, value in terms.items()}
+
+    def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
+        """Change the weights once -> {term: weighted loss}, scalars, with "total"."""
+        raise NotImplementedError
 
     def set_lr(self, factor: float) -> None:
-        """Learning rate of everything = `factor` times the initial one."""
+        """Set every learning rate to `factor` times its initial value."""
         for optimizer, rates in self._rates:
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
 
     def state_dict(self) -> dict:
-        """Everything needed to go on as if never stopped: tensors and plain values."""
+        """Tensors and plain values. A trainer that loads them continues exactly as this one would."""
         return {**_state(self._parts), "steps": self.steps}
 
     def load_state_dict(self, state: dict) -> None:
         _load(self._parts, state)
         self.steps = state["steps"]
+
+
+def optimizer_step(network: str, optimizer: Optimizer, terms: Mapping[str, Tensor]) -> Tensor:
+    """Do one step of `optimizer` on the sum of `terms`, and return the sum.
+
+    Args:
+        network: the name of the network that the optimiser trains, for the message.
+        terms: scalars, by the name of the loss term.
+
+    Raises:
+        FloatingPointError: a term or the gradient is NaN or infinite. The message names the term or the network. No
+            weight was changed. A finite loss can have an infinite gradient.
+    """
+    if bad := {name: value.item() for name, value in terms.items() if not torch.isfinite(value)}:
+        listed = ", ".join(f"{name}={value:g}" for name, value in bad.items())
+        raise FloatingPointError(f"loss is not finite: {listed}; {UNTOUCHED}")
+    total = sum(terms.values())
+    optimizer.zero_grad(set_to_none=True)
+    total.backward()
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    largest = get_total_norm([w.grad for w in weights if w.grad is not None], norm_type=float("inf"))
+    if not torch.isfinite(largest):
+        raise FloatingPointError(f"gradient of {network} is not finite: {largest.item():g}; {UNTOUCHED}")
+    optimizer.step()
+    return total
+
+
+def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:
+    """The factor on all learning rates in `epoch`, counted from 1.
+
+    It is 1 in the first `niter` epochs. Then it falls linearly and would be 0 one epoch after the last, so that the
+    last epoch still learns.
+
+    Raises:
+        ValueError: `epoch` lies outside 1..niter + niter_decay.
+    """
+    if not 1 <= epoch <= niter + niter_decay:
+        raise ValueError(f"epoch must lie in 1..{niter + niter_decay}, got {epoch}")
+    return 1.0 - max(0, epoch - niter) / (niter_decay + 1)
 
 
 def _state(part) -> dict:

@@ -10,14 +10,13 @@ from torch import Tensor, nn
 from models.training.checkerboard import checkerboard_loss
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
-from models.training.optimizer_step import check_finite, descend
 from models.training.synthetic_flow import synthetic_flow, warp_by_flow
-from models.training.trainer import Trainer
+from models.training.trainer import Trainer, optimizer_step
 
 
 @dataclass(frozen=True)
 class SideWeights:
-    """Weights of the terms that start from one domain's image; 0 switches a term off."""
+    """Weights of the loss terms on images of one domain; 0 switches a term off."""
 
     cycle: float = 10.0
     unsup_cycle: float = 10.0
@@ -29,7 +28,10 @@ class SideWeights:
 
 @dataclass(frozen=True)
 class Motion:
-    """The synthetic flow and the noise of its input: see `synthetic_flow`; noise is a standard deviation in [-1, 1]."""
+    """The synthetic motion of an image: arguments of `synthetic_flow`, and the noise added to a warped image.
+
+    noise: standard deviation, for images in [-1, 1].
+    """
 
     motion: float = 8.0
     shift: float = 10.0
@@ -38,15 +40,15 @@ class Motion:
 
 
 class UnsupTrainer(Trainer):
-    """Owns what changes in training: G_A (A -> B), G_B (B -> A), D_A (judges B), D_B (judges A) and their optimisers.
+    """Trains two generators, G_A (A -> B) and G_B (B -> A), and the discriminators of their outputs, D_A and D_B.
 
-    All randomness of a step comes from (seed, step number), so a resumed training equals an uninterrupted one.
+    All random numbers of a step come from (seed, step number), so a resumed training equals an uninterrupted one.
 
     Args:
         networks: {"G_A", "G_B", "D_A", "D_B"}, on one device.
         weights_a, weights_b: weights of the terms that start from A and from B.
-        content_network: features for the content loss; needed only if its weight is > 0.
-        pool_size: images kept in each discriminator's history.
+        content_network: features for the content loss; needed only if a content weight is above 0.
+        pool_size: earlier outputs that each discriminator is shown again, see `ImagePool`.
 
     Source: Wang et al. (2022), Eq. 1-6.
     """
@@ -73,34 +75,25 @@ class UnsupTrainer(Trainer):
         self.pools = {"A": ImagePool(pool_size, seed), "B": ImagePool(pool_size, seed + 1)}
         super().__init__(self.optimizers.values(), networks=networks, optimizers=self.optimizers, pools=self.pools)
 
-    def _step(self, real_a: Tensor, real_b: Tensor) -> dict[str, float]:
-        """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" for the generators.
-
-        Raises:
-            FloatingPointError: a term or a gradient is NaN or infinite; the message names it, and no weight was changed
-                by it.
-        """
+    def _step(self, real_a: Tensor, real_b: Tensor) -> dict[str, Tensor]:
+        """Frames of A and of B, [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" of the generators."""
         rng = np.random.default_rng([self.seed, self.steps])
         real = {"A": real_a, "B": real_b}
         fake, terms = {}, {}
-        self._require_grad(False)
+        self._train_discriminators(False)
         for side in self.sides:
             fake[side], side_terms = self._generator_terms(side, real[side], rng)
             terms |= side_terms
-        total = sum(terms.values())
-        check_finite(terms)
-        descend("G", self.optimizers["G"], total)
+        total = optimizer_step("G", self.optimizers["G"], terms)
 
-        self._require_grad(True)
+        self._train_discriminators(True)
         for side, other in (("A", "B"), ("B", "A")):
             name = self.sides[side][2]
             discriminator = self.networks[name]
-            shown = self.pools[side].query(fake[side])
-            terms[name] = discriminator_loss(self.gan, discriminator(real[other]), discriminator(shown))
-            check_finite({name: terms[name]})
-            descend(name, self.optimizers[name], terms[name])
-        self.steps += 1
-        return {name: value.item() for name, value in {**terms, "total": total}.items()}
+            earlier_fake = self.pools[side].query(fake[side])
+            loss = discriminator_loss(self.gan, discriminator(real[other]), discriminator(earlier_fake))
+            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss})
+        return {**terms, "total": total}
 
     def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         forward, back, discriminator, weights = self.sides[side]
@@ -111,12 +104,12 @@ class UnsupTrainer(Trainer):
             terms[f"cycle_{side}"] = weights.cycle * F.l1_loss(back(fake), real)
         if weights.unsup_cycle:
             flow = self._flow(real, rng)
-            moved = self._noisy(warp_by_flow(fake, flow), rng)
-            terms[f"unsup_cycle_{side}"] = weights.unsup_cycle * F.l1_loss(back(moved), warp_by_flow(real, flow))
+            warped = self._noisy(warp_by_flow(fake, flow), rng)
+            terms[f"unsup_cycle_{side}"] = weights.unsup_cycle * F.l1_loss(back(warped), warp_by_flow(real, flow))
         if weights.spa_unsup:
             flow = self._flow(real, rng)
-            moved = self._noisy(warp_by_flow(real, flow), rng)
-            terms[f"spa_unsup_{side}"] = weights.spa_unsup * F.l1_loss(forward(moved), warp_by_flow(fake, flow))
+            warped = self._noisy(warp_by_flow(real, flow), rng)
+            terms[f"spa_unsup_{side}"] = weights.spa_unsup * F.l1_loss(forward(warped), warp_by_flow(fake, flow))
         if weights.content:
             terms[f"content_{side}"] = weights.content * F.mse_loss(self._content(fake), self._content(real))
         if weights.identity:
@@ -138,6 +131,6 @@ class UnsupTrainer(Trainer):
     def _content(self, image: Tensor) -> Tensor:
         return F.instance_norm(self.content_network(image))
 
-    def _require_grad(self, discriminators_too: bool) -> None:
+    def _train_discriminators(self, on: bool) -> None:
         for name in ("D_A", "D_B"):
-            self.networks[name].requires_grad_(discriminators_too)
+            self.networks[name].requires_grad_(on)

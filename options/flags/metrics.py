@@ -4,7 +4,7 @@ import argparse
 
 from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics import METRICS
-from models.evaluation.segmentation import PROTOCOLS
+from models.evaluation.metrics.segmentation import PROTOCOLS
 from options.parser import choice, existing, several, switch, value
 from options.record import Options
 from util.report.methods import TEACHER

@@ -10,7 +10,7 @@ from torch import Tensor
 from models.shortcut import AnyBlock
 from models.teachers.base import Teacher
 from models.training.distiller import Distiller, LossWeights
-from models.training.schedule import lr_factor
+from models.training.trainer import lr_factor
 from scripts.ablation.features import Features
 from scripts.ablation.pairs import batches, epochs
 from scripts.ablation.rows import Recipe
@@ -35,7 +35,7 @@ class CachedDistiller(Distiller):
         super().__init__(teacher, block, WEIGHTS, lr=LR)
         self.features, self.align = features, align
 
-    def _teach(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
+    def _run_teacher(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
         keys = reference.tolist(), current.tolist()
         show_frames(self.networks["ShortcutV2V"], self.features, *keys)
         there, here = map(self.features.taught, keys)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from scripts.tables.records import cost_of, main_figure, methods
+from scripts.tables.records import cost_of, main_value
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import number, write_csv, write_text
-from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER, method_name, refresh_of
+from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER, figures_of, method_name, refresh_of
+from util.report.record import figures_shown
 from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}
@@ -27,7 +28,7 @@ def run_rows(task: str, setting: str, record: Mapping) -> list[dict]:
     """One row per method of a run: teacher, Shortcut, baselines; each with the checkpoints that the run was made of."""
     identities = record.get("checkpoints", {})
     fingerprints = {column: identities.get(whose) for column, whose in FINGERPRINTS.items()}
-    return [_method_row(task, setting, record, method) | fingerprints for method in methods(record)]
+    return [_method_row(task, setting, record, method) | fingerprints for method in figures_of(record)]
 
 
 def _mean_interval(mean_macs: float, macs: Mapping[str, float]) -> float:
@@ -36,11 +37,11 @@ def _mean_interval(mean_macs: float, macs: Mapping[str, float]) -> float:
 
 
 def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
-    found, own = methods(record)[method], record["cost"]
+    values, shown, own = figures_of(record)[method], figures_shown(record), record["cost"]
     cost = cost_of(record, method)
     name = method_name(method, refresh_of(record))
     row = {"task": task, "setting": setting, "method": name, "note": f"on {record['options'].get('dataroot')}"}
-    row |= {metric: main_figure(metric, found.get(metric, {})) for metric in QUALITY}
+    row |= {name: main_value(shown[name], values[name]) if name in values else None for name in QUALITY}
     row |= {"macs_mean": cost["macs"], "saving_mean": cost["saving"], "frames": record["frames"]["total"]}
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}

@@ -1,31 +1,31 @@
-"""What test.py wrote about a run, read back, and the figures that tables and charts take from it."""
+"""Runs of test.py, read from their metrics.json, and the figures that tables and charts take from them."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from util.report.methods import SHORTCUT, TEACHER, in_order, refresh_of
-from util.report.record import REQUIRED
+from models.evaluation.metrics import METRICS, describe_figures
+from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import REQUIRED, Figure
 
 FILE = "metrics.json"
-ON_SKIPPED = ("psnr", "ssim", "lpips")  # distances to the teacher's picture: reference frames would only dilute them
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its metrics.json and what stands in it."""
+    """A finished run: the path of its metrics.json, and the content."""
 
     path: Path
     record: Mapping
 
 
 def read_run(path: Path) -> Run:
-    """The run in a results folder, or of the metrics.json named.
+    """The run in a results folder, or of a metrics.json. Runs of older versions get the labels of today's metrics.
 
     Raises:
-        FileNotFoundError: there is none; the message names the finished runs near it.
-        ValueError: the file is not what test.py writes, or from before it wrote all that is needed.
+        FileNotFoundError: there is none; the message names the finished runs below the folder.
+        ValueError: the file is not what test.py writes, or so old that it lacks needed keys.
     """
     file = path if path.suffix == ".json" else path / FILE
     if not file.is_file():
@@ -40,11 +40,11 @@ def read_run(path: Path) -> Run:
         raise ValueError(
             f"{file} is not a metrics.json of test.py, or an old one: it lacks {', '.join(lacking)}; run the test again"
         )
-    return Run(file, record)
+    return Run(file, {"figures": describe_figures(METRICS), **record})
 
 
 def _lacking(record: object) -> list[str]:
-    """Dotted names of what tables need and the record has not."""
+    """Dotted names of the keys that tables need and the record lacks."""
     if not isinstance(record, dict):
         return list(REQUIRED)
     lacking = [key for key in REQUIRED if not isinstance(record.get(key), dict)]
@@ -53,19 +53,13 @@ def _lacking(record: object) -> list[str]:
     ]
 
 
-def methods(record: Mapping) -> dict[str, Mapping]:
-    """method -> metric -> figures, in the order of rows; the teacher's may be none."""
-    found = {TEACHER: record.get("teacher", {}), SHORTCUT: record["quality"], **record["baselines"]}
-    return {method: found[method] for method in in_order(found, refresh_of(record))}
-
-
-def main_figure(metric: str, figures: Mapping) -> float | None:
-    """The figure that methods are compared by, of skipped frames or of all; None if that was not measured."""
-    return figures.get("skipped" if metric in ON_SKIPPED else "all")
+def main_value(figure: Figure, values: Mapping) -> float | None:
+    """The value that methods are compared by, over the first of `figure.frames`; None if it was not measured."""
+    return values.get(figure.frames[0])
 
 
 def cost_of(record: Mapping, method: str) -> dict[str, float | None]:
-    """{"macs", "ms": mean per frame, "saving": times less than the teacher}; None what was not recorded."""
+    """{"macs", "ms": mean per frame, "saving": the teacher's MACs / these MACs}; None for what was not recorded."""
     known = record["cost"].get("methods", {}).get(method, {})
     teacher, saving = record["cost"]["macs"]["teacher"], record["cost"]["saving"]
     if method == TEACHER:

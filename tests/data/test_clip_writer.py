@@ -7,8 +7,8 @@ import torch
 from data.clip_writer import ClipWriter
 from data.clips import Clip
 from data.video import decode, frame_rate
-from util.report import inside
 from util.report.clips import inside_file, video_file
+from util.report.colours import absent_panels, mask_colours
 
 SIZE = (32, 24)
 INSIDE = torch.ones(1, 9, 6, 8), torch.zeros(1, 2, 6, 8)
@@ -49,7 +49,7 @@ def test_the_input_is_enlarged_to_the_size_of_its_translation(tmp_path):
 
 def test_the_inside_is_grey_where_the_block_did_not_predict(tmp_path):
     shown = middles(inside_file(written(tmp_path, with_inside=True), "a"), 2)
-    expected = [inside.absent((1, 1))[0], *[[inside.mask_colours(np.ones((1, 1)))[0, 0], [255] * 3]] * 2]
+    expected = [absent_panels((1, 1))[0], *[[mask_colours(np.ones((1, 1)))[0, 0], [255] * 3]] * 2]
     np.testing.assert_allclose(shown, expected, atol=8)
 
 

@@ -16,6 +16,7 @@ from models.evaluation.baselines import BASELINES
 from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import METRICS, MetricResources
 from util.runtime import prepare
+from models.shortcut.inference import optimize
 from models.evaluation.scores import Scores
 from util.report.methods import SHORTCUT, TEACHER
 

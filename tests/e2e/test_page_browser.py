@@ -5,8 +5,8 @@ import pytest
 
 from tests.helpers.browser import Browser
 from tests.helpers.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
-from util.report.fill import write_page
-from util.report.inside import mask_colours, wheel_colours
+from util.report.colours import mask_colours, wheel_colours
+from util.report.page import write_page
 
 pytestmark = pytest.mark.browser
 

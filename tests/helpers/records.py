@@ -4,6 +4,15 @@ from pathlib import Path
 
 from util.report.record import write_run
 
+FIGURES = {
+    "psnr": {"label": "PSNR dB", "better": "↑", "digits": 2, "frames": ["skipped", "pooled"]},
+    "ssim": {"label": "SSIM", "better": "↑", "digits": 4, "frames": ["skipped"]},
+    "warp_error": {"label": "warp err", "better": "↓", "digits": 6, "frames": ["all"]},
+    "flicker": {"label": "flicker", "better": "↓", "digits": 3, "frames": ["all"]},
+    "miou": {"label": "mIoU", "better": "↑", "digits": 4, "frames": ["all"]},
+    "mp": {"label": "MP", "better": "↑", "digits": 4, "frames": ["all"]},
+}
+
 MACS = {"teacher": 10_000_000_000, "head": 1, "body": 8, "tail": 1, "block": 2, "prepare": 0}
 MACS |= {"skipped": 4_000_000_000, "reference": 10_000_000_000}
 

@@ -1,6 +1,7 @@
 import pytest
 
-from options.train_options import TrainOptions
+from options.build.tasks import TASKS
+from options.train_options import PROBLEMS, TrainOptions
 
 DISTIL = """--gpu_ids 0 --dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
 --main_G_path checkpoints/v2c_teacher/latest_net_G_A.pth --feat_ch 128 --h_dim 64 --dataset_option v2c
@@ -43,6 +44,10 @@ def test_the_published_teacher_training_parses():
         1,
         0,
     )
+
+
+def test_every_model_has_its_task_and_its_checks():
+    assert TASKS.keys() == PROBLEMS.keys()
 
 
 def test_the_shape_of_a_new_block_is_left_open():

@@ -1,6 +1,9 @@
+import os
+import signal
+
 import pytest
 
-from util.program import finish
+from util.program import finish, first_interrupt
 
 
 def fail(error):
@@ -29,3 +32,13 @@ def test_an_interrupt_is_status_130():
     with pytest.raises(SystemExit) as ended:
         finish("p", lambda: fail(KeyboardInterrupt()))
     assert ended.value.code == 130
+
+
+def test_the_first_interrupt_is_noted_and_the_second_acts():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), first_interrupt() as interrupts:
+        assert not interrupts
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupts == [signal.SIGINT]
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before

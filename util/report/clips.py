@@ -1,29 +1,33 @@
-"""What the page shows of each clip, read back from frames.csv and the clip's video."""
+"""What the page shows of each clip, read from frames.csv and the clip's video; the worst frames of all clips."""
 
+import base64
 import csv
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from util.report.labels import PSNR_CAP_DB
+from util.report.methods import SHORTCUT
+from util.report.record import PSNR_CAP_DB
 
 Row = dict[str, str]
 Figures = dict[str, dict[str, list[float | None]]]  # name -> method -> value per frame
+STILL_PX = 768  # largest width of a still; a page with a dozen of them stays below a few MB
 
 
 @dataclass(frozen=True)
 class PlayedClip:
-    """One clip; the lists hold one entry per frame.
+    """One clip; `distance`, `ms` and the lists in `figures` hold one entry per frame.
 
     Args:
         video: address relative to the page.
-        inside: that of the video of what the block did, None if there is none.
+        inside: address of the video of the block's mask and displacement; None if there is none.
         fps: frames per second of both videos.
-        distance: frames back to the one it was predicted from, 0 = exact.
+        distance: frames back to the frame that it was predicted from; 0: exact.
         references: numbers of the frames on which the Shortcut renewed its reference, ascending.
-        figures: None where a method has none, or shows the very picture that it would be measured against.
+        figures: None where a method has no figure, or where its picture is the one it would be compared with.
     """
 
     name: str
@@ -35,28 +39,24 @@ class PlayedClip:
     ms: list[float]
     figures: Figures
 
-    def predicted(self) -> Iterator[int]:
-        """Numbers of the frames that are not exact."""
-        return (number for number, distance in enumerate(self.distance) if distance)
-
 
 def video_file(folder: Path, clip: str) -> Path:
-    """Where a run leaves the video of a clip."""
+    """Where a run writes the video of a clip."""
     return folder / f"{clip}.mp4"
 
 
 def inside_file(folder: Path, clip: str) -> Path:
-    """Where it leaves the video of what the block did in that clip, if it was asked for one."""
+    """Where a run with --inside writes the video of the block's mask and displacement in that clip."""
     return folder / "inside" / f"{clip}.mp4"
 
 
 def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone: Sequence[str]) -> list[PlayedClip]:
-    """The clips of a run in its order.
+    """The clips of a run, in the order of frames.csv.
 
     Args:
-        folder: of the run's results, with frames.csv and one video per clip.
-        methods, names: whose figures to read and which; those that frames.csv has are.
-        alone: the names that are no distance to the teacher's picture.
+        folder: the run's results, with frames.csv and one video per clip.
+        methods, names: methods and figures to read, as far as frames.csv has them.
+        alone: names of the figures that are no distance to the teacher's picture.
 
     Raises:
         OSError: frames.csv or a video is missing or unreadable.
@@ -93,8 +93,52 @@ def _value(row: Row, figure: str, method: str, alone: bool) -> float | None:
 
 
 def _fps(path: Path) -> float:
-    """Of a video that we wrote, whose frames all take equally long."""
+    """Frames per second of a video of constant rate."""
     import av
 
     with av.open(str(path)) as container:
         return float(container.streams.video[0].average_rate)
+
+
+@dataclass(frozen=True)
+class WorstFrame:
+    """clip: index of the page's clips; number: of the frame in its clip; psnr: of the Shortcut, dB."""
+
+    clip: int
+    number: int
+    distance: int
+    psnr: float
+
+
+def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
+    """The `count` frames of lowest PSNR, lowest first; at most one per reference, since its neighbours fail alike."""
+    worst: dict[tuple[int, int], WorstFrame] = {}
+    for index, clip in enumerate(clips):
+        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(SHORTCUT, [])):
+            distance = clip.distance[number]
+            key = index, number - distance
+            if psnr is not None and (key not in worst or psnr < worst[key].psnr):
+                worst[key] = WorstFrame(index, number, distance, psnr)
+    return sorted(worst.values(), key=lambda frame: frame.psnr)[:count]
+
+
+def still(path: Path, number: int) -> str:
+    """Frame `number` of a video of constant rate as the "data:" address of a JPEG.
+
+    Raises:
+        ValueError: the video has fewer frames.
+    """
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        time = number / stream.average_rate  # s
+        container.seek(int(time / stream.time_base), stream=stream)
+        half = 1 / (2 * stream.average_rate)
+        frame = next((f for f in container.decode(stream) if f.time > time - half), None)
+    if frame is None:
+        raise ValueError(f"{path} has no frame {number}")
+    image, buffer = frame.to_image(), io.BytesIO()
+    image.thumbnail((STILL_PX, STILL_PX))
+    image.save(buffer, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

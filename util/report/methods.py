@@ -1,38 +1,41 @@
-"""The methods of a run, in the order and under the names in which every table, page and chart shows them."""
+"""The methods of a run: their order and their names in every table, page and chart."""
 
 from collections.abc import Iterable, Mapping
 
 SHORTCUT, TEACHER = "shortcut", "teacher"
-SHORTCUTS = {
-    SHORTCUT,
-    f"{SHORTCUT}_fixed",
-    f"{SHORTCUT}_adaptive",
-}  # the main one, and one that refreshes otherwise
+# The main Shortcut, and one that refreshes in another way.
+SHORTCUTS = {SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive"}
 ORDER = (TEACHER, SHORTCUT, f"{SHORTCUT}_fixed", f"{SHORTCUT}_adaptive", "reuse", "flow_warp")
 
 
 def in_order(methods: Iterable[str], refresh: str | None) -> list[str]:
-    """The methods as rows from top to bottom: the teacher, Shortcuts, baselines; others below, in the order given.
+    """The methods as rows from top to bottom: the teacher, Shortcuts, baselines; then others, in the order given.
 
     Args:
-        refresh: how the Shortcut that is judged refreshes, "fixed" or "adaptive"; None where nobody knows.
+        refresh: how the evaluated Shortcut refreshes, "fixed" or "adaptive"; None if unknown.
     """
-    return sorted(methods, key=lambda method: _place(_full(method, refresh)))
+    return sorted(methods, key=lambda method: _place(_with_refresh(method, refresh)))
 
 
 def method_name(method: str, refresh: str | None) -> str:
-    """In words: "teacher", "Shortcut fixed", "flow warp"; refresh: as `in_order`."""
-    return _full(method, refresh).replace(SHORTCUT, "Shortcut").replace("_", " ")
+    """The method in words: "teacher", "Shortcut fixed", "flow warp"; `refresh` as for `in_order`."""
+    return _with_refresh(method, refresh).replace(SHORTCUT, "Shortcut").replace("_", " ")
 
 
 def refresh_of(*records: Mapping) -> str | None:
-    """How the judged Shortcut of all these runs' records refreshes; None where they differ, or are too old to say."""
-    found = {record.get("runtime", {}).get("refresh") for record in records}
-    return found.pop() if len(found) == 1 else None
+    """How the evaluated Shortcut of all these runs refreshes; None if they differ, or are too old to say."""
+    refreshes = {record.get("runtime", {}).get("refresh") for record in records}
+    return refreshes.pop() if len(refreshes) == 1 else None
 
 
-def _full(method: str, refresh: str | None) -> str:
-    """The judged Shortcut is told from the other one by when it refreshes."""
+def figures_of(record: Mapping) -> dict[str, Mapping]:
+    """method -> name -> figures, of all methods of a run, in the order of a table's rows."""
+    figures = {TEACHER: record.get("teacher", {}), SHORTCUT: record["quality"], **record["baselines"]}
+    return {method: figures[method] for method in in_order(figures, refresh_of(record))}
+
+
+def _with_refresh(method: str, refresh: str | None) -> str:
+    """A run's record calls the evaluated Shortcut "shortcut"; its refresh tells it from another one beside it."""
     return f"{SHORTCUT}_{refresh}" if method == SHORTCUT and refresh else method
 
 

@@ -1,7 +1,8 @@
-"""What a run of test.py leaves in its folder, and metrics.json, its figures."""
+"""What a run of test.py leaves in its folder: metrics.json, and how its figures are named and written."""
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from util import __version__
@@ -31,13 +32,66 @@ def remove_results(folder: Path) -> None:
             emptied.rmdir()
 
 
-def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
-    """The path of metrics.json, written as strict JSON: what is not finite becomes null.
+PSNR_CAP_DB = 100.0  # PSNR of identical pictures
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How tables, charts and the report page show one figure.
 
     Args:
-        folder: an existing folder.
-        record: at least the keys of REQUIRED; further ones ("peak_memory_mb", "checkpoints", ...) are kept. The
-            version of this program is added as "version".
+        label: name and unit, such as "PSNR dB".
+        better: "↑" if a larger value is better, "↓" if a smaller one is, "" if neither.
+        digits: decimals.
+        frames: the frames that tables show it over: "skipped", "all", or "pooled" (all, by their common error).
+            Take "skipped" for a distance to the teacher, because reference frames are exact. Take "all" for a figure
+            of consecutive frames, because a picture that is shown twice is steady only until the next one.
+    """
+
+    label: str
+    better: str = ""
+    digits: int = 4
+    frames: tuple[str, ...] = ("all",)
+
+    @property
+    def head(self) -> str:
+        """Label and direction, as they stand above a column."""
+        return f"{self.label} {self.better}".strip()
+
+    def text(self, value: float | None) -> str:
+        """`value` with the figure's decimals; "-" for None."""
+        return "-" if value is None else f"{value:.{self.digits}f}"
+
+
+def figures_shown(record: Mapping) -> dict[str, Figure]:
+    """Name -> how to show it, for every figure in a run's record.
+
+    A figure that the record does not describe, as in runs of older versions, has its name as label, no direction, and
+    is shown over skipped and over all frames, as far as the record has it.
+    """
+    methods = (record["quality"], record.get("teacher", {}), *record["baselines"].values())
+    described = record.get("figures", {})
+    names = dict.fromkeys(name for figures in methods for name in figures)
+    return {name: _described(described[name]) if name in described else _unknown(name, methods) for name in names}
+
+
+def _described(fields: Mapping) -> Figure:
+    return Figure(fields["label"], fields["better"], fields["digits"], tuple(fields["frames"]))
+
+
+def _unknown(name: str, methods: tuple[Mapping, ...]) -> Figure:
+    measured = {key for figures in methods for key in figures.get(name, {})}
+    return Figure(name, frames=tuple(key for key in ("skipped", "all") if key in measured) or ("all",))
+
+
+def write_run(folder: Path, record: Mapping[str, Mapping]) -> Path:
+    """Write `record` to metrics.json in an existing folder as strict JSON; return its path.
+
+    What is not finite becomes null.
+
+    Args:
+        record: at least the keys of REQUIRED; further ones ("figures", "peak_memory_mb", ...) are kept. The version of
+            this program is added as "version".
 
     Raises:
         ValueError: keys are missing; the message names all of them.

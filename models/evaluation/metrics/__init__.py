@@ -1,34 +1,42 @@
-"""Metrics of a method's pictures. A new one is one class and one line in METRICS."""
+"""Metrics of a method's pictures. A new one is one class and one line in METRICS: docs/extending.md shows how."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Literal
 
-from models.evaluation.metrics.base import FrameContext, Means, Metric, MetricResources, RealVideos
-from models.evaluation.metrics.distribution import Fid, Fvd
-from models.evaluation.metrics.image import PSNR_CAP_DB, Lpips, Psnr, Ssim
-from models.evaluation.metrics.segmentation import SegmentationScore
-from models.evaluation.metrics.temporal import Flicker, TemporalLpips, WarpError
+from models.evaluation.metrics import distribution, image, segmentation, temporal
+from models.evaluation.metrics.base import FrameContext, Metric, MetricResources, RealVideos
+from util.report.record import PSNR_CAP_DB
 
-__all__ = ["METRICS", "PSNR_CAP_DB", "Means", "Metric", "MetricResources", "RealVideos", "FrameContext", "choose"]
+__all__ = [
+    "METRICS",
+    "PSNR_CAP_DB",
+    "FrameContext",
+    "Metric",
+    "MetricResources",
+    "RealVideos",
+    "choose",
+    "describe_figures",
+]
 
 METRICS: dict[str, type[Metric]] = {
-    "psnr": Psnr,
-    "ssim": Ssim,
-    "lpips": Lpips,
-    "warp_error": WarpError,
-    "flicker": Flicker,
-    "tlp": TemporalLpips,
-    "segmentation": SegmentationScore,
-    "fid": Fid,
-    "fvd": Fvd,
+    "psnr": image.Psnr,
+    "ssim": image.Ssim,
+    "lpips": image.Lpips,
+    "warp_error": temporal.WarpError,
+    "flicker": temporal.Flicker,
+    "tlp": temporal.TemporalLpips,
+    "segmentation": segmentation.SegmentationScore,
+    "fid": distribution.Fid,
+    "fvd": distribution.Fvd,
 }
 
 
 def choose(asked: Literal["auto"] | Iterable[str], resources: MetricResources) -> dict[str, type[Metric]]:
-    """The metrics asked for by name, or with "auto" all that lack nothing.
+    """The metrics with these names, in this order; with "auto" all that lack nothing.
 
     Raises:
-        ValueError: one that was named lacks something; the message says what, of every such metric.
+        ValueError: a named metric lacks something; the message says what, for all of them.
     """
     if asked == "auto":
         return {name: metric for name, metric in METRICS.items() if metric.missing(resources) is None}
@@ -36,3 +44,8 @@ def choose(asked: Literal["auto"] | Iterable[str], resources: MetricResources) -
     if lacking := [text for metric in chosen.values() if (text := metric.missing(resources)) is not None]:
         raise ValueError("\n".join(lacking))
     return chosen
+
+
+def describe_figures(metrics: Mapping[str, type[Metric]]) -> dict[str, dict]:
+    """Name -> how to show this figure, for every figure of these metrics, in the form that metrics.json has."""
+    return {name: asdict(figure) for metric in metrics.values() for name, figure in metric.figures.items()}

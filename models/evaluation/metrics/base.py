@@ -1,29 +1,29 @@
-"""What every metric is: an accumulator of the figures of one method."""
+"""What every metric is: it accumulates the figures of one method, frame by frame."""
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from models.evaluation.metrics.motion import Motion
+from util.flow import Motion
+from util.report.record import Figure
 
 
 @dataclass(frozen=True, eq=False)
 class FrameContext:
-    """One frame of a clip as the camera saw it; shared by all methods that are shown on it.
+    """One frame of a clip as the camera saw it; all methods share it.
 
     Args:
-        clip: its name.
-        index: the frame's number in the clip, from 0.
+        clip: name of the clip.
+        index: number of the frame in the clip, from 0.
         input: [1, 3, H, W] in [-1, 1], float32 on the CPU.
-        previous: the input before it; None where a clip begins.
+        previous: the input before it; None at the beginning of a clip.
         truth: class ids uint8 [H, W] of the ground truth, for segmentation scores.
         face_parts: [1, C, H, W], which the networks take after the colour channels; None: they take none.
     """
@@ -41,17 +41,15 @@ class FrameContext:
         return self.input if self.face_parts is None else torch.cat([self.input, self.face_parts], 1)
 
     @functools.cached_property
-    def motion(self) -> "Motion | None":
-        """How the input moved since the frame before, found once for all methods; None where a clip begins."""
-        from models.evaluation.metrics.motion import Motion
-
+    def motion(self) -> Motion | None:
+        """The motion of the input since the frame before; None at the beginning of a clip. Computed once."""
         return None if self.previous is None else Motion.between(self.previous, self.input)
 
 
 class RealVideos(Protocol):
     """Videos of the target domain: clips, each an iterable of frames [1, 3, H, W] in [-1, 1].
 
-    fingerprint: changes when they do.
+    fingerprint: a text that changes when the videos change.
     """
 
     fingerprint: str
@@ -61,15 +59,15 @@ class RealVideos(Protocol):
 
 @dataclass(frozen=True)
 class MetricResources:
-    """What metrics may need from outside; each says in `missing` what it lacks.
+    """What metrics may need from outside; `Metric.missing` says what a metric lacks.
 
     Args:
         segment: an output [1, 3, H, W] in [-1, 1] -> class ids uint8 [H, W].
-        seg_protocol: a key of models.evaluation.segmentation.PROTOCOLS.
-        conditions: whether clips are VIPER's own, whose weather and time of day are known.
+        seg_protocol: a key of PROTOCOLS in models.evaluation.metrics.segmentation.
+        conditions: whether the clips are VIPER's own, whose weather and time of day are known.
         inception, i3d: files of the feature networks of FID and FVD.
         real: videos of the target domain.
-        cache: folder for statistics of the real videos; None: they are found anew.
+        cache: folder for statistics of the real videos; None: they are computed in every run.
         device: where feature networks run.
     """
 
@@ -84,18 +82,21 @@ class MetricResources:
 
 
 class Metric(ABC):
-    """The figures of one method ("teacher", "shortcut", "reuse", ...), gathered frame by frame in bounded memory.
+    """One metric of one method ("teacher", "shortcut", "reuse", ...); memory does not grow with the number of frames.
 
-    against_teacher: whether it is a distance to the teacher's output, of which the teacher itself has none.
-    columns: names of the figures that `update` may return.
+    Class attributes:
+        against_teacher: True if it is a distance to the teacher's output. The teacher itself then has no figure.
+        figures: name -> how tables, charts and the report page show this figure, for every key of `compute`.
+        columns: names of the figures that `update` returns: the metric's columns in frames.csv.
     """
 
     against_teacher: ClassVar[bool]
+    figures: ClassVar[Mapping[str, Figure]]
     columns: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def missing(cls, resources: MetricResources) -> str | None:
-        """What has to be supplied before it can be built, and where it comes from; None when nothing has to."""
+        """What the metric lacks and where to get it, as a message to the user; None if it can be built."""
         return None
 
     def __init__(self, resources: MetricResources) -> None:
@@ -103,70 +104,73 @@ class Metric(ABC):
 
     @abstractmethod
     def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
-        """Add one frame; frames come in display order, clip after clip.
+        """Add one frame. Frames come in display order, clip after clip.
 
-        What is remembered of earlier frames is forgotten where `frame.previous` is None.
+        A clip begins where `frame.previous` is None: the metric then forgets earlier frames.
 
         Args:
             output, target: [1, 3, H, W] in [-1, 1] on the CPU: the method's picture, and the teacher's.
             distance: how many frames back the reference lies; 0 on frames that the teacher makes itself.
 
         Returns:
-            figures of this frame, under names of `columns`; {} if it has none.
+            this frame's figures by the names in `columns`; {} if it has none.
         """
 
     @abstractmethod
-    def figures(self) -> dict[str, dict]:
-        """name -> {"all": figure or None, ...}, all in plain numbers; several names if it measures several things."""
+    def compute(self) -> dict[str, dict]:
+        """name -> {"all": figure or None, ...} over all frames so far, in plain numbers, for every key of `figures`."""
 
 
-class Means:
-    """The mean of a figure over skipped frames, over all, and per distance; a sum and a count of each distance."""
+class AverageByDistance:
+    """The average of a figure per distance to the reference, over skipped frames and over all frames."""
 
     def __init__(self) -> None:
-        self._sums: dict[int, tuple[float, int]] = {}
+        self._sums: dict[int, tuple[float, int]] = {}  # distance -> sum, number of frames
 
     def add(self, value: float, distance: int) -> None:
         total, count = self._sums.get(distance, (0.0, 0))
         self._sums[distance] = total + value, count + 1
 
-    def figures(self) -> dict:
-        """{"skipped", "all", "per_distance": {"1": mean, ...}}; a mean of nothing is None."""
+    def compute(self) -> dict:
+        """{"skipped", "all", "per_distance": {"1": average, ...}}; an average of no frames is None."""
         skipped = {d: part for d, part in sorted(self._sums.items()) if d > 0}
         return {
-            "skipped": _mean(skipped.values()),
-            "all": _mean(self._sums.values()),
-            "per_distance": {str(d): _mean([part]) for d, part in skipped.items()},
+            "skipped": _average(skipped.values()),
+            "all": _average(self._sums.values()),
+            "per_distance": {str(d): _average([part]) for d, part in skipped.items()},
         }
 
 
-class MeanMetric(Metric):
-    """A metric whose figure, called `name`, is the mean of what its frames have.
+class AveragedMetric(Metric):
+    """A metric with one figure, called `name`: the average over the frames that have a value.
 
-    name: of the figure, and of its column.
+    Class attributes:
+        name: of the figure in metrics.json, and of its column in frames.csv.
+        figure: how tables, charts and the report page show it.
     """
 
     name: ClassVar[str]
+    figure: ClassVar[Figure]
 
     def __init_subclass__(cls) -> None:
         if "name" in vars(cls):
-            cls.columns = (cls.name,)
+            cls.columns, cls.figures = (cls.name,), {cls.name: cls.figure}
 
     def __init__(self, resources: MetricResources) -> None:
         super().__init__(resources)
-        self.means = Means()
+        self.average = AverageByDistance()
 
-    def figures(self) -> dict[str, dict]:
-        return {self.name: self.means.figures()}
+    def compute(self) -> dict[str, dict]:
+        return {self.name: self.average.compute()}
 
-    def _counted(self, value: float | None, distance: int) -> dict[str, float]:
-        """What `update` returns for a frame with this figure, which joins the mean; None if it has none."""
+    def add(self, value: float | None, distance: int) -> dict[str, float]:
+        """Add a frame's value to the average; None if the frame has none. Returns what `update` has to return."""
         if value is None:
             return {}
-        self.means.add(value, distance)
+        self.average.add(value, distance)
         return {self.name: value}
 
 
-def _mean(parts: Iterable[tuple[float, int]]) -> float | None:
+def _average(parts: Iterable[tuple[float, int]]) -> float | None:
     totals, counts = zip(*parts, strict=True) if (parts := list(parts)) else ((), ())
     return sum(totals) / sum(counts) if counts else None

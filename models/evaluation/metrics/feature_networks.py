@@ -1,4 +1,4 @@
-"""The two published networks whose features FID and FVD compare, read from TorchScript files."""
+"""The two published networks whose features FID and FVD compare; they are TorchScript files."""
 
 import functools
 import hashlib
@@ -12,15 +12,15 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Published:
-    """How a published feature network is called, and where its file comes from.
+    """A published feature network: how to call it, and where its file comes from.
 
     Args:
-        name: of the file, as published.
-        flag: of the command line, which names the user's copy.
-        source: where to get it.
-        arguments: keywords that are true in the call.
-        frames: consecutive frames it looks at together.
-        features: entries of the vector it makes of them.
+        name: the published name of the file.
+        flag: the command-line flag that names the user's copy.
+        source: where to get the file.
+        arguments: keywords that are True in the call.
+        frames: number of consecutive frames that it takes together.
+        features: length of the feature vector.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Published:
     features: int
 
     def missing(self, path: Path | None) -> str | None:
-        """What has to be done before `path` can be read; None if nothing has to."""
+        """Why `path` cannot be read and where to get it, as a message to the user; None if the file is there."""
         if path is not None and path.is_file():
             return None
         problem = f"there is no file {path}" if path is not None else f"{self.flag} FILE is not given"
@@ -62,15 +62,15 @@ I3D = Published(
 class FeatureNetwork:
     """A feature network on `device`. It scales and resizes its input itself.
 
-    TorchScript files carry code, and reading one can run it: take the file from a source you trust.
+    TorchScript files hold code, and reading one can run it: take the file from a source you trust.
 
     Attributes:
-        published: what it is.
-        fingerprint: 16 hexadecimal digits of its file.
+        published: which network it is.
+        fingerprint: 16 hexadecimal digits of the hash of its file.
 
     Raises:
         FileNotFoundError: there is no such file; the message says where to get it.
-        ValueError: a file of another kind, or a module that does something else.
+        ValueError: the file is of another kind, or holds another network.
     """
 
     def __init__(self, published: Published, path: Path, device: torch.device):
@@ -78,7 +78,7 @@ class FeatureNetwork:
             raise FileNotFoundError(problem)
         self.published, self._path, self._device = published, path, device
         self._module = self._read()
-        self._try_out()
+        self._check()
         self.fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
     def __call__(self, windows: Tensor) -> Tensor:
@@ -89,20 +89,20 @@ class FeatureNetwork:
 
     def _read(self) -> torch.jit.ScriptModule:
         try:
-            with warnings.catch_warnings():  # both networks are published in no newer format
+            with warnings.catch_warnings():  # there is no newer format of these networks
                 warnings.filterwarnings("ignore", "`torch.jit.load` is deprecated", FutureWarning)
                 return torch.jit.load(str(self._path), map_location=self._device).eval()
         except RuntimeError as error:
             raise self._refusal(f"is no TorchScript file: {_first_sentence(error)}") from error
 
-    def _try_out(self) -> None:
+    def _check(self) -> None:
         try:
             features = self(torch.zeros(1, 3, self.published.frames, 32, 32, dtype=torch.uint8))
         except RuntimeError as error:
-            raise self._refusal(f"is no such network, a call of it fails: {_first_sentence(error)}") from error
+            raise self._refusal(f"holds another network, a call of it fails: {_first_sentence(error)}") from error
         got, want = list(getattr(features, "shape", [])), [1, self.published.features]
         if got != want:
-            raise self._refusal(f"is no such network, it makes features {got or type(features).__name__}, not {want}")
+            raise self._refusal(f"holds another network, its features are {got or type(features).__name__}, not {want}")
 
     def _refusal(self, problem: str) -> ValueError:
         published = self.published
@@ -115,5 +115,5 @@ def _first_sentence(error: RuntimeError) -> str:
 
 @functools.cache
 def feature_network(published: Published, path: Path, device: torch.device) -> FeatureNetwork:
-    """The network, read once however many methods it looks at. Raises as `FeatureNetwork` does."""
+    """The network, read once for all methods. Raises as `FeatureNetwork` does."""
     return FeatureNetwork(published, path, device)

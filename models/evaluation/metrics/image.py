@@ -1,4 +1,4 @@
-"""How near a picture is to the teacher's picture of the same frame."""
+"""Metrics that compare a picture with the teacher's picture of the same frame."""
 
 import functools
 import math
@@ -10,14 +10,14 @@ from urllib.parse import urlparse
 import torch
 from torch import Tensor, nn
 
-from models.evaluation.metrics.base import FrameContext, MeanMetric, MetricResources
-from util.report.labels import PSNR_CAP_DB
+from models.evaluation.metrics.base import AveragedMetric, FrameContext, MetricResources
+from util.report.record import PSNR_CAP_DB, Figure
 
 
-class ImageMetric(MeanMetric):
-    """The mean of a figure of one picture and its target.
+class ImageMetric(AveragedMetric):
+    """The average of a figure that compares a picture with the teacher's picture of the same frame.
 
-    A subclass says in `measure` what it is: output, target [1, 3, H, W] in [0, 1] -> float.
+    A subclass defines `measure`: output, target [1, 3, H, W] in [0, 1] -> the figure of one frame.
     """
 
     against_teacher = True
@@ -27,18 +27,19 @@ class ImageMetric(MeanMetric):
     def measure(output: Tensor, target: Tensor) -> float: ...
 
     def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
-        return self._counted(self.measure(*unit_pair(output, target)), distance)
+        return self.add(self.measure(*unit_pair(output, target)), distance)
 
 
 class Psnr(ImageMetric):
     """Peak signal-to-noise ratio in dB, peak 1. Identical images have 100 dB, so that every frame has a figure.
 
-    "skipped" and "per_distance" are means over frames. "pooled" is the PSNR of the mean squared error of all frames,
-    which is fair between runs whose reference frames differ: it depends only on the error that is left. None if nothing
-    is left; identical frames have no error. "all" is the same, and 100 dB if nothing is left.
+    "skipped" and "per_distance" are averages over frames. "pooled" is the PSNR of the mean squared error of all frames;
+    use it to compare runs whose reference frames differ. It is None if no frame has an error. "all" is the same, but
+    100 dB if no frame has an error.
     """
 
     name = "psnr"
+    figure = Figure("PSNR dB", better="↑", digits=2, frames=("skipped", "pooled"))
 
     def __init__(self, resources: MetricResources) -> None:
         super().__init__(resources)
@@ -56,10 +57,10 @@ class Psnr(ImageMetric):
         self.frames += 1
         return figures
 
-    def figures(self) -> dict[str, dict]:
+    def compute(self) -> dict[str, dict]:
         pooled = -10 * math.log10(self.error / self.frames) if self.error else None
         every = (PSNR_CAP_DB if pooled is None else pooled) if self.frames else None
-        return {self.name: {**self.means.figures(), "all": every, "pooled": pooled}}
+        return {self.name: {**self.average.compute(), "all": every, "pooled": pooled}}
 
 
 class Ssim(ImageMetric):
@@ -69,13 +70,14 @@ class Ssim(ImageMetric):
     """
 
     name = "ssim"
+    figure = Figure("SSIM", better="↑", frames=("skipped",))
 
     @staticmethod
     def measure(output: Tensor, target: Tensor) -> float:
         from skimage.metrics import structural_similarity
 
         if min(output.shape[-2:]) < 11:
-            raise ValueError(f"SSIM looks through an 11x11 window, got images {list(output.shape)}")
+            raise ValueError(f"SSIM has an 11x11 window and needs images at least as large, got {list(output.shape)}")
         return float(
             structural_similarity(
                 output[0].numpy(),
@@ -92,6 +94,7 @@ class Lpips(ImageMetric):
     """Learned perceptual distance, AlexNet v0.1 as its package recommends for evaluation; 0 for identical images."""
 
     name = "lpips"
+    figure = Figure("LPIPS", better="↓", frames=("skipped",))
 
     @classmethod
     def missing(cls, resources: MetricResources) -> str | None:
@@ -104,10 +107,10 @@ class Lpips(ImageMetric):
 
 
 def unit_pair(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Two images [1, 3, H, W] in [-1, 1] as float32 in [0, 1] on the CPU, clamped as a picture would be.
+    """Convert two images [1, 3, H, W] in [-1, 1] to float32 in [0, 1] on the CPU; values outside are clamped.
 
     Raises:
-        ValueError: other shapes.
+        ValueError: they have other shapes.
     """
     if output.shape != target.shape or output.ndim != 4 or output.shape[0] != 1:
         raise ValueError(f"want two images [1, 3, H, W], got {list(output.shape)} and {list(target.shape)}")
@@ -116,7 +119,7 @@ def unit_pair(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def lpips_missing() -> str | None:
-    """What LPIPS lacks on this machine; None when nothing."""
+    """What LPIPS lacks on this machine, as a message to the user; None if it lacks nothing."""
     try:
         path = _alexnet_file()
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision built for another torch
@@ -126,11 +129,11 @@ def lpips_missing() -> str | None:
 
 @functools.cache
 def lpips_network() -> nn.Module:
-    """The network, frozen; called with two images [1, 3, H, W] and `normalize=True` for values in [0, 1]."""
+    """The frozen network. Call it with two images [1, 3, H, W] in [0, 1] and `normalize=True`."""
     import lpips
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package speaks to torchvision in its former way
+        warnings.simplefilter("ignore")  # the package uses deprecated arguments of torchvision
         return lpips.LPIPS(net="alex", verbose=False)
 
 

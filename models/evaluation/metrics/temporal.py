@@ -1,4 +1,4 @@
-"""How steady a method's video is: figures of two consecutive pictures."""
+"""Metrics of how steady a video is; they compare two consecutive pictures."""
 
 from abc import abstractmethod
 
@@ -7,22 +7,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.evaluation.metrics.base import FrameContext, MeanMetric, MetricResources
+from models.evaluation.metrics.base import AveragedMetric, FrameContext, MetricResources
 from models.evaluation.metrics.image import lpips_missing, lpips_network, unit_pair
-from models.evaluation.metrics.motion import Motion, repeated
-from util.flow import factor_between, warp
+from util.flow import Motion, repeat_pixels, scale_factor, warp
+from util.report.record import Figure
 
-FEWEST_VALID = 0.5  # at most 0.32 seems valid across a cut of the sample's val clips, at least 0.72 everywhere else
-FEWEST_STATIC = 0.05
+MIN_VALID_SHARE = 0.5  # measured on the sample's val clips: at most 0.32 across a cut, at least 0.72 elsewhere
+MIN_STATIC_SHARE = 0.05
 STATIC_LEVELS, STATIC_WINDOW_PX = 4, 7
 
 Pictures = tuple[Tensor, Tensor]  # a method's picture and the teacher's of one frame, [1, 3, H, W] in [0, 1]
 
 
-class TemporalMetric(MeanMetric):
-    """The mean of a figure of a frame and the one before it in its clip, counted at the distance of the former.
+class TemporalMetric(AveragedMetric):
+    """The average of a figure that compares a frame with the frame before it, counted at the distance of the later one.
 
-    A subclass says in `measure` what it is: None where the two frames do not allow one.
+    A subclass defines `measure`, which returns the figure of one frame, or None if the two frames have none.
     """
 
     def __init__(self, resources: MetricResources) -> None:
@@ -37,52 +37,55 @@ class TemporalMetric(MeanMetric):
         now, before = unit_pair(output, target), self._before
         self._before = now
         value = None if before is None or frame.previous is None else self.measure(frame, now, before)
-        return self._counted(value, distance)
+        return self.add(value, distance)
 
 
 class WarpError(TemporalMetric):
-    """Mean squared difference between a picture and the one before it, moved along the flow of the input.
+    """Mean squared difference between a picture and the picture before it, warped along the flow of the input.
 
-    Pictures in [0, 1], over channels and valid pixels (see `Motion`), then over frames. A frame of which less than half
-    is valid, such as the first after a scene cut, has no figure.
+    Pictures are in [0, 1]; the mean is over channels and valid pixels (see `Motion`), then over frames. A frame with
+    less than half of its pixels valid, such as the first after a scene cut, has no figure.
 
     Source: Lai et al., Learning Blind Video Temporal Consistency (2018), section 4.2, which takes FlowNet 2 as flow.
     """
 
     name = "warp_error"
+    figure = Figure("warp err", better="↓", digits=6)
     against_teacher = False
 
     @staticmethod
     def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
-        return warp_error(now[0], before[0], frame.motion.enlarged(factor_between(frame.input, now[0])))
+        return warp_error(now[0], before[0], frame.motion.upscale(scale_factor(frame.input, now[0])))
 
 
 class Flicker(TemporalMetric):
     """Mean absolute change of a picture, in 8-bit levels, where the input stands still (see `static_pixels`).
 
-    A frame of which less than 5 % stands still has no figure.
+    A frame with less than 5 % of its pixels still has no figure.
     """
 
     name = "flicker"
+    figure = Figure("flicker", better="↓", digits=3)
     against_teacher = False
 
     @staticmethod
     def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
         static = static_pixels(frame.previous, frame.input)
-        if static.mean() < FEWEST_STATIC:
+        if static.mean() < MIN_STATIC_SHARE:
             return None
-        static = repeated(static, factor_between(frame.input, now[0]))
+        static = repeat_pixels(static, scale_factor(frame.input, now[0]))
         return 255 * float(np.abs(now[0].numpy() - before[0].numpy())[0, :, static].mean())
 
 
 class TemporalLpips(TemporalMetric):
-    """tLP: the LPIPS between a picture and the one before it, as an absolute difference to that of the teacher's two.
+    """tLP: |LPIPS between a picture and the picture before it - the same LPIPS of the teacher's pictures|.
 
-    Source: Chu et al., Learning Temporal Coherence via Self-Supervision for GAN-based Video Generation (2020), which
-    shows it times 100.
+    Source: Chu et al., Learning Temporal Coherence via Self-Supervision for GAN-based Video Generation (2020), where
+    it is multiplied by 100.
     """
 
     name = "tlp"
+    figure = Figure("tLP", better="↓")
     against_teacher = True
 
     @classmethod
@@ -97,20 +100,20 @@ class TemporalLpips(TemporalMetric):
 
 
 def warp_error(output: Tensor, previous: Tensor, motion: Motion) -> float | None:
-    """Mean squared difference between two pictures [1, 3, H, W] in [0, 1], the second moved to the first.
+    """Mean squared difference between `output` and `previous` warped to it, both [1, 3, H, W] in [0, 1].
 
-    Over channels and valid pixels; None where less than half of them are.
+    The mean is over channels and valid pixels; None if less than half of the pixels are valid.
     """
-    if motion.valid_share < FEWEST_VALID:
+    if motion.valid_share < MIN_VALID_SHARE:
         return None
-    moved = warp(previous[0].numpy(), motion.flow)
-    return float(np.square(output[0].numpy() - moved)[:, motion.valid].mean())
+    warped = warp(previous[0].numpy(), motion.flow)
+    return float(np.square(output[0].numpy() - warped)[:, motion.valid].mean())
 
 
 def static_pixels(previous: Tensor, current: Tensor) -> np.ndarray:
-    """bool [H, W]: where no channel of two inputs [1, 3, H, W] in [-1, 1] differs by more than 4 of 255 levels.
+    """bool [H, W]: True where two inputs [1, 3, H, W] in [-1, 1] differ by at most 4 of 255 levels in every channel.
 
-    That holds for the whole 7x7 window around the pixel, so that what moves nearby does not count as flicker.
+    This must hold in the whole 7x7 window around the pixel, so that motion nearby does not count as flicker.
     """
     change = (current[0] - previous[0]).abs().amax(dim=0).numpy() * 127.5  # [H, W], 8-bit levels
     window = np.ones((STATIC_WINDOW_PX, STATIC_WINDOW_PX), np.uint8)

@@ -15,7 +15,7 @@ AXES = {  # unit of cost -> label of the axis, and function from a point to its 
 
 
 def series_chart(series: Mapping[str, Sequence[Point]], axis: str, title: str) -> str:
-    """Return an SVG chart of cost against pooled PSNR, a line per series in rising cost, with fixed intervals labelled.
+    """Return an SVG chart of cost against pooled PSNR: a line per series in rising cost, fixed intervals labelled.
 
     Points without a finite PSNR or, on axis "ms", without a time are left out.
 

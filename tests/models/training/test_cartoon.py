@@ -5,7 +5,7 @@ import torch
 
 from models.teachers.vtoonify.network import VToonify, from_published
 from models.teachers.vtoonify.styled import unparsed
-from models.training.cartoon import CartoonTrainer, fixed_style, l1_at
+from models.training.cartoon import CartoonTrainer, random_style, reduced_l1
 
 WIDTH = 16
 
@@ -13,7 +13,7 @@ WIDTH = 16
 def trainer(**kwargs):
     torch.manual_seed(0)
     network = VToonify("toonify", WIDTH)
-    return CartoonTrainer(network, fixed_style(network), **kwargs)
+    return CartoonTrainer(network, random_style(network), **kwargs)
 
 
 def pair(n=2):
@@ -31,10 +31,10 @@ def test_every_weight_that_runs_is_trained_and_the_mapping_is_not():
     subject = trainer()
     before = copy.deepcopy(subject.network.state_dict())
     subject.step(*pair())
-    moved = {key for key, value in subject.network.state_dict().items() if not torch.equal(value, before[key])}
-    still = {key for key in before if key not in moved}
+    changed = {key for key, value in subject.network.state_dict().items() if not torch.equal(value, before[key])}
+    still = {key for key in before if key not in changed}
     assert all(key.startswith("generator.style.") or key.endswith((".noise.weight", ".kernel")) for key in still)
-    assert any(key.startswith("encoder.0") for key in moved) and any(key.startswith("fusion_skip") for key in moved)
+    assert any(key.startswith("encoder.0") for key in changed) and any(key.startswith("fusion_skip") for key in changed)
 
 
 def test_going_on_from_a_state_equals_never_having_stopped():
@@ -45,7 +45,7 @@ def test_going_on_from_a_state_equals_never_having_stopped():
     state = copy.deepcopy(other.state_dict())
     torch.manual_seed(9)
     network = VToonify("toonify", WIDTH)
-    resumed = CartoonTrainer(network, fixed_style(network))
+    resumed = CartoonTrainer(network, random_style(network))
     resumed.load_state_dict(state)
     for batch in batches[1:]:
         resumed.step(*batch)
@@ -61,11 +61,11 @@ def test_the_weights_load_strictly_as_published_ones_do_and_draw_the_same():
     assert (network.backbone, network.width) == ("toonify", WIDTH)
     with torch.no_grad():
         drawn = network.styled(saved["style"])(unparsed(frame)).clamp(-1, 1)
-    torch.testing.assert_close(subject.drawn(frame), drawn)
+    torch.testing.assert_close(subject.translate(frame), drawn)
 
 
 def test_a_style_is_one_vector_for_all_layers():
-    style = fixed_style(VToonify("toonify", WIDTH))
+    style = random_style(VToonify("toonify", WIDTH))
     assert style.shape == (18, WIDTH) and not style.requires_grad and (style == style[0]).all() and style.std() > 0
 
 
@@ -78,9 +78,9 @@ def test_learning_rates_follow_the_factor_from_their_own_values():
 def test_a_misplaced_line_counts_less_in_images_reduced():
     line, moved = torch.ones(1, 3, 8, 8), torch.ones(1, 3, 8, 8)
     line[..., 4], moved[..., 5] = 0, 0
-    assert l1_at(1, line, moved).item() == pytest.approx(2 / 8)
-    assert l1_at(2, line, moved).item() == 0
-    missing = l1_at(4, line, torch.ones(1, 3, 8, 8)).item()
+    assert reduced_l1(line, moved, 1).item() == pytest.approx(2 / 8)
+    assert reduced_l1(line, moved, 2).item() == 0
+    missing = reduced_l1(line, torch.ones(1, 3, 8, 8), 4).item()
     assert missing == pytest.approx(1 / 8)  # that it is missing shows at every scale
 
 

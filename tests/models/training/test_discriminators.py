@@ -26,17 +26,17 @@ def test_patches_of_a_published_frame_have_the_published_shapes():
 
 def test_spectral_normalisation_makes_the_scale_of_the_raw_weights_irrelevant():
     torch.manual_seed(0)
-    judge, x = SpectralPatchDiscriminator(4).double(), torch.rand(1, 3, 32, 32, dtype=torch.float64)
+    discriminator, x = SpectralPatchDiscriminator(4).double(), torch.rand(1, 3, 32, 32, dtype=torch.float64)
     for _ in range(20):  # the power iteration settles, so that u and v are those of the weights
-        judge(x)
-    before = judge.eval()(x)
+        discriminator(x)
+    before = discriminator.eval()(x)
     with torch.no_grad():
-        judge.model[0].weight_orig.mul_(7)
-    torch.testing.assert_close(judge(x), before)
+        discriminator.model[0].weight_orig.mul_(7)
+    torch.testing.assert_close(discriminator(x), before)
 
 
 def test_xavier_reaches_the_raw_weights_behind_spectral_normalisation():
-    judge = init_xavier(SpectralPatchDiscriminator(32))
-    raw = judge.model[2].weight_orig
+    discriminator = init_xavier(SpectralPatchDiscriminator(32))
+    raw = discriminator.model[2].weight_orig
     fan = 16 * (raw.shape[0] + raw.shape[1])
     assert raw.std().item() == pytest.approx(0.02 * (2 / fan) ** 0.5, rel=0.1)

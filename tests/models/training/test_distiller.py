@@ -17,9 +17,9 @@ EVERY_TERM = LossWeights(squared=50.0)
 def distiller(form="published", **weights):
     made = teacher()
     torch.manual_seed(1)
-    judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
+    discriminators = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
     chosen = replace(EVERY_TERM, **weights)
-    return Distiller(made, block(form), chosen, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR, pool_size=1)
+    return Distiller(made, block(form), chosen, *discriminators, TeacherPerceptual(made), lr=LR, d_lr=LR, pool_size=1)
 
 
 def pair(seed=0):
@@ -38,8 +38,8 @@ def test_a_step_reports_every_term_and_its_total(form):
 @pytest.mark.parametrize("term", vars(LossWeights()))
 def test_a_weight_of_zero_switches_its_term_off(term):
     losses = distiller(**{term: 0.0}).step(*pair())
-    judge = {"adversarial": "D_A", "temporal": "D_T_A"}.get(term)
-    assert term not in losses and judge not in losses
+    discriminator = {"adversarial": "D_A", "temporal": "D_T_A"}.get(term)
+    assert term not in losses and discriminator not in losses
 
 
 def test_the_squared_term_is_off_unless_it_is_weighed():
@@ -86,14 +86,14 @@ def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it
 
 def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
     made = distiller(**{name: 0.0 for name in vars(LossWeights()) if name != "temporal"})
-    judge = made.networks["D_T_A"].eval().requires_grad_(False)
-    made.optimizers["D_T_A"].step = lambda: None  # hold the judge still to see which way the block moves
+    discriminator = made.networks["D_T_A"].eval().requires_grad_(False)
+    made.optimizers["D_T_A"].step = lambda: None  # hold the discriminator still to see which way the block moves
     reference, current = pair()
 
     def realness():
         shown = made.preview(reference, current)
         frames = torch.stack([made.teacher(reference), shown["shortcut"]], dim=2)
-        return (judge(frames) - 1).square().mean().item()
+        return (discriminator(frames) - 1).square().mean().item()
 
     first = realness()
     for _ in range(20):
@@ -152,9 +152,9 @@ def test_the_preview_shows_the_teachers_output_and_a_mask():
 
 def vtoonify_distiller(split, form):
     made = vtoonify(split)
-    judges = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
+    discriminators = SpectralPatchDiscriminator(4), TemporalPatchDiscriminator(4)
     weights = LossWeights(adversarial=0.01, temporal=0.01)
-    return Distiller(made, vtoonify_block(form), weights, *judges, TeacherPerceptual(made), lr=LR, d_lr=LR)
+    return Distiller(made, vtoonify_block(form), weights, *discriminators, TeacherPerceptual(made), lr=LR, d_lr=LR)
 
 
 @pytest.mark.parametrize("split", ["A", "B"])

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,88 +9,130 @@ import pytest
 import torch
 
 from models.training.run_folder import RunFolder
-from util import __version__, log
+from util import __version__, checkpoint, log
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_new_run_begins_without_state(tmp_path):
-    assert RunFolder(tmp_path / "run", {"lr": 1.0}).begin(resume=True, restart=False) is None
+    assert RunFolder(tmp_path / "run", {"lr": 1.0}).open(resume=True, restart=False) is None
 
 
 def test_a_run_goes_on_where_it_was_saved(tmp_path):
     folder = RunFolder(tmp_path, {"lr": 1.0})
-    folder.save(step=7, trainer={"weight": torch.ones(2)})
-    state = folder.begin(resume=True, restart=False)
+    folder.save_state(step=7, trainer={"weight": torch.ones(2)})
+    state = folder.open(resume=True, restart=False)
     assert state["step"] == 7 and torch.equal(state["trainer"]["weight"], torch.ones(2))
 
 
 def test_a_state_tells_its_version_and_that_of_a_newer_program_is_refused(tmp_path):
     folder = RunFolder(tmp_path, {})
-    folder.save(step=7)
-    assert folder.begin(resume=True, restart=False)["version"] == __version__
+    folder.save_state(step=7)
+    assert folder.open(resume=True, restart=False)["version"] == __version__
     folder.close()
-    folder.save(step=8, format=2, version="99.0")
+    folder.save_state(step=8, format=2, version="99.0")
     with pytest.raises(ValueError, match="the training state has format 2, written by version 99.0"):
-        folder.begin(resume=True, restart=False)
+        folder.open(resume=True, restart=False)
 
 
 def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
     folder = RunFolder(tmp_path, {})
-    folder.save(step=7)
+    folder.save_state(step=7)
     with pytest.raises(FileExistsError, match="--continue_train.*--restart"):
-        folder.begin(resume=False, restart=False)
-    assert folder.begin(resume=False, restart=True) is None
+        folder.open(resume=False, restart=False)
+    assert folder.open(resume=False, restart=True) is None
 
 
 def test_changed_settings_are_refused_each_by_name(tmp_path):
-    RunFolder(tmp_path, {"lr": 1.0, "seed": 0, "flip": True}).save(step=1)
+    RunFolder(tmp_path, {"lr": 1.0, "seed": 0, "flip": True}).save_state(step=1)
     with pytest.raises(ValueError, match="lr: started with 1.0, now 2.0\n  seed: started with 0, now 3"):
-        RunFolder(tmp_path, {"lr": 2.0, "seed": 3, "flip": True}).begin(resume=True, restart=False)
+        RunFolder(tmp_path, {"lr": 2.0, "seed": 3, "flip": True}).open(resume=True, restart=False)
 
 
 def test_a_run_that_is_older_than_a_setting_has_done_what_that_does_by_default(tmp_path):
-    RunFolder(tmp_path, {"lr": 1.0}).save(step=1)
+    RunFolder(tmp_path, {"lr": 1.0}).save_state(step=1)
     settings = {"lr": 1.0, "block": None, "squared": 0.0}
-    assert RunFolder(tmp_path, settings, defaults={"lr": 2.0, "squared": 0.0}).begin(resume=True, restart=False)
+    assert RunFolder(tmp_path, settings, defaults={"lr": 2.0, "squared": 0.0}).open(resume=True, restart=False)
     with pytest.raises(ValueError, match="settings:\n  squared: started with 0.0, now 5.0$"):
         later = RunFolder(tmp_path, {**settings, "squared": 5.0}, defaults={"squared": 0.0})
-        later.begin(resume=True, restart=False)
+        later.open(resume=True, restart=False)
 
 
 def test_a_flag_that_may_change_now_may_differ_from_what_an_older_run_recorded(tmp_path):
-    RunFolder(tmp_path, {"lr": 1.0, "weights": "a.pt"}).save(step=1)
+    RunFolder(tmp_path, {"lr": 1.0, "weights": "a.pt"}).save_state(step=1)
     later = RunFolder(tmp_path, {"lr": 1.0}, defaults={"lr": 1.0, "weights": None})
-    assert later.begin(resume=True, restart=False)
+    assert later.open(resume=True, restart=False)
 
 
 def test_what_is_no_flag_is_compared_where_it_was_recorded(tmp_path):
-    RunFolder(tmp_path, {"teacher": "abc"}).save(step=1)
-    assert RunFolder(tmp_path, {"teacher": "abc", "style": "123"}).begin(resume=True, restart=False)
+    RunFolder(tmp_path, {"teacher": "abc"}).save_state(step=1)
+    assert RunFolder(tmp_path, {"teacher": "abc", "style": "123"}).open(resume=True, restart=False)
     for settings, now in (({"teacher": "def"}, "'def'"), ({}, "None")):
         with pytest.raises(ValueError, match=f"settings:\n  teacher: started with 'abc', now {now}$"):
-            RunFolder(tmp_path, settings).begin(resume=True, restart=False)
+            RunFolder(tmp_path, settings).open(resume=True, restart=False)
 
 
 def test_a_folder_in_which_another_process_trains_is_refused_until_that_process_ends(tmp_path):
-    begin = f"from models.training.run_folder import *; RunFolder(Path({str(tmp_path)!r}), {{}}).begin(False, False)"
-    command = [sys.executable, "-c", f"{begin}; print(flush=True); input()"]
+    code = f"""from models.training.run_folder import *
+folder = RunFolder(Path({str(tmp_path)!r}), {{}})
+folder.open(False, False)
+print(flush=True)
+input()"""
+    command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
         with pytest.raises(BlockingIOError, match="another process is training in"):
-            RunFolder(tmp_path, {}).begin(resume=True, restart=True)
+            RunFolder(tmp_path, {}).open(resume=True, restart=True)
         other.kill()
         other.wait()
-    assert RunFolder(tmp_path, {}).begin(resume=True, restart=True) is None
+    assert RunFolder(tmp_path, {}).open(resume=True, restart=True) is None
+
+
+def test_processes_that_a_killed_run_leaves_behind_do_not_keep_the_folder_locked(tmp_path):
+    code = f"""import os, time
+from models.training.run_folder import *
+folder = RunFolder(Path({str(tmp_path)!r}), {{}})
+folder.open(False, False)
+if os.fork() == 0:
+    time.sleep(60)
+print(flush=True)
+time.sleep(60)"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as other:
+        other.stdout.readline()
+        other.kill()
+        other.wait()
+        try:
+            assert RunFolder(tmp_path, {}).open(resume=True, restart=True) is None
+        finally:
+            os.killpg(other.pid, signal.SIGKILL)
+
+
+def test_a_folder_that_was_closed_may_be_opened_again(tmp_path):
+    first = RunFolder(tmp_path, {})
+    first.open(resume=False, restart=False)
+    with pytest.raises(BlockingIOError):
+        RunFolder(tmp_path, {}).open(resume=False, restart=False)
+    first.close()
+    assert RunFolder(tmp_path, {}).open(resume=False, restart=False) is None
 
 
 def test_a_resumed_run_forgets_what_was_logged_after_its_state(tmp_path):
     folder = RunFolder(tmp_path, {})
-    folder.save(step=2)
+    folder.save_state(step=2)
     for step in (1, 2, 3):
         log.append(tmp_path / "log.jsonl", step=step)
-    folder.begin(resume=True, restart=False)
+    folder.open(resume=True, restart=False)
     assert [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2]
+
+
+def test_weights_and_previews_lie_under_their_names(tmp_path):
+    folder = RunFolder(tmp_path, {}, networks=("G_A", "G_B"))
+    folder.save_weights("best", {"G_A": {"weight": torch.ones(2)}, "G_B": {"weight": torch.zeros(2)}})
+    folder.save_preview(12, torch.zeros(3, 4, 6))
+    assert checkpoint.load(tmp_path / "best_net_G_A.pth")["weight"].tolist() == [1, 1]
+    assert checkpoint.load(tmp_path / "best_net_G_B.pth")["weight"].tolist() == [0, 0]
+    assert (tmp_path / "samples" / "0000012.png").is_file()
 
 
 def test_restarting_removes_what_a_run_writes_and_nothing_else(tmp_path):
@@ -98,7 +142,7 @@ def test_restarting_removes_what_a_run_writes_and_nothing_else(tmp_path):
     for name in (*written, *others):
         (tmp_path / name).touch()
     folder = RunFolder(tmp_path, {}, networks=("G_A", "G_B"))
-    folder.save(step=2)
-    folder.begin(resume=False, restart=True)
+    folder.save_state(step=2)
+    folder.open(resume=False, restart=True)
     left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert left == {*others, ".lock"}

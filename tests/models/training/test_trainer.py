@@ -2,18 +2,19 @@ import pytest
 import torch
 from torch import nn
 
-from models.training.trainer import Trainer
+from models.training.trainer import Trainer, lr_factor, optimizer_step
 
 
 class Product(Trainer):
-    """A step is one matrix product; it keeps the type of the numbers that came out."""
+    """A step is one matrix product. `seen` is the dtype of its result."""
 
     def __init__(self):
         super().__init__([])
 
     def _step(self, x):
-        self.seen = (x @ x).dtype
-        return {"total": 0.0}
+        product = x @ x
+        self.seen = product.dtype
+        return {"total": product.sum()}
 
 
 class Two(Trainer):
@@ -58,8 +59,52 @@ def test_a_state_holds_every_part_by_its_name_and_the_steps():
 
 
 @pytest.mark.parametrize(("amp", "seen"), [(None, torch.float32), (torch.bfloat16, torch.bfloat16)])
-def test_a_step_computes_with_the_numbers_that_it_is_told_to(amp, seen):
+def test_a_step_computes_with_the_dtype_that_it_is_told_to(amp, seen):
     made = Product()
     made.amp = amp
-    assert made.step(torch.ones(2, 2)) == {"total": 0.0} and made.seen == seen
+    assert made.step(torch.ones(2, 2)) == {"total": 8.0} and made.seen == seen and made.steps == 1
     assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32  # and outside of steps as before
+
+
+def weight_and_optimizer(value=1.0):
+    weight = torch.nn.Parameter(torch.tensor([value]))
+    return weight, torch.optim.Adam([weight, torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+
+
+def test_terms_that_are_not_finite_are_named_and_change_no_weight():
+    weight, optimizer = weight_and_optimizer()
+    terms = {"feature": weight.sum(), "output": weight.sum() * float("nan")}
+    with pytest.raises(FloatingPointError, match="loss is not finite: output=nan; the last saved"):
+        optimizer_step("net", optimizer, terms)
+    assert weight.item() == 1 and weight.grad is None
+
+
+def test_a_step_goes_down_the_gradient_of_the_sum_of_these_terms_alone():
+    weight, optimizer = weight_and_optimizer()
+    weight.grad = torch.tensor([-100.0])
+    total = optimizer_step("net", optimizer, {"a": weight.square().sum(), "b": 2 * weight.sum()})
+    assert total.item() == 3 and weight.item() == pytest.approx(0.9) and weight.grad.item() == 4
+
+
+@pytest.mark.parametrize(("power", "gradient"), [(2, "nan"), (1, "inf")])
+def test_a_finite_loss_with_a_gradient_that_is_not_changes_no_weight(power, gradient):
+    weight, optimizer = weight_and_optimizer(0.0)
+    loss = (weight**power).sqrt().sum()
+    assert loss.item() == 0
+    with pytest.raises(FloatingPointError, match=f"gradient of net is not finite: {gradient}; the last saved"):
+        optimizer_step("net", optimizer, {"root": loss})
+    assert weight.item() == 0
+
+
+def test_the_rate_is_constant_then_falls_in_equal_steps_and_never_reaches_zero():
+    assert [lr_factor(epoch, 3, 3) for epoch in range(1, 7)] == [1, 1, 1, 0.75, 0.5, 0.25]
+
+
+def test_without_decay_every_epoch_trains_at_the_full_rate():
+    assert [lr_factor(epoch, 2, 0) for epoch in (1, 2)] == [1, 1]
+
+
+@pytest.mark.parametrize("epoch", [0, 7])
+def test_an_epoch_outside_the_training_is_refused(epoch):
+    with pytest.raises(ValueError, match=r"1\.\.6"):
+        lr_factor(epoch, 3, 3)

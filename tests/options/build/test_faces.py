@@ -16,7 +16,7 @@ from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
-from options.build.tasks.distillation import distillation
+from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil, translation
@@ -140,7 +140,7 @@ def tiny_run(folder, *flags):
     with torch.no_grad():
         style = network.w_plus(torch.randn(18, VTOONIFY_WIDTH))
     torch.save({"g_ema": network.state_dict(), "style": style}, folder / "teacher.pth")
-    built = distillation(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
+    built = ShortcutTask(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
     (folder / "runs" / "tiny").mkdir(parents=True)
     built.export("latest")
     return TestOptions().parse(translation(folder, *family, *flags))

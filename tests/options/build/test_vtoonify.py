@@ -7,7 +7,8 @@ from models.shortcut import BLOCKS
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher
-from options.build.tasks.distillation import distillation
+from models.training.run_folder import RunFolder
+from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.build.teacher import load_teacher
 from options.build.translator import load_block
 from options.test_options import TestOptions
@@ -32,30 +33,31 @@ def flags(tmp_path):
 
 
 def built(argv):
-    return distillation(TrainOptions().parse(argv), CPU)
+    return ShortcutTask(TrainOptions().parse(argv), CPU)
 
 
 @pytest.mark.parametrize("form", BLOCKS)
-def test_a_step_trains_the_block_and_its_picture_shows_it_at_the_size_of_the_output(flags, form):
-    run = built(flags("--block", form))
-    batch = {name: run.dataset[0, 0][name][None] for name in ("reference", "current")}
-    assert run.trainer.step(*run.take(batch))["total"] > 0
-    assert run.picture(batch).shape == (3, 4 * 32, 5 * 4 * 48)
-    figures, left_out = run.validate()
+def test_a_step_trains_the_block_and_its_preview_shows_it_at_the_size_of_the_output(flags, form):
+    task = built(flags("--block", form))
+    batch = {name: task.dataset[0, 0][name][None] for name in ("reference", "current")}
+    inputs = task.inputs(batch)
+    assert task.trainer.step(*inputs)["total"] > 0
+    assert task.preview(*inputs).shape == (3, 4 * 32, 5 * 4 * 48)
+    figures, left_out = task.validate()
     assert figures["best"] > 0 and not left_out
 
 
 @pytest.mark.parametrize("split", sorted(CUTS))
 def test_what_was_trained_is_found_again(flags, split, tmp_path):
-    run = built(flags("--vtoonify_split", split))
+    task = built(flags("--vtoonify_split", split))
     (tmp_path / "runs" / "tiny").mkdir(parents=True)
-    run.export("latest")
+    RunFolder(tmp_path / "runs" / "tiny", {}).save_weights("latest", task.export())
     family = ["--teacher", "vtoonify", "--vtoonify_split", split]
     opt = TestOptions().parse(translation(tmp_path, *family, "--style_degree", "0.2"))
     teacher, identity = load_teacher(opt, CPU)
     block, _ = load_block(opt, teacher, identity, CPU)
     assert isinstance(teacher, VToonifyTeacher) and teacher.split == CUTS[split]
-    assert block.config == run.trainer.networks["ShortcutV2V"].config
+    assert block.config == task.trainer.networks["ShortcutV2V"].config
     other = next(name for name in CUTS if name != split)
     opt = TestOptions().parse(translation(tmp_path, "--teacher", "vtoonify", "--vtoonify_split", other))
     with pytest.raises(ValueError, match="split: checkpoint"):

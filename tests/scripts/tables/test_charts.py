@@ -24,7 +24,7 @@ def test_both_charts_name_the_runs(tmp_path):
 def test_quality_is_the_one_that_all_runs_have(tmp_path):
     ssim = {"ssim": {"skipped": 0.9, "all": 0.95, "per_distance": {"1": 0.9}}}
     write_charts(tmp_path, runs(tmp_path, a={"quality": {**psnr(30.0), **ssim}}, b={"quality": ssim}))
-    assert "ssim, skipped, against cost" in texts(tmp_path / "quality_cost.svg")
+    assert "SSIM, skipped, against cost" in texts(tmp_path / "quality_cost.svg")
 
 
 def test_without_a_common_metric_there_is_no_chart_and_no_old_one(tmp_path):

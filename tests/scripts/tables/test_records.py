@@ -2,8 +2,12 @@ import json
 
 import pytest
 
-from scripts.tables.records import cost_of, main_figure, methods, read_run
+from models.evaluation.metrics import METRICS
+from models.evaluation.metrics.image import Psnr
+from models.evaluation.metrics.temporal import WarpError
+from scripts.tables.records import cost_of, main_value, read_run
 from tests.helpers.records import record, results
+from util.report.record import figures_shown
 
 
 def test_a_run_is_named_by_its_folder_or_its_file(tmp_path):
@@ -36,10 +40,21 @@ def test_an_old_file_is_refused_with_what_it_lacks(tmp_path):
         read_run(tmp_path)
 
 
-def test_distances_to_the_teacher_are_compared_on_skipped_frames_and_others_on_all():
-    assert main_figure("psnr", {"all": 60.0, "skipped": 30.0}) == 30.0
-    assert main_figure("warp_error", {"all": 0.5, "skipped": 0.7}) == main_figure("miou", {"all": 0.5}) == 0.5
-    assert main_figure("psnr", {"all": 60.0, "skipped": None}) is None and main_figure("fvd", {}) is None
+def test_distances_to_the_teacher_are_compared_on_skipped_frames_and_others_on_all(tmp_path):
+    values = {"all": 60.0, "skipped": 30.0}
+    shown = figures_shown({**read_run(results(tmp_path, "a")).record, "quality": dict.fromkeys(METRICS, values)})
+    on_skipped = {
+        name for name in ("psnr", "ssim", "lpips", "warp_error", "tlp") if main_value(shown[name], values) == 30
+    }
+    assert on_skipped == {"psnr", "ssim", "lpips"} and main_value(shown["warp_error"], values) == 60
+    assert main_value(shown["psnr"], {"all": 60.0, "skipped": None}) is None and main_value(shown["fvd"], {}) is None
+
+
+def test_a_run_keeps_its_labels_and_an_older_one_gets_those_of_the_metrics(tmp_path):
+    own = {"psnr": {"label": "of its own", "better": "", "digits": 1, "frames": ["all"]}}
+    assert figures_shown(read_run(results(tmp_path, "new", figures=own)).record)["psnr"].label == "of its own"
+    older = figures_shown(read_run(results(tmp_path, "older")).record)
+    assert older["psnr"] == Psnr.figure and older["warp_error"] == WarpError.figure
 
 
 def test_costs_are_as_recorded_and_those_of_an_older_run_follow_from_its_saving():
@@ -49,4 +64,3 @@ def test_costs_are_as_recorded_and_those_of_an_older_run_follow_from_its_saving(
     del run["cost"]["methods"]
     assert cost_of(run, "teacher") == {"macs": 10_000_000_000, "saving": 1.0, "ms": None}
     assert cost_of(run, "reuse") == {"macs": None, "saving": None, "ms": None}
-    assert list(methods(run)) == ["teacher", "shortcut", "reuse"]

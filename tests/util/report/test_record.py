@@ -5,7 +5,7 @@ import math
 import pytest
 
 from util import __version__
-from util.report.record import remove_results, write_run
+from util.report.record import Figure, figures_shown, remove_results, write_run
 
 FIGURES = {"skipped": 27.5, "all": 51.25, "per_distance": {"1": 28.0, "2": 27.0}}
 RECORD = {
@@ -55,3 +55,19 @@ def test_results_of_an_earlier_run_are_removed_and_nothing_else(tmp_path):
     remove_results(tmp_path)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert left == {*others, "images", "images/b", "more"}
+
+
+def test_a_figure_is_written_with_its_decimals_and_a_missing_one_is_a_dash():
+    psnr = Figure("PSNR dB", better="↑", digits=2)
+    assert (psnr.text(30.126), psnr.text(None), psnr.head) == ("30.13", "-", "PSNR dB ↑")
+
+
+def test_the_record_says_how_its_figures_are_shown():
+    fields = {"label": "PSNR dB", "better": "↑", "digits": 2, "frames": ["skipped", "pooled"]}
+    described = {**RECORD, "figures": {"psnr": fields}}
+    assert figures_shown(described) == {"psnr": Figure("PSNR dB", "↑", 2, ("skipped", "pooled"))}
+
+
+def test_figures_of_an_older_run_are_shown_under_their_names_over_the_frames_that_they_have():
+    older = {**RECORD, "teacher": {"fid": {"all": 12.0, "frames": 90}}}
+    assert figures_shown(older) == {"psnr": Figure("psnr", frames=("skipped", "all")), "fid": Figure("fid")}

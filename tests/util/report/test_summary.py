@@ -1,3 +1,4 @@
+from tests.helpers.records import FIGURES
 from util.report.summary import of_parts, summary
 
 COSTS = {
@@ -6,6 +7,7 @@ COSTS = {
     "reuse": {"macs": 23e9, "saving": 3.0, "ms": 447.0},
 }
 RECORD = {
+    "figures": FIGURES,
     "quality": {"psnr": {"skipped": 30.123, "all": 60.5, "pooled": 31.5}, "ssim": {"skipped": 0.9, "all": 0.95}},
     "baselines": {
         "reuse": {"psnr": {"skipped": 20.0, "all": 50.5, "pooled": 21.0}, "ssim": {"skipped": 0.5, "all": 0.6}},

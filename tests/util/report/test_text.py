@@ -1,3 +1,4 @@
+from tests.helpers.records import FIGURES
 from util.report.text import table
 
 
@@ -10,6 +11,7 @@ def cost(macs, saving, ms):
 
 
 RECORD = {
+    "figures": FIGURES,
     "quality": {
         "psnr": figures(30.123, 31.5, 31.0, 29.0, pooled=31.5),
         "ssim": figures(0.9, 0.95, 0.91, 0.89),

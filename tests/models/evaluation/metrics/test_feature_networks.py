@@ -67,14 +67,14 @@ def test_a_file_of_another_kind_is_refused(write, tmp_path):
 
 def test_a_network_that_is_called_otherwise_is_refused(tmp_path):
     path = feature_files.save(feature_files.Inception(), tmp_path / "inception.pt")
-    with pytest.raises(ValueError, match=r"is no such network, a call of it fails: forward\(\) expected"):
+    with pytest.raises(ValueError, match=r"holds another network, a call of it fails: forward\(\) expected"):
         FeatureNetwork(I3D, path, CPU)
 
 
 def test_a_network_that_gives_something_else_is_refused(tmp_path):
     path = feature_files.save(feature_files.Unpooled(), tmp_path / "other.pt")
-    with pytest.raises(ValueError, match=r"makes features \[1, 3, 32, 32\], not \[1, 2048\]"):
+    with pytest.raises(ValueError, match=r"its features are \[1, 3, 32, 32\], not \[1, 2048\]"):
         FeatureNetwork(INCEPTION, path, CPU)
     path = feature_files.save(feature_files.Inception(), tmp_path / "inception.pt")
-    with pytest.raises(ValueError, match=r"makes features \[1, 2048\], not \[1, 1008\]"):
+    with pytest.raises(ValueError, match=r"its features are \[1, 2048\], not \[1, 1008\]"):
         FeatureNetwork(replace(INCEPTION, features=1008), path, CPU)

@@ -7,6 +7,7 @@ from scipy.signal import convolve2d
 
 from models.evaluation.metrics.base import FrameContext, MetricResources
 from models.evaluation.metrics.image import ImageMetric, Lpips, Psnr, Ssim
+from util.report.record import Figure
 
 SCENE = FrameContext("clip", 0, torch.zeros(1, 3, 8, 8))
 
@@ -39,11 +40,11 @@ def test_psnr_of_a_known_error():
 
 def test_exact_frames_do_not_raise_the_psnr_of_all_frames_above_the_error_that_is_left():
     x, metric = torch.rand(1, 3, 8, 8), Psnr(MetricResources())
-    assert metric.figures()["psnr"]["all"] is None
+    assert metric.compute()["psnr"]["all"] is None
     assert figure(metric, x, x, distance=0) == 100
-    assert metric.figures()["psnr"]["all"] == 100
+    assert metric.compute()["psnr"]["all"] == 100
     figure(metric, torch.full_like(x, 0.2), torch.zeros_like(x))  # 20 dB: an error of 0.01, 0.005 over both frames
-    found = metric.figures()["psnr"]
+    found = metric.compute()["psnr"]
     assert found["all"] == found["pooled"] == pytest.approx(-10 * math.log10(0.005))
     assert found["skipped"] == pytest.approx(20)
 
@@ -52,13 +53,13 @@ def test_the_pooled_psnr_is_that_of_the_mean_squared_error():
     metric, target = Psnr(MetricResources()), -torch.ones(1, 3, 8, 8)
     for error in (0.02, 0.2, 2.0, 0.0):  # mean squared errors 1e-4, 1e-2, 1, 0 in [0, 1]
         figure(metric, target + error, target)
-    assert metric.figures()["psnr"]["pooled"] == pytest.approx(-10 * math.log10((1 + 1e-2 + 1e-4) / 4))
+    assert metric.compute()["psnr"]["pooled"] == pytest.approx(-10 * math.log10((1 + 1e-2 + 1e-4) / 4))
 
 
 def test_frames_without_error_alone_have_no_pooled_figure():
     metric, x = Psnr(MetricResources()), torch.zeros(1, 3, 8, 8)
     figure(metric, x, x)
-    assert metric.figures()["psnr"]["pooled"] is None
+    assert metric.compute()["psnr"]["pooled"] is None
 
 
 def test_ssim_is_the_formula():
@@ -118,7 +119,7 @@ def test_lpips_with_weights_in_place_tells_images_apart(tmp_path, monkeypatch):
 
 def test_a_new_metric_of_single_pictures_is_one_method():
     class MeanError(ImageMetric):
-        name = "mean_error"
+        name, figure = "mean_error", Figure("MAE")
 
         @staticmethod
         def measure(output, target):
@@ -126,5 +127,5 @@ def test_a_new_metric_of_single_pictures_is_one_method():
 
     metric = MeanError(MetricResources())
     figure(metric, torch.ones(1, 3, 2, 2), -torch.ones(1, 3, 2, 2), distance=2)
-    assert metric.columns == ("mean_error",)
-    assert metric.figures() == {"mean_error": {"skipped": 1, "all": 1, "per_distance": {"2": 1}}}
+    assert metric.columns == ("mean_error",) and metric.figures == {"mean_error": Figure("MAE")}
+    assert metric.compute() == {"mean_error": {"skipped": 1, "all": 1, "per_distance": {"2": 1}}}

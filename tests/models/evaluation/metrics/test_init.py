@@ -1,6 +1,9 @@
 import pytest
+import torch
 
-from models.evaluation.metrics import METRICS, MetricResources, choose
+from models.evaluation.metrics import METRICS, FrameContext, MetricResources, choose, describe_figures
+from models.evaluation.scores import MethodOutput, Scores
+from util.report.methods import SHORTCUT
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +32,21 @@ def test_a_metric_given_what_it_needs_is_chosen():
 @pytest.mark.parametrize("name", METRICS)
 def test_only_a_distance_to_the_teacher_leaves_the_teacher_without_figures(name):
     assert METRICS[name].against_teacher == (name in {"psnr", "ssim", "lpips", "tlp"})
+
+
+def test_every_metric_describes_the_figures_that_it_computes():
+    segment = MetricResources(segment=lambda output: output[0, 0].byte().numpy())
+    known = choose("auto", segment)
+    scores, x = Scores(known, segment, [SHORTCUT]), torch.zeros(1, 3, 16, 16)
+    frame = FrameContext("a", 0, x, truth=x[0, 0].byte().numpy())
+    scores.add(frame, {SHORTCUT: MethodOutput(x, 1, False)}, x)
+    figures, described = scores.figures(), describe_figures(known)
+    assert figures.keys() == described.keys() and {"psnr", "miou", "warp_error"} <= figures.keys()
+    assert all(set(described[name]["frames"]) <= set(values) for name, values in figures.items())
+
+
+def test_a_description_is_complete_and_no_two_metrics_share_a_figure():
+    described = describe_figures(METRICS)
+    assert len(described) == sum(len(metric.figures) for metric in METRICS.values())
+    assert all(fields.keys() == {"label", "better", "digits", "frames"} for fields in described.values())
+    assert all(fields["better"] in ("↑", "↓") for fields in described.values())

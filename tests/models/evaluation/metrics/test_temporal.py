@@ -10,10 +10,10 @@ from data.samples.street.clips import clips, scene_of
 from data.samples.street.flow import exact_flow
 from models.evaluation.metrics.base import FrameContext, MetricResources
 from models.evaluation.metrics.image import lpips_network
-from models.evaluation.metrics.motion import Motion
 from models.evaluation.metrics.temporal import Flicker, TemporalLpips, WarpError, static_pixels, warp_error
 from tests.helpers import alexnet
 from tests.helpers.textures import texture
+from util.flow import Motion
 
 STILL = texture()
 
@@ -66,7 +66,7 @@ def test_warp_error_of_a_steady_light_change_is_its_square():
     metric = WarpError(MetricResources())
     square = {"warp_error": pytest.approx(0.04, rel=1e-4)}
     assert play(metric, [STILL] * 3, outputs, targets=[STILL] * 3) == [{}, square, square]
-    assert metric.figures()["warp_error"]["all"] == square["warp_error"]
+    assert metric.compute()["warp_error"]["all"] == square["warp_error"]
 
 
 def test_a_video_that_moves_with_its_input_has_less_warp_error_than_one_that_stutters():
@@ -75,7 +75,7 @@ def test_a_video_that_moves_with_its_input_has_less_warp_error_than_one_that_stu
     follows, stays = WarpError(MetricResources()), WarpError(MetricResources())
     play(follows, inputs, moving)
     play(stays, inputs, stutters)
-    assert follows.figures()["warp_error"]["all"] < 0.1 * stays.figures()["warp_error"]["all"]
+    assert follows.compute()["warp_error"]["all"] < 0.1 * stays.compute()["warp_error"]["all"]
 
 
 def test_a_scene_cut_has_no_figure():
@@ -96,14 +96,14 @@ def test_flicker_is_the_mean_change_in_levels_where_the_input_stands_still():
     outputs[1][..., :131] = 1  # as far as the window looks from the left half
     metric = Flicker(MetricResources())
     assert play(metric, inputs, outputs, targets=inputs) == [{}, {"flicker": pytest.approx(0.08 * 127.5, rel=1e-4)}]
-    assert metric.figures()["flicker"]["all"] == pytest.approx(10.2, rel=1e-4)
+    assert metric.compute()["flicker"]["all"] == pytest.approx(10.2, rel=1e-4)
 
 
 def test_where_nothing_stands_still_there_is_no_flicker():
     moving = turning(3, texture(64, 144), step=8)
     metric = Flicker(MetricResources())
     assert play(metric, moving, moving) == [{}, {}, {}]
-    assert metric.figures()["flicker"]["all"] is None
+    assert metric.compute()["flicker"]["all"] is None
 
 
 def test_static_is_what_differs_little_in_the_whole_window():
@@ -118,14 +118,14 @@ def test_a_new_clip_is_not_compared_with_the_one_before(metric):
     one = metric(MetricResources())
     play(one, [STILL] * 2, [STILL] * 2)
     assert play(one, [STILL] * 2, [-STILL] * 2)[0] == {}
-    assert one.figures()[metric.name]["all"] == pytest.approx(0, abs=1e-6)
+    assert one.compute()[metric.name]["all"] == pytest.approx(0, abs=1e-6)
 
 
 def test_figures_tell_the_distances_apart():
     levels = [0.0, 0.2, 0.2, 0.0]
     metric = WarpError(MetricResources())
     play(metric, [STILL] * 4, [torch.full_like(STILL, level) for level in levels], distances=[0, 1, 2, 0])
-    figures = metric.figures()["warp_error"]
+    figures = metric.compute()["warp_error"]
     assert figures["per_distance"] == {"1": pytest.approx(0.01, rel=1e-4), "2": pytest.approx(0, abs=1e-9)}
     assert (figures["skipped"], figures["all"]) == (pytest.approx(0.005, rel=1e-4), pytest.approx(0.02 / 3, rel=1e-4))
 
@@ -136,7 +136,7 @@ def test_pictures_larger_than_their_input_are_judged_along_its_motion_and_where_
     follows, stutters = WarpError(MetricResources()), WarpError(MetricResources())
     play(follows, inputs, large)
     play(stutters, inputs, [large[t // 2 * 2] for t in range(4)])
-    assert follows.figures()["warp_error"]["all"] < 0.1 * stutters.figures()["warp_error"]["all"]
+    assert follows.compute()["warp_error"]["all"] < 0.1 * stutters.compute()["warp_error"]["all"]
     flicker = Flicker(MetricResources())
     outputs = [torch.zeros(1, 3, 256, 512), torch.full((1, 3, 256, 512), 0.08)]
     assert play(flicker, [texture(128, 256)] * 2, outputs)[1] == {"flicker": pytest.approx(0.08 * 127.5, rel=1e-4)}
@@ -179,5 +179,5 @@ def test_tlp_is_the_distance_between_two_perceptual_changes(tmp_path, monkeypatc
     metric, teacher = TemporalLpips(MetricResources()), TemporalLpips(MetricResources())
     measured = [figures["tlp"] for figures in play(metric, ours, ours, teachers)[1:]]
     assert measured == pytest.approx(expected, rel=1e-3) and min(measured) > 1e-4
-    assert metric.figures()["tlp"]["all"] == pytest.approx(expected.mean(), rel=1e-3)
+    assert metric.compute()["tlp"]["all"] == pytest.approx(expected.mean(), rel=1e-3)
     assert play(teacher, ours, teachers)[1:] == [{"tlp": pytest.approx(0, abs=1e-6)}] * 2

@@ -27,7 +27,7 @@ def test_pooled_psnr_is_the_one_that_a_translation_reports():
     metric, scene = Psnr(MetricResources()), FrameContext("clip", 0, images[0])
     psnr = metric.update(scene, images[0], images[0] * 0.9, 1)["psnr"]
     metric.update(scene, images[1], images[1], 0)
-    pooled = metric.figures()["psnr"]["pooled"]
+    pooled = metric.compute()["psnr"]["pooled"]
     assert point("fixed", 2, [psnr], 1, MACS).pooled_psnr == pytest.approx(pooled)
 
 

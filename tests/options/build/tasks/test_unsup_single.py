@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from options.build.tasks.recycle_gan import new_generator, teacher_training
+from options.build.tasks.unsup_single import RecycleGanTask, new_generator
 from options.train_options import TrainOptions
 from tests.helpers.runs import CPU, SIZES, teacher_file, viper
 from tests.helpers.tiny import NGF, generator
@@ -15,16 +15,16 @@ def options(tmp_path):
     return lambda *more: TrainOptions().parse([*flags, *SIZES, *CPU, *more])
 
 
-def widths(run):
-    return {name: run.trainer.networks[name].ngf for name in ("G_A", "G_B")}
+def widths(task):
+    return {name: task.trainer.networks[name].ngf for name in ("G_A", "G_B")}
 
 
 def test_both_generators_are_as_wide_as_asked_unless_one_has_a_width_of_its_own(options):
     device = torch.device("cpu")
-    assert widths(teacher_training(options(), device)) == {"G_A": 2 * NGF, "G_B": 2 * NGF}
-    run = teacher_training(options("--ngf_B", str(NGF)), device)
-    assert widths(run) == {"G_A": 2 * NGF, "G_B": NGF}
-    assert run.facts["parameters"]["G_B"] < run.facts["parameters"]["G_A"]
+    assert widths(RecycleGanTask(options(), device)) == {"G_A": 2 * NGF, "G_B": 2 * NGF}
+    task = RecycleGanTask(options("--ngf_B", str(NGF)), device)
+    assert widths(task) == {"G_A": 2 * NGF, "G_B": NGF}
+    assert task.facts["parameters"]["G_B"] < task.facts["parameters"]["G_A"]
 
 
 @torch.no_grad()
@@ -42,9 +42,9 @@ def test_each_generator_has_a_start_of_its_own(options, tmp_path):
     start, x = new_generator(NGF, 6, None), torch.rand(1, 3, 24, 32) * 2 - 1
     torch.save(start.state_dict(), tmp_path / "six.pth")
     for name, other in (("G_A", "G_B"), ("G_B", "G_A")):
-        run = teacher_training(options(f"--init_{name}", str(tmp_path / "six.pth")), torch.device("cpu"))
-        torch.testing.assert_close(run.trainer.networks[name](x), start(x), atol=1e-4, rtol=1e-4)
-        assert not torch.allclose(run.trainer.networks[other](x), start(x), atol=1e-2)
+        task = RecycleGanTask(options(f"--init_{name}", str(tmp_path / "six.pth")), torch.device("cpu"))
+        torch.testing.assert_close(task.trainer.networks[name](x), start(x), atol=1e-4, rtol=1e-4)
+        assert not torch.allclose(task.trainer.networks[other](x), start(x), atol=1e-2)
 
 
 def test_weights_that_do_not_fit_are_refused(tmp_path):

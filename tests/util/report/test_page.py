@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.pages import finished_run
 from tests.util.report.test_text import RECORD
-from util.report.fill import write_page
+from util.report.page import write_page
 from util.report.text import table
 
 STRANGE = "</script><img src=x onerror=alert(1)>&'\"{{ 7 * 7 }}"

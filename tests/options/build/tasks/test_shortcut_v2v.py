@@ -2,25 +2,25 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
-from options.build.tasks.distillation import distillation
+from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil
 
 
 def built(folder, *flags):
-    return distillation(TrainOptions().parse(distil(folder, *flags)), torch.device("cpu"))
+    return ShortcutTask(TrainOptions().parse(distil(folder, *flags)), torch.device("cpu"))
 
 
 def test_the_operator_that_is_asked_for_trains_the_block(tmp_path):
-    run = built(tmp_path, "--deform_backend", "reference")
-    block = run.trainer.networks["ShortcutV2V"]
+    task = built(tmp_path, "--deform_backend", "reference")
+    block = task.trainer.networks["ShortcutV2V"]
     assert block.adabd.backend == block.alignment.backend == "reference"
 
 
 @pytest.mark.parametrize("form", BLOCKS)
 def test_a_new_block_has_the_form_that_is_asked_for(tmp_path, form):
-    run = built(tmp_path, "--block", form, "--init_type", "reuse", "--h_dim", "16", "--lambda_L2_out", "3")
-    assert type(run.trainer.networks["ShortcutV2V"]) is BLOCKS[form] and run.trainer.weights.squared == 3
+    task = built(tmp_path, "--block", form, "--init_type", "reuse", "--h_dim", "16", "--lambda_L2_out", "3")
+    assert type(task.trainer.networks["ShortcutV2V"]) is BLOCKS[form] and task.trainer.weights.squared == 3
     assert type(built(tmp_path).trainer.networks["ShortcutV2V"]) is BLOCKS["published"]
 
 

@@ -1,9 +1,22 @@
+import re
+
 import numpy as np
 import pytest
 import torch
 from torchvision.utils import flow_to_image
 
-from util.report.inside import ABSENT, RIM, absent, mask_colours, panels, wheel_colours
+from util.report.colours import (
+    ABSENT,
+    RIM,
+    STOPS,
+    WHEEL,
+    absent_panels,
+    mask_colours,
+    mask_gradient,
+    panels,
+    wheel_colours,
+    wheel_gradient,
+)
 
 
 def test_displacements_have_the_usual_colours():
@@ -44,4 +57,16 @@ def test_maps_of_half_precision_are_shown(dtype):
 
 
 def test_what_is_absent_is_grey():
-    assert absent((6, 4)).shape == (4, 12, 3) and (absent((6, 4)) == ABSENT).all()
+    assert absent_panels((6, 4)).shape == (4, 12, 3) and (absent_panels((6, 4)) == ABSENT).all()
+
+
+def test_a_mask_goes_from_violet_to_yellow():
+    colours = re.findall("#[0-9a-f]{6}", mask_gradient())
+    assert len(colours) == STOPS
+    ends = [np.array(list(bytes.fromhex(colour[1:]))) for colour in (colours[0], colours[-1])]
+    np.testing.assert_allclose(ends, [(68, 1, 84), (253, 231, 37)], atol=3)  # matplotlib's viridis
+
+
+def test_the_wheel_goes_once_around():
+    places = [float(share) for share in re.findall(r"([\d.]+)%", wheel_gradient())]
+    assert places[0] == 0 and places[-1] == 100 and places == sorted(places) and len(places) == len(WHEEL)

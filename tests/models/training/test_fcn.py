@@ -3,14 +3,14 @@ import pytest
 import torch
 
 from models.evaluation.fcn8s import FCN8s, from_published
-from models.training.fcn_trainer import FcnTrainer, start_from_nothing
+from models.training.fcn import FcnTrainer, init_from_scratch
 
 IGNORED = (0, 1)
 
 
 def network(seed=0, width=4):
     torch.manual_seed(seed)
-    return start_from_nothing(FCN8s(4, width, hidden=8))
+    return init_from_scratch(FCN8s(4, width, hidden=8))
 
 
 def trainer(seed=0, lr=2e-3):
@@ -35,13 +35,13 @@ def spreads(model, x):
     return seen
 
 
-def test_from_nothing_a_signal_keeps_its_size_through_all_layers():
+def test_from_scratch_a_signal_keeps_its_size_through_all_layers():
     seen = spreads(network(width=8), torch.randn(1, 3, 200, 200).clamp(-1, 1))
     sizes = [seen[name].item() for name in ("conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3", "fc7")]
     assert all(0.1 < size < 10 for size in sizes), sizes
 
 
-def test_from_nothing_no_class_is_preferred():
+def test_from_scratch_no_class_is_preferred():
     assert network()(torch.randn(1, 3, 24, 32)).abs().max() == 0
 
 

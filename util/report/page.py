@@ -1,4 +1,4 @@
-"""index.html of a run: the templates, filled from what the run left in its folder."""
+"""index.html of a run: the templates, filled from the files in the run's folder."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,30 +7,28 @@ from pathlib import Path
 
 from util.charts import Line, appearance, line_chart, ticks
 from util.files import replacing, to_json
-from util.report.clips import PlayedClip, read_clips, video_file
-from util.report.inside import RIM
-from util.report.labels import label
-from util.report.legends import mask_gradient, wheel_gradient
-from util.report.methods import TEACHER, method_name, refresh_of
-from util.report.summary import figures_of, of_parts, summary
+from util.report.clips import PlayedClip, read_clips, still, video_file, worst_frames
+from util.report.colours import RIM, mask_gradient, wheel_gradient
+from util.report.methods import TEACHER, figures_of, method_name, refresh_of
+from util.report.record import Figure, figures_shown
+from util.report.summary import of_parts, summary
 from util.report.text import table
 from util.report.verdict import tiles
-from util.report.worst import still, worst_frames
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "index.html"
 WORST = 12  # frames in the gallery
-STAGES = {"teacher": ("head", "body", "tail"), "skipped": ("head", "block", "tail")}  # kind of frame -> what it runs
+STAGES = {"teacher": ("head", "body", "tail"), "skipped": ("head", "block", "tail")}  # kind of frame -> its stages
 
 
 def write_page(folder: Path) -> Path:
-    """The path of index.html; with the videos beside it, it needs no server and no network.
+    """Write index.html and return its path. With the videos beside it, the page needs no server and no network.
 
     Args:
-        folder: a finished run's results: metrics.json, frames.csv and the clips' videos.
+        folder: results of a finished run: metrics.json, frames.csv and the clips' videos.
 
     Raises:
-        OSError: one of them is missing or unreadable, or the page cannot be written.
+        OSError: one of these files is missing or unreadable, or the page cannot be written.
     """
     record = json.loads((folder / "metrics.json").read_text())
     figures = figures_of(record) if record["options"]["compare"] else {}
@@ -42,7 +40,7 @@ def write_page(folder: Path) -> Path:
         summary=summary(record),
         parts=of_parts(record),
         tiles=tiles(record.get("verdict") or {}),
-        player=_player(clips, names),
+        player=_player(clips, names, figures_shown(record)),
         gallery=_gallery(folder, clips),
         distance_chart=_distance_chart(figures, names),
         bars=_bars(record["cost"]["macs"]),
@@ -54,11 +52,12 @@ def write_page(folder: Path) -> Path:
     return path
 
 
-def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str]) -> dict:
-    """What the scripts read. All clips share one scale of each figure, so that they can be told apart by eye.
+def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str], shown: Mapping[str, Figure]) -> dict:
+    """The data of the page's scripts. All clips share one scale per figure, so that they can be compared by eye.
 
     Args:
         methods: key -> name.
+        shown: name -> how to show the figure.
     """
     looks = {method: appearance(number) for number, method in enumerate(methods)}
     names = list(dict.fromkeys(name for clip in clips for name in clip.figures))
@@ -68,7 +67,7 @@ def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str]) -> dict:
             {"key": m, "name": methods[m], "colour": colour, "dash": dash} for m, (colour, dash) in looks.items()
         ],
         "figures": [
-            {"key": n, "name": label(n).text, "digits": label(n).digits, "ticks": t} for n, t in scales.items() if t
+            {"key": n, "name": shown[n].label, "digits": shown[n].digits, "ticks": t} for n, t in scales.items() if t
         ],
         "rim": RIM,
         "clips": [{**asdict(clip), "frame_ticks": ticks([0, len(clip.distance) - 1])} for clip in clips],
@@ -76,8 +75,8 @@ def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str]) -> dict:
 
 
 def _scale(clips: Sequence[PlayedClip], name: str) -> list[float]:
-    shown = [v for clip in clips for values in clip.figures.get(name, {}).values() for v in values if v is not None]
-    return ticks(shown) if shown else []
+    values = [v for clip in clips for own in clip.figures.get(name, {}).values() for v in own if v is not None]
+    return ticks(values) if values else []
 
 
 def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
@@ -89,7 +88,7 @@ def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
 
 
 def _distance_chart(figures: Mapping[str, Mapping], names: Mapping[str, str]) -> str | None:
-    """PSNR over the distance to the reference as SVG text; None where no frame was predicted."""
+    """PSNR per distance to the reference as SVG text; None if no frame was predicted."""
     lines = [
         Line(names[method], [(int(d), v) for d, v in own["psnr"]["per_distance"].items() if v is not None])
         for method, own in figures.items()
@@ -106,7 +105,7 @@ def _bars(macs: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
 
 
 def _render(**context: object) -> str:
-    """The page. Text from outside is escaped, in the scripts' data too."""
+    """The page as HTML. Text from outside is escaped, also in the scripts' data."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(TEMPLATES)

@@ -1,0 +1,58 @@
+"""The flags of train.py that say what is minimised: loss weights, and the discriminators of adversarial losses."""
+
+import argparse
+
+from options.parser import PATH, choice, number, switch, value, whole
+
+SHORTCUT_WEIGHTS = {  # flag: (published value, what it weighs)
+    "lambda_L1": (5.0, "L1 distance of the Shortcut's and the teacher's features"),
+    "lambda_align": (5.0, "L1 distance of the warped reference features and the teacher's features"),
+    "lambda_L1_out": (10.0, "L1 distance of the Shortcut's and the teacher's image"),
+    "lambda_L2_out": (0.0, "mean squared difference of the same images"),
+    "lambda_lpips": (10.0, "perceptual distance of the same images, see --perceptual"),
+    "lambda_D": (1.0, "adversarial loss"),
+    "lambda_D_T": (1.0, "temporal adversarial loss, on pairs of reference and current image"),
+}
+TEACHER_WEIGHTS = {  # flag, for _A and _B
+    "lambda_cycle": (10.0, "cycle loss"),
+    "lambda_unsup_cycle": (10.0, "unsupervised recycle loss"),
+    "lambda_spa_unsup": (10.0, "unsupervised spatial loss"),
+    "lambda_content": (0.0, "content loss, needs --vgg_path"),
+}
+
+
+def add_shortcut_losses(group: argparse._ArgumentGroup) -> None:
+    for name, (default, text) in SHORTCUT_WEIGHTS.items():
+        value(group, f"--{name}", number(0), default, text)
+    switch(group, "--Temporal_GAN_loss", True, "off does the same as --lambda_D_T 0")
+    perceptual = "lpips: VGG16 with LPIPS heads; teacher: features of the frozen teacher, needs no file; none: off"
+    value(group, "--perceptual", choice(["lpips", "teacher", "none"]), "lpips", perceptual)
+
+
+def add_teacher_losses(group: argparse._ArgumentGroup) -> None:
+    for name, (default, text) in TEACHER_WEIGHTS.items():
+        for side in "AB":
+            value(group, f"--{name}_{side}", number(0), default, f"{text}, domain {side}")
+    value(group, "--lambda_identity", number(0), 0.0, "identity loss, both domains")
+    checkerboard = "loss on patterns of 2 and 4 pixels in the generators' outputs, both domains"
+    value(group, "--lambda_checkerboard", number(0), 0.0, checkerboard)
+    value(group, "--motion_level", number(0), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts")
+    value(group, "--scale_level", number(0), 0.0, "zoom of the synthetic flow; above 0 it replaces the other motion")
+    value(group, "--shift_level", number(0), 10.0, "largest whole-pixel shift of the synthetic flow")
+    value(group, "--noise_level", number(0), 0.001, "spread of the noise added to warped images")
+    value(group, "--vgg_path", PATH, "saved_models/vgg_normalised.pth", "VGG19 weights of the content loss")
+
+
+def add_discriminators(group: argparse._ArgumentGroup) -> None:
+    value(group, "--gan_mode", choice(["lsgan", "vanilla", "hinge"]), "lsgan", "adversarial loss")
+    group.add_argument(
+        "--no_lsgan",
+        dest="gan_mode",
+        action="store_const",
+        const="vanilla",
+        default=argparse.SUPPRESS,
+        help="published spelling of --gan_mode vanilla",
+    )
+    value(group, "--pool_size", whole(0), 0, "earlier generated images that the discriminators are shown again")
+    value(group, "--ndf", whole(1), 64, "channels of the first layer")
+    value(group, "--Shortcut_n_layers_D", whole(1), 1, "layers between first and last of the Shortcut's discriminators")

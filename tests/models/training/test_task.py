@@ -1,0 +1,38 @@
+import pytest
+import torch
+from torch import nn
+
+from models.training.task import Task
+from models.training.trainer import Trainer
+
+
+class Pairs(Task):
+    input_names = ("b", "a")
+
+    def preview(self, b, a):
+        return b[0]
+
+    def export(self):
+        return {"net": nn.Linear(1, 1).state_dict()}
+
+
+def task():
+    return Pairs(Trainer([]), None, torch.device("cpu"), {}, {})
+
+
+def test_inputs_are_those_of_a_step_in_its_order_and_nothing_else():
+    a, b = torch.zeros(2), torch.ones(2)
+    first, second = task().inputs({"a": a, "skipped": ["file"], "b": b})
+    assert first is b and second is a
+
+
+def test_a_task_without_a_validation_has_no_scores():
+    assert task().validate() == ({}, [])
+
+
+def test_a_task_without_a_preview_or_an_export_cannot_be_made():
+    class Unfinished(Task):
+        input_names = ("a",)
+
+    with pytest.raises(TypeError, match="export.*preview"):
+        Unfinished(Trainer([]), None, torch.device("cpu"), {}, {})
