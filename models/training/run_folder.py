@@ -64,7 +64,7 @@ class RunFolder:
 
     def close(self) -> None:
         """Let other processes open the folder."""
-        self._lock.release()
+        self._lock.release(force=True)
 
     def save_state(self, step: int, **state: object) -> None:
         """Replace the state, whole or not at all."""
