@@ -1,7 +1,6 @@
 """Translate clips with a teacher and its Shortcut block; measure quality, cost and speed; write videos and figures."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -11,17 +10,16 @@ from models.evaluation.evaluate import evaluate
 from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, run_figures
-from options.build.faces import FaceClips, write_whole_frames
+from options.build.faces import write_whole_frames
 from options.build.test_setup import TestSetup, found_clips, new_test_setup
-from options.build.videos import evaluation_clips, time_streams
+from options.build.videos import copy_faceless_videos, evaluation_clips, prepare_results_dir, time_streams
 from options.clip_options import chosen_clips
-from options.record import Options, describe, save
+from options.record import Options, describe
 from options.test_options import TestOptions
 from util import log, runtime
-from util.files import prepare_folder
 from util.program import finish
 from util.report.page import write_page
-from util.report.record import remove_results, write_run
+from util.report.record import write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
 
@@ -34,7 +32,9 @@ def translate(opt: Options) -> int:
     clips, faces = found_clips(opt, chosen)
     print(describe(opt))
     if not clips:
-        copy_faceless_videos(opt, faces, folder)
+        print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
+        if not opt.dry_run:
+            copy_faceless_videos(opt, faces, folder)
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
@@ -44,26 +44,6 @@ def translate(opt: Options) -> int:
     if not opt.dry_run:
         run_test(opt, setup, folder, device)
     return 0
-
-
-def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path) -> None:
-    """Write videos without a face as they are."""
-    print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
-    if not opt.dry_run:
-        prepare_results_dir(opt, folder)
-        write_whole_frames(opt, faces, folder)
-
-
-def prepare_results_dir(opt: Options, folder: Path) -> None:
-    """Make `folder` ready for the results of this run; those of an earlier run are removed, so that they never mix.
-
-    Raises:
-        ValueError: the clips lie among those results.
-    """
-    if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
-    remove_results(prepare_folder(folder))
-    save(opt, folder / "options.yaml")
 
 
 def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device) -> None:

@@ -1,7 +1,7 @@
-"""From options to the videos of a test: clips read, translated and written."""
+"""From options to the videos of a test: the results folder, and clips read, translated and written."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,15 +17,36 @@ from models.evaluation.pipeline_cost import PASSES, StreamMethod, measure_stream
 from models.streaming.refresh import Every
 from models.streaming.translator import Translator
 from options.base_options import BaseOptions
+from options.build.faces import FaceClips, write_whole_frames
 from options.build.test_setup import TestSetup
-from options.record import Options
+from options.record import Options, save
 from util import image
+from util.files import prepare_folder
 from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import remove_results
 from util.report.verdict import FIXED
 
 CLIPS = 2  # whole videos are timed on this many clips
 FEWEST, MOST = 24, 60  # frames of a pass over them, all clips together
 BUDGET_MS = 60_000  # for all passes; a pass has the fewest frames at least
+
+
+def prepare_results_dir(opt: Options, folder: Path) -> None:
+    """Make `folder` ready for the results of this run; those of an earlier run are removed, so that they never mix.
+
+    Raises:
+        ValueError: the clips lie among those results.
+    """
+    if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
+    remove_results(prepare_folder(folder))
+    save(opt, folder / "options.yaml")
+
+
+def copy_faceless_videos(opt: Options, faces: Sequence[FaceClips], folder: Path) -> None:
+    """Write videos without a face to `folder` as they are."""
+    prepare_results_dir(opt, folder)
+    write_whole_frames(opt, faces, folder)
 
 
 def evaluation_clips(opt: Options, setup: TestSetup, folder: Path) -> Iterator[EvaluationClip]:
