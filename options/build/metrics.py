@@ -40,10 +40,10 @@ class MetricSetup:
 
     def truth_of(self, clip: Clip, size: tuple[int, int], limit: int | None) -> Callable[[int], np.ndarray] | None:
         """Number of one of the first `limit` frames of this clip -> its ground truth at `size` (width, height)."""
-        if self.truth is None:
+        if (truth := self.truth) is None:
             return None
-        paths = self.truth.paths(clip, limit)
-        return lambda index: self.truth.ids(paths[index], size)
+        paths = truth.paths(clip, limit)
+        return lambda index: truth.ids(paths[index], size)
 
 
 def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> MetricSetup:
