@@ -1,6 +1,5 @@
 """A clip as a stream of network inputs, with one frame in memory at a time."""
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -93,7 +92,7 @@ class RealVideos:
     def __len__(self) -> int:
         return len(self.clips)
 
-    @functools.cached_property
+    @property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with the size, and with the path, length or date of any file.
 

@@ -18,16 +18,11 @@ from scripts.tables.records import Run, cost_of, main_value, read_run  # noqa: E
 from scripts.tables.text import number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.program import finish  # noqa: E402
-from util.report.methods import (  # noqa: E402
-    SHORTCUT,  # noqa: E402
-    figures_of,
-    method_name,
-    refresh_of,
-)
+from util.report.methods import SHORTCUT, figures_of, method_name, refresh_of  # noqa: E402
 from util.report.record import figures_shown  # noqa: E402
 from util.tables import markdown  # noqa: E402
 
-Rows = dict[tuple[str, str], object]  # (section, label) -> figure of one run
+Rows = dict[tuple[str, str], object]  # (section, label) -> value of one run
 
 
 def compare(paths: Sequence[Path], folder: Path) -> int:
@@ -39,7 +34,7 @@ def compare(paths: Sequence[Path], folder: Path) -> int:
     refresh = refresh_of(*(run.record for run in runs))
     table = side_by_side(runs, partial(figures, refresh=refresh))
     differing = side_by_side(runs, circumstances, only_differing=True)
-    text = f"{shown(names, table)}\n\nwhat differs:\n\n{shown(names, differing)}"
+    text = f"{as_markdown(names, table)}\n\nwhat differs:\n\n{as_markdown(names, differing)}"
     prepare_folder(folder)
     write_text(folder / "compare.md", f"# {' / '.join(names)}\n\n{text}\n")
     write_csv(folder / "compare.csv", ["section", "figure", *names], [*table, *differing])
@@ -51,21 +46,21 @@ def compare(paths: Sequence[Path], folder: Path) -> int:
 
 
 def labels(runs: Sequence[Run]) -> list[str]:
-    """The shortest names that tell the runs apart: of the run, with its phase and epoch, or the whole path."""
+    """The shortest names that differ for all runs: name of the run, or with phase and epoch, or the whole path."""
     folders = [run.path.resolve().parent for run in runs]
     ways = (lambda f: f.parent.name, lambda f: f"{f.parent.name}/{f.name}", str)
     return next(names for way in ways if len(set(names := [way(f) for f in folders])) == len(runs))
 
 
 def side_by_side(runs: Sequence[Run], of: Callable[[Mapping], Rows], only_differing: bool = False) -> list[list]:
-    """One row per figure that any run has: section, label, and every run's figure or None."""
-    found = [of(run.record) for run in runs]
-    rows = [[*key, *(of_run.get(key) for of_run in found)] for key in merged(found)]
+    """One row per entry that any run has: section, label, and the value of every run or None."""
+    columns = [of(run.record) for run in runs]
+    rows = [[*key, *(column.get(key) for column in columns)] for key in merged(columns)]
     return [row for row in rows if not only_differing or any(value != row[2] for value in row[3:])]
 
 
 def merged(orders: Iterable[Iterable]) -> list:
-    """Every key once; one that only a later run has comes after the one it follows there."""
+    """All keys once. A key that only a later run has comes after the key that it follows there."""
     keys = []
     for order in orders:
         place = 0
@@ -77,10 +72,10 @@ def merged(orders: Iterable[Iterable]) -> list:
 
 
 def figures(record: Mapping, refresh: str | None) -> Rows:
-    """Quality, of the judged Shortcut in all its parts and of the other methods in one figure per metric; then cost.
+    """Quality, then cost. The evaluated Shortcut has all values of a metric, other methods have the main one.
 
     Args:
-        refresh: how the judged Shortcut refreshes, if it does so in all runs alike: otherwise its rows do not say.
+        refresh: how the evaluated Shortcut refreshes; None if the runs differ, then its name does not say.
     """
     rows, costs, shown = {}, {}, figures_shown(record)
     for method, values in figures_of(record).items():
@@ -91,18 +86,18 @@ def figures(record: Mapping, refresh: str | None) -> Rows:
         costs[("cost", f"GMACs per frame, {name}")] = cost["macs"] and cost["macs"] / 1e9
         costs[("cost", f"saving, {name}")] = cost["saving"]
         costs[("cost", f"ms per frame, {name}")] = cost["ms"]
-    rows |= costs | _kinds(record) | _verdict(record)
+    rows |= costs | _frames(record) | _verdict(record)
     return {key: value for key, value in rows.items() if value is not None}
 
 
 def _verdict(record: Mapping) -> Rows:
-    """Its figures; not those of the videos that it was found on."""
-    found = record.get("verdict") or {}
-    return {("verdict", key.replace("_", " ")): value for key, value in found.items() if key != "streams"}
+    """The figures of the verdict, without the times of whole videos behind them."""
+    figures = record.get("verdict") or {}
+    return {("verdict", key.replace("_", " ")): value for key, value in figures.items() if key != "streams"}
 
 
-def _kinds(record: Mapping) -> Rows:
-    """What one frame of each kind costs, and how many there were."""
+def _frames(record: Mapping) -> Rows:
+    """Cost of a teacher, reference and skipped frame, and their numbers."""
     cost = record["cost"]
     rows = {("one frame", f"GMACs, {part}"): macs / 1e9 for part, macs in cost["macs"].items() if macs}
     rows[("one frame", "saving, skipped")] = cost["saving"]["skipped"]
@@ -112,7 +107,7 @@ def _kinds(record: Mapping) -> Rows:
 
 
 def parts(values: Mapping) -> dict[str, float | None]:
-    """A metric's figures without nesting: "skipped", "all", "distance 1", a condition's name, ..."""
+    """A metric's values without nesting: "skipped", "all", "distance 1", a condition's name, ..."""
     flat = {}
     for key, value in values.items():
         inner = isinstance(value, Mapping)
@@ -126,7 +121,7 @@ def circumstances(record: Mapping) -> Rows:
     return {(section, name): value for section in sections for name, value in record.get(section, {}).items()}
 
 
-def shown(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def as_markdown(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     cells = [[*row[:2], *map(number, row[2:])] for row in rows]
     return markdown(["section", "figure", *names], cells, texts=2) if rows else "nothing"
 

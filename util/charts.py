@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 SIZE_IN, PX_PER_IN = (7.2, 4.4), 100
 COLOURS = ("#3b82f6", "#e8710a", "#16a34a", "#a855f7", "#dc2626")  # mid-tones, told apart on white and on black
@@ -12,7 +13,7 @@ DASHES = ("none", "7 4", "2 3")  # SVG patterns of lines that would have the col
 INK = "#24292f"  # of texts and axes; becomes the colour of the page's text
 INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color")
 STYLE = "svg {color: #24292f} @media (prefers-color-scheme: dark) {svg {color: #c9d1d9}}"
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "fixed",  # the same chart is the same file, byte by byte
     "svg.fonttype": "none",  # texts stay texts
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib, which measures texts by it
@@ -48,6 +49,7 @@ def line_chart(lines: Sequence[Line], title: str, x_label: str, y_label: str) ->
     """
     import matplotlib
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     _check(lines)
     with matplotlib.rc_context(SETTINGS):
@@ -57,7 +59,7 @@ def line_chart(lines: Sequence[Line], title: str, x_label: str, y_label: str) ->
             _draw(axes, number, line)
         axes.set(title=_literal(title), xlabel=_literal(x_label), ylabel=_literal(y_label))
         whole_numbers = all(float(x).is_integer() for line in lines for x, _ in line.points)
-        axes.xaxis.get_major_locator().set_params(integer=whole_numbers)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=whole_numbers))
         axes.margins(y=0.1)  # room for labels below the lowest point
         axes.grid()
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside the plot, where it covers no line

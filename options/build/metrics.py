@@ -1,4 +1,4 @@
-"""From options to what is measured: metrics, what they need, and the ground truth."""
+"""From options to metrics, the resources that they need, and the ground truth."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +27,13 @@ REAL = {"v2c": cityscapes, "l2v": label_a}  # where a layout keeps real videos o
 
 @dataclass(frozen=True)
 class MetricSetup:
-    """What is measured, and what there is to say about what is not.
+    """The metrics of a run.
 
     Args:
-        truth: None where no class maps are judged.
+        metrics: name -> class.
+        resources: what the metrics are built with.
+        truth: the ground truth of segmentation scores; None if there are none.
+        notes: why something is not measured, one line each.
     """
 
     metrics: dict[str, type[Metric]] = field(default_factory=dict)
@@ -39,18 +42,21 @@ class MetricSetup:
     notes: tuple[str, ...] = ()
 
     def truth_of(self, clip: Clip, size: tuple[int, int], limit: int | None) -> Callable[[int], np.ndarray] | None:
-        """Number of one of the first `limit` frames of this clip -> its ground truth at `size` (width, height)."""
-        if self.truth is None:
+        """A function: number of a frame -> its ground truth at `size` (width, height), for the first `limit` frames."""
+        if (truth := self.truth) is None:
             return None
-        paths = self.truth.paths(clip, limit)
-        return lambda index: self.truth.ids(paths[index], size)
+        paths = truth.paths(clip, limit)
+        return lambda index: truth.ids(paths[index], size)
 
 
 def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> MetricSetup:
-    """What the options ask for, for these clips, whose first is translated to `size` (width, height).
+    """The metrics that the options name.
+
+    Args:
+        size: (width, height) of the first clip's outputs.
 
     Raises:
-        ValueError, FileNotFoundError: a metric that was asked for lacks something.
+        ValueError, FileNotFoundError: a named metric lacks something.
     """
     if not opt.compare:
         return MetricSetup()
@@ -74,17 +80,17 @@ def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: to
 def new_segmentation(
     opt: Options, clips: Sequence[Clip], device: torch.device, must: bool
 ) -> tuple[Segment | None, GroundTruth | None, tuple[str, ...]]:
-    """How outputs become class ids, what they should be, and a note where the ground truth is not there.
+    """The segmentation of outputs, the ground truth, and a note if the ground truth is not there.
 
     Raises:
-        ValueError, FileNotFoundError: class maps cannot be judged, and `must` be or --gt_root was given for it.
+        ValueError, FileNotFoundError: one of the two is not there, though `must` is True or a flag asks for scores.
     """
     segment, truth = new_segment(opt, device), new_truth(opt)
     if segment is None or truth is None:
         if must or opt.gt_root is not None or opt.seg_weights is not None:
             raise ValueError(
-                f"segmentation scores of {opt.layout} need --seg_weights FILE and --gt_root DIR: a network that says "
-                "what its outputs show, and label maps of what they should"
+                f"segmentation scores of {opt.layout} need --seg_weights FILE and --gt_root DIR: a network that "
+                "segments the outputs, and label maps of the ground truth"
             )
         return None, None, ()
     try:
@@ -98,7 +104,7 @@ def new_segmentation(
 
 
 def new_segment(opt: Options, device: torch.device) -> Segment | None:
-    """v2l shows label maps itself; of other outputs a network says what they show, if there is one."""
+    """The segmentation of outputs: of v2l by colour, of other layouts by the network --seg_weights; None without it."""
     if opt.layout == "v2l":
         return lambda output: nearest_class(to_uint8(output[0]))
     if opt.seg_weights is None:
@@ -108,12 +114,12 @@ def new_segment(opt: Options, device: torch.device) -> Segment | None:
     except ValueError as error:
         raise ValueError(f"--seg_weights {opt.seg_weights}: {error}") from error
     if (classes := network.score_fr.out_channels) != len(CLASSES):
-        raise ValueError(f"--seg_weights {opt.seg_weights} knows {classes} classes, VIPER has {len(CLASSES)}")
+        raise ValueError(f"--seg_weights {opt.seg_weights} has {classes} classes, VIPER has {len(CLASSES)}")
     return lambda output: network(output.to(device)).argmax(1)[0].to("cpu", torch.uint8).numpy()
 
 
 def new_truth(opt: Options) -> GroundTruth | None:
-    """Of --gt_root, or of where the layout has it."""
+    """The ground truth in --gt_root, or in the layout's own place; None if there is none."""
     if opt.gt_root is not None:
         return GroundTruth(Path(opt.gt_root), opt.fine_size)
     if opt.layout == "l2v":
@@ -122,7 +128,7 @@ def new_truth(opt: Options) -> GroundTruth | None:
 
 
 def real_videos(opt: Options, size: Size) -> RealVideos | None:
-    """Of --real_root, or of where the layout has them; None if nobody needs them or there are none."""
+    """The videos in --real_root, or in the layout's own place; None if no metric needs them or there are none."""
     if opt.inception_weights is None and opt.i3d_weights is None:
         return None
     if opt.real_root is not None:

@@ -1,4 +1,4 @@
-"""The table in the paper's shape: rows from records and from what has been published, as Markdown and CSV."""
+"""The paper's table: rows of our runs and of published figures, as Markdown and CSV."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ Parameters: of the teacher, and of what runs on skipped frames. "-": not measure
 
 
 def run_rows(task: str, setting: str, record: Mapping) -> list[dict]:
-    """One row per method of a run: teacher, Shortcut, baselines; each with the checkpoints that the run was made of."""
+    """One row per method of a run: teacher, Shortcut, baselines; with the fingerprints of the run's checkpoints."""
     identities = record.get("checkpoints", {})
     fingerprints = {column: identities.get(whose) for column, whose in FINGERPRINTS.items()}
     return [_method_row(task, setting, record, method) | fingerprints for method in figures_of(record)]
@@ -46,7 +46,7 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
     if method == TEACHER:
         return row | {"params": own["params"]["teacher"]}
     row["interval"] = record.get("runtime", {}).get("interval")
-    if method in SHORTCUTS - {SHORTCUT}:  # it refreshed in its own way
+    if method in SHORTCUTS - {SHORTCUT}:  # it refreshes in another way than the run
         row["interval"] = _mean_interval(cost["macs"], own["macs"])
     if method in SHORTCUTS:
         row |= {"macs_skipped": own["macs"]["skipped"], "params": own["params"]["skipped"]}
@@ -55,7 +55,7 @@ def _method_row(task: str, setting: str, record: Mapping, method: str) -> dict:
 
 
 def published_rows(published: Mapping) -> list[dict]:
-    """The rows of docs/published.yaml as rows of the table; their setting names the source by its number."""
+    """The rows of docs/published.yaml as rows of the table; the setting names the source by its number."""
     numbers = {name: number for number, name in enumerate(published["sources"], 1)}
     kinds = {name: f"{source['kind']} [{numbers[name]}]" for name, source in published["sources"].items()}
     named = [{**row, "method": method_name(row["method"], "fixed")} for row in published["rows"]]
@@ -63,8 +63,8 @@ def published_rows(published: Mapping) -> list[dict]:
 
 
 def write_tables(folder: Path, command: str, rows: Sequence[Mapping], published: Mapping) -> str:
-    """The table without its notes, for the terminal; reproduced.md and, in full precision, reproduced.csv have all."""
-    cells = [[_shown(row, key) for key in COLUMNS] for row in rows]
+    """Write reproduced.md, and reproduced.csv in full precision; return the table without notes, for the terminal."""
+    cells = [[_cell(row, key) for key in COLUMNS] for row in rows]
     table = markdown(list(COLUMNS.values()), cells, LEFT, notes=True)
     sources = enumerate(published["sources"].values(), 1)
     cited = "\n".join(f"{number}. {source['title'].strip()}: {source['url']}" for number, source in sources)
@@ -76,7 +76,7 @@ def write_tables(folder: Path, command: str, rows: Sequence[Mapping], published:
 
 
 def _checkpoints(rows: Sequence[Mapping]) -> str:
-    """A paragraph that names the checkpoints of every run, so that a table of older checkpoints can be told."""
+    """A paragraph with the checkpoints of every run, which shows whether the table is of older checkpoints."""
     runs = {
         f"- {TITLES[row['task']]}, {row['setting']}: teacher {row['teacher_fingerprint']}, "
         f"Shortcut {row['shortcut_fingerprint']}": None
@@ -86,7 +86,7 @@ def _checkpoints(rows: Sequence[Mapping]) -> str:
     return "Fingerprints of the checkpoints:\n\n" + "\n".join(runs) + "\n\n" if runs else ""
 
 
-def _shown(row: Mapping, key: str) -> str:
+def _cell(row: Mapping, key: str) -> str:
     value = row.get(key)
     if key == "task":
         return TITLES.get(value, value)

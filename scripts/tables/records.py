@@ -29,7 +29,7 @@ def read_run(path: Path) -> Run:
     """
     file = path if path.suffix == ".json" else path / FILE
     if not file.is_file():
-        near = sorted(str(found.parent) for found in path.glob(f"**/{FILE}")) if path.is_dir() else []
+        near = sorted(str(other.parent) for other in path.glob(f"**/{FILE}")) if path.is_dir() else []
         expected = "expected a folder that test.py finished, results/<name>/test_<epoch>, or its metrics.json"
         raise FileNotFoundError(f"no {file}; {expected}" + (f"; below it are: {', '.join(near)}" if near else ""))
     try:

@@ -1,4 +1,4 @@
-"""The entries of the paper's table: which script makes each, from which files, and where those come from."""
+"""The entries of the paper's table: the script that runs each, the files that it needs, and where to get them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LABELS = "Recycle-GAN's Viper_data.tar.gz: https://www.dropbox.com/s/qhu29y5cx4l
 BUNDLED = "comes with the repository"
 BOTH_SHORTCUTS = ("--methods", "teacher,fixed,adaptive,reuse,flow_warp")
 TITLES = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
-TITLES |= {"vtoonify": "VToonify", "all": "any"}  # "all": figures that are of no task in particular
+TITLES |= {"vtoonify": "VToonify", "all": "any"}  # "all": figures of no particular task
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Entry:
     Args:
         task: a key of TITLES.
         setting: "full size" or "demo".
-        script, flags: what is run; it leaves its results in <results_dir>/<run>/test_latest.
-        needs: file or folder -> where it comes from.
+        script, flags: the command; it writes its results to <results_dir>/<run>/test_latest.
+        needs: file or folder -> where to get it.
     """
 
     task: str
@@ -43,7 +43,7 @@ class Entry:
         return results_dir / self.run / "test_latest"
 
     def missing(self) -> str | None:
-        """What cannot be found, and where it comes from; None when it can be run."""
+        """The files that are missing and where to get them, as text; None if the entry can be run."""
         lacking = {path: origin for path, origin in self.needs.items() if not path.exists()}
         by_origin = {o: ", ".join(_short(p) for p in lacking if lacking[p] == o) for o in lacking.values()}
         return "; ".join(f"missing {paths} ({origin})" for origin, paths in by_origin.items()) or None
@@ -71,7 +71,7 @@ def _full(
     run, checkpoints = f"ShortcutV2V_unsup_{task}", ROOT / "checkpoints"
     shortcut = checkpoints / run / "latest_net_ShortcutV2V.pth"
     needs = {**data, checkpoints / teacher: teacher_from, shortcut: shortcut_from}
-    flags = ("--dataroot", str(root), "--name", run)  # named, so that the script never falls back to the demo
+    flags = ("--dataroot", str(root), "--name", run)  # with --name the script never falls back to the demo
     return Entry(task, "full size", UNSUP / f"test_{task}.sh", run, flags, needs)
 
 

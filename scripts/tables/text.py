@@ -8,7 +8,7 @@ from util.files import replacing
 
 
 def number(value: object, digits: int = 4) -> str:
-    """A figure with so many significant digits, thousands in full; "-" for none, anything else as its text."""
+    """A figure with `digits` significant digits, from 1000 on in full; "-" for None; anything else as its text."""
     if value is None:
         return "-"
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -18,12 +18,12 @@ def number(value: object, digits: int = 4) -> str:
 
 
 def write_csv(path: Path, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """The table, written whole or not at all; what is None is an empty field."""
+    """Write the table, whole or not at all; None becomes an empty field."""
     with replacing(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([heads, *rows])
 
 
 def write_text(path: Path, text: str) -> None:
-    """The file, written whole or not at all."""
+    """Write the file, whole or not at all."""
     with replacing(path) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from models.shortcut.checkpoint import to_checkpoint
-from scripts.reproduce_tables import complaint
+from scripts.reproduce_tables import error_message
 from tests.helpers.runs import CPU, HEIGHT, ROOT, WIDTH, stripes, teacher_file, viper
 from tests.helpers.runs import save as save_frame
 from tests.helpers.tiny import block, teacher
@@ -91,16 +91,16 @@ def test_a_finished_run_is_reused(ended, copy):
 
 def test_flags_that_every_row_settles_are_refused(copy):
     refused = reproduce(copy, "--dataroot", "x")
-    assert refused.returncode == 1 and "--dataroot: every row has its own" in refused.stderr
+    assert refused.returncode == 1 and "--dataroot: every row sets its own" in refused.stderr
 
 
 @pytest.mark.parametrize(
-    ("told", "found"),
+    ("lines", "message"),
     [
         (["12%|#", "test.py: error: a", "  b"], "test.py: error: a b"),
         (["Traceback", "KeyError: 'x'", ""], "KeyError: 'x'"),
         ([], ""),
     ],
 )
-def test_what_went_wrong_is_found_in_what_was_told(told, found):
-    assert complaint(told) == found
+def test_the_error_message_is_found_in_the_output(lines, message):
+    assert error_message(lines) == message

@@ -1,4 +1,4 @@
-"""Whether a Shortcut pays: its speed against its teacher and its quality against flow warp, in figures and in words."""
+"""Whether a Shortcut pays off: its speed against its teacher and its quality against flow warp, as figures and text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,21 +10,22 @@ Times = Mapping[str, Mapping[str, float]]  # name -> {"median", "p95"} in ms
 
 
 def verdict(latency_ms: Times, streams: Mapping, quality: Mapping, baselines: Mapping) -> dict[str, object]:
-    """What `sentence` says, in figures; None where something was not measured.
+    """The figures that `sentence` puts into words; None for what was not measured.
 
-    Every speed-up is the teacher's median over the Shortcut's, above 1 where the Shortcut is faster.
-
-        skipped_speedup: of a skipped frame, over the teacher under the same optimisations, in the same numbers.
-        skipped_speedup_eager: the same over the teacher as it was trained.
-        stream_speedup: of a whole video, decoded, translated and encoded.
-        stream_speedup_fixed: the same with a reference at a fixed interval, where the judged refresh is adaptive.
-        psnr_over_flow_warp: dB on skipped frames.
-        streams: as given.
+    A speed-up is the teacher's median time over the Shortcut's: above 1 the Shortcut is faster.
 
     Args:
-        latency_ms: single frames, "teacher_eager", "teacher" and "skipped".
-        streams: whole videos; "ms" of a frame by "teacher", "shortcut" and "shortcut_fixed". {}: none was streamed.
+        latency_ms: times of single frames: "teacher_eager", "teacher" and "skipped".
+        streams: "ms": times of whole videos per frame, by "teacher", "shortcut" and "shortcut_fixed"; {}: not measured.
         quality, baselines: as in metrics.json.
+
+    Returns:
+        skipped_speedup: of a skipped frame over the teacher, with the same optimisations and number format.
+        skipped_speedup_eager: of a skipped frame over the teacher as it was trained.
+        stream_speedup: of a whole video, decoded, translated and encoded.
+        stream_speedup_fixed: the same at a fixed interval, if the evaluated refresh is adaptive.
+        psnr_over_flow_warp: PSNR of skipped frames minus that of flow warp, dB.
+        streams: the argument, or None.
     """
     stream_ms = streams.get("ms", {})
     return {
@@ -38,41 +39,43 @@ def verdict(latency_ms: Times, streams: Mapping, quality: Mapping, baselines: Ma
 
 
 def streamed(record: Mapping) -> Times:
-    """ms of whole videos, name -> {"median", "p95"}, in a run's record; {} where none was streamed."""
+    """Times of whole videos in a run's record, ms per frame: name -> {"median", "p95"}; {} if not measured."""
     return ((record.get("verdict") or {}).get("streams") or {}).get("ms", {})
 
 
 def sentence(figures: Mapping[str, Any]) -> str:
-    """What `verdict` found, in one line; what was not measured is left out."""
+    """The figures of `verdict` in one line of text, without those that were not measured."""
     skipped, whole, lead = (figures[key] for key in ("skipped_speedup", "stream_speedup", "psnr_over_flow_warp"))
     than = "as" if _pace(skipped) == "as fast" else "than"
     parts = [f"skipped frame {_pace(skipped)} {than} its teacher here"]
     if whole is not None:
-        said, fixed = _pace(whole), figures["stream_speedup_fixed"]
+        pace, fixed = _pace(whole), figures["stream_speedup_fixed"]
         if _pace(skipped).endswith("faster"):
-            said = said.removesuffix(" faster")
-        parts.append(f"whole video {said}" + ("" if fixed is None else f" ({_pace(fixed)} at a fixed interval)"))
+            pace = pace.removesuffix(" faster")
+        parts.append(f"whole video {pace}" + ("" if fixed is None else f" ({_pace(fixed)} at a fixed interval)"))
     if lead is not None:
         parts.append(f"{lead:+.1f} dB over flow warp" if lead >= 0 else f"{-lead:.1f} dB below flow warp")
     return ", ".join(parts)
 
 
 def tiles(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(what stands large, what it is) of all that was measured, in the order of `sentence`."""
+    """(value, description) for the tiles on top of the page, of all that was measured, in the order of `sentence`."""
     lead, fixed = figures.get("psnr_over_flow_warp"), figures.get("stream_speedup_fixed")
     beside = "" if fixed is None else f"; at a fixed interval {_pace(fixed)}"
-    told = {
+    descriptions = {
         "skipped_speedup": "a skipped frame, beside its teacher here",
         "stream_speedup": f"a whole video, decoded and encoded{beside}",
     }
-    found = [
-        (_pace(figures[key]).replace("x ", "× "), text) for key, text in told.items() if figures.get(key) is not None
+    speedups = [
+        (_pace(figures[key]).replace("x ", "× "), text)
+        for key, text in descriptions.items()
+        if figures.get(key) is not None
     ]
-    return found if lead is None else [*found, (f"{lead:+.1f} dB", "PSNR of skipped frames over flow warp")]
+    return speedups if lead is None else [*speedups, (f"{lead:+.1f} dB", "PSNR of skipped frames over flow warp")]
 
 
 def _pace(speedup: float) -> str:
-    """In words: "2.9x faster", "1.8x slower" or "as fast"."""
+    """The speed-up as text: "2.9x faster", "1.8x slower" or "as fast"."""
     times = max(speedup, 1 / speedup)
     if f"{times:.1f}" == "1.0":
         return "as fast"
@@ -80,22 +83,22 @@ def _pace(speedup: float) -> str:
 
 
 def warnings(macs: Mapping[str, float], latency_ms: Times | None = None) -> list[str]:
-    """One line for each measure by which a skipped frame costs more than the teacher that it is to replace."""
-    told, costs = [], "warning: a skipped frame"
+    """One line of text for each measure, MACs and time, in which a skipped frame costs more than the teacher."""
+    lines, start = [], "warning: a skipped frame"
     if macs["skipped"] > macs["teacher"]:
         skipped, teacher = macs["skipped"] / 1e9, macs["teacher"] / 1e9
-        told.append(f"{costs} costs more than the teacher: {skipped:.4g} G MACs, the teacher {teacher:.4g} G")
+        lines.append(f"{start} costs more than the teacher: {skipped:.4g} G MACs, the teacher {teacher:.4g} G")
     if latency_ms and latency_ms["skipped"]["median"] > latency_ms[TEACHER]["median"]:
         skipped, teacher = (latency_ms[kind]["median"] for kind in ("skipped", TEACHER))
-        told.append(f"{costs} takes longer than the teacher: {skipped:.1f} ms, the teacher {teacher:.1f}")
-    return told
+        lines.append(f"{start} takes longer than the teacher: {skipped:.1f} ms, the teacher {teacher:.1f}")
+    return lines
 
 
-def _speedup(times: Times, teacher: str, ours: str) -> float | None:
-    return times[teacher]["median"] / times[ours]["median"] if teacher in times and ours in times else None
+def _speedup(times: Times, teacher: str, shortcut: str) -> float | None:
+    return times[teacher]["median"] / times[shortcut]["median"] if teacher in times and shortcut in times else None
 
 
-def _lead(ours: Mapping, rival: Mapping) -> float | None:
-    """How far our PSNR on skipped frames lies above the rival's, dB."""
-    both = [figures.get("psnr", {}).get("skipped") for figures in (ours, rival)]
+def _lead(shortcut: Mapping, baseline: Mapping) -> float | None:
+    """PSNR of skipped frames, the Shortcut's minus the baseline's, dB; None if one was not measured."""
+    both = [figures.get("psnr", {}).get("skipped") for figures in (shortcut, baseline)]
     return None if None in both else both[0] - both[1]

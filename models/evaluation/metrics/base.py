@@ -2,7 +2,7 @@
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -52,9 +52,10 @@ class RealVideos(Protocol):
     fingerprint: a text that changes when the videos change.
     """
 
-    fingerprint: str
+    @property
+    def fingerprint(self) -> str: ...
 
-    def __iter__(self) -> "Iterable[Iterable[Tensor]]": ...
+    def __iter__(self) -> Iterator[Iterable[Tensor]]: ...
 
 
 @dataclass(frozen=True)

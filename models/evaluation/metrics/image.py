@@ -5,6 +5,7 @@ import math
 import warnings
 from abc import abstractmethod
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlparse
 
 import torch
@@ -78,16 +79,15 @@ class Ssim(ImageMetric):
 
         if min(output.shape[-2:]) < 11:
             raise ValueError(f"SSIM has an 11x11 window and needs images at least as large, got {list(output.shape)}")
-        return float(
-            structural_similarity(
-                output[0].numpy(),
-                target[0].numpy(),
-                channel_axis=0,
-                data_range=1,
-                gaussian_weights=True,
-                use_sample_covariance=False,
-            )
+        similarity = structural_similarity(
+            output[0].numpy(),
+            target[0].numpy(),
+            channel_axis=0,
+            data_range=1,
+            gaussian_weights=True,
+            use_sample_covariance=False,
         )
+        return float(cast(float, similarity))  # a tuple only where further results are asked for
 
 
 class Lpips(ImageMetric):

@@ -33,6 +33,9 @@ class SegmentationScore(Metric):
 
     def __init__(self, resources: MetricResources) -> None:
         super().__init__(resources)
+        if resources.segment is None:
+            raise ValueError(self.missing(resources))
+        self._segment = resources.segment
         self._protocol = PROTOCOLS[resources.seg_protocol]
         self._all, self._skipped = ConfusionCounts(), ConfusionCounts()
 
@@ -44,7 +47,7 @@ class SegmentationScore(Metric):
         """
         if frame.truth is None:
             raise ValueError(f"frame {frame.index} of clip {frame.clip} has no ground truth to judge its classes by")
-        predicted = self.resources.segment(output)
+        predicted = self._segment(output)
         weather = condition(frame.clip) if self.resources.conditions else None
         try:
             counts = self._all.update(predicted, frame.truth, weather)

@@ -55,6 +55,8 @@ class WarpError(TemporalMetric):
 
     @staticmethod
     def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
+        if frame.motion is None:
+            return None
         return warp_error(now[0], before[0], frame.motion.upscale(scale_factor(frame.input, now[0])))
 
 
@@ -70,6 +72,8 @@ class Flicker(TemporalMetric):
 
     @staticmethod
     def measure(frame: FrameContext, now: Pictures, before: Pictures) -> float | None:
+        if frame.previous is None:
+            return None
         static = static_pixels(frame.previous, frame.input)
         if static.mean() < MIN_STATIC_SHARE:
             return None

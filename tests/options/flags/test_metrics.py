@@ -34,7 +34,7 @@ def test_both_refreshes_may_be_named(parse):
         ("--metrics psnr,mse", "--metrics must be auto or some of psnr, ssim, lpips, "),
         ("--metrics auto,psnr", "--metrics must be auto or some of"),
         ("--methods teacher,reuse", "--methods teacher,reuse lacks fixed, the Shortcut of this run"),
-        ("--methods fixed,reuse", "--methods fixed,reuse lacks teacher, what all others are measured against"),
+        ("--methods fixed,reuse", "--methods fixed,reuse lacks teacher, which all others are compared with"),
         ("--no-compare --methods fixed,reuse", "reuse need the teacher's frames, got --no-compare"),
         ("--no-compare --metrics ssim", "--metrics ssim needs --compare: --no-compare measures nothing"),
         ("--methods teacher,fixed,adaptive --refresh_mode spread", "--refresh_mode spread needs an interval known"),
