@@ -19,7 +19,7 @@ MEMORY = 8  # the median is taken over this many frames
 class Refresh(Protocol):
     """A policy that chooses the reference frames from early features alone, before the rest of a frame is computed.
 
-    max_interval: at most this many frames lie between one reference frame and the next.
+    max_interval: a new reference frame comes this many frames after the last one at the latest.
     """
 
     max_interval: int
@@ -71,7 +71,7 @@ class Adaptive:
 
     Args:
         threshold: a drift above it makes a reference frame; above 0, infinity leaves only the scene cuts.
-        max_interval: at most this many frames lie between one reference frame and the next, at least 1.
+        max_interval: a new reference frame comes this many frames after the last one at the latest; at least 1.
     """
 
     def __init__(self, threshold: float, max_interval: int):

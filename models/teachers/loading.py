@@ -10,7 +10,8 @@ from torch import Tensor, nn
 def load(module: nn.Module, weights: Mapping[str, Tensor], what: str) -> nn.Module:
     """`module` with these weights: exactly its keys and its shapes.
 
-    A module on the meta device takes the tensors of `weights` themselves, in their types. Any other module copies them.
+    The module computes in float32, whatever the weights are stored in. A module on the meta device takes the tensors of
+    `weights` themselves where they are float32 already. Any other module copies them.
 
     Args:
         what: names the network in the error, as in "a BiSeNet of 19 face parts".
@@ -20,6 +21,8 @@ def load(module: nn.Module, weights: Mapping[str, Tensor], what: str) -> nn.Modu
     """
     check(weights, module.state_dict(), what)
     on_meta = any(tensor.is_meta for tensor in module.state_dict().values())
+    if on_meta:
+        weights = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
     module.load_state_dict(weights, strict=True, assign=on_meta)
     return module
 

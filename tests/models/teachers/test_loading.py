@@ -43,3 +43,11 @@ def test_keys_that_differ_in_numbers_or_last_names_are_one_group():
 
 def test_a_long_list_is_cut():
     assert loading.grouped(f"{name}.weight" for name in "abcdefg").endswith("e.weight and 2 more kinds")
+
+
+def test_weights_stored_as_float16_are_computed_with_as_float32():
+    weights = {key: value.half() for key, value in layers().state_dict().items()}
+    with torch.device("meta"):
+        empty = layers()
+    loaded = loading.load(empty, weights, "layers")
+    assert loaded[0].weight.dtype == torch.float32 and torch.equal(loaded[0].weight, weights["0.weight"].float())
