@@ -1,4 +1,4 @@
-"""Save and load tensors and plain values: written whole or not at all, read without running anything."""
+"""Save and load tensors and plain values. Files are written whole or not at all; reading runs no code."""
 
 import hashlib
 import pickle
@@ -28,7 +28,7 @@ def save(path: Path, state: dict) -> None:
 
 
 def _cause(error: RuntimeError) -> Exception:
-    """The OSError that `error` hides: torch closes its archive after a failed write and reports only the second."""
+    """The OSError behind `error`: after a failed write torch fails to close its archive, and reports only that."""
     hidden: BaseException | None = error
     while hidden is not None and not isinstance(hidden, OSError):
         hidden = hidden.__context__
@@ -36,7 +36,7 @@ def _cause(error: RuntimeError) -> Exception:
 
 
 def load(path: Path) -> dict:
-    """What `save` wrote, on the CPU. Published checkpoints, bare state dicts, are read the same way.
+    """Read what `save` wrote, onto the CPU. It reads published checkpoints, which are bare state dicts, too.
 
     Raises:
         FileNotFoundError: no such file; the message lists the checkpoints beside it.
@@ -51,7 +51,7 @@ def load(path: Path) -> dict:
             raise ValueError(
                 f"refused {path}: holds something other than tensors and plain values; nothing in it was executed"
             ) from error
-        except Exception as error:  # bytes that are no checkpoint trip the reader in many ways, none of them special
+        except Exception as error:  # the reader has no exception of its own for other bytes
             raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")

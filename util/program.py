@@ -10,7 +10,7 @@ USER_ERRORS = (ValueError, OSError, FloatingPointError)
 
 
 def finish(name: str, program: Callable[[], int]) -> None:
-    """Run `program` and exit with its status; an error that a user can mend becomes one message and status 1."""
+    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
     try:
         sys.exit(program())
     except USER_ERRORS as error:

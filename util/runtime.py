@@ -1,4 +1,4 @@
-"""The one place that sets global state: seeds, and the device everything runs on."""
+"""Global state, which is set here only: random seeds, the device, memory settings."""
 
 import contextlib
 import ctypes
@@ -12,7 +12,7 @@ import torch
 
 
 def prepare(seed: int, gpu_ids: str | None) -> torch.device:
-    """The device to use, after seeding torch, numpy and random.
+    """Seed torch, numpy and random; return the device to use.
 
     Args:
         gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU.
@@ -45,7 +45,7 @@ def _device(gpu_ids: str | None) -> torch.device:
 
 
 def machine() -> dict[str, object]:
-    """Facts a measurement should be read with: platform, CPU, cores this process may use, GPU, versions."""
+    """The machine that a measurement was made on: platform, CPU, cores that this process may use, GPU, versions."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "platform": platform.platform(),
@@ -59,7 +59,7 @@ def machine() -> dict[str, object]:
 
 
 def precision(amp: str, device: torch.device) -> torch.dtype | None:
-    """What `--amp` asks for on `device`; None: float32.
+    """The number format that `--amp` names on `device`; None is float32.
 
     "auto" is bf16 where the processor multiplies it faster than float32, on a CPU by avx512_bf16 or amx_bf16.
     """
@@ -69,7 +69,7 @@ def precision(amp: str, device: torch.device) -> torch.dtype | None:
 
 
 def fast_types(device: torch.device) -> tuple[torch.dtype, ...]:
-    """What `device` multiplies faster than float32, the more exact first."""
+    """The number formats that `device` multiplies faster than float32, the more exact first."""
     half = (torch.float16,) if device.type == "cuda" else ()
     return (*half, torch.bfloat16) if computes_bf16(device) else half
 
@@ -83,9 +83,9 @@ def computes_bf16(device: torch.device) -> bool:
 
 
 def keep_memory() -> None:
-    """Let glibc keep what is freed for the next allocation; given back, it comes again page by page, each a fault.
+    """Let glibc keep freed memory for the next allocation: memory that it gives back costs a page fault per page later.
 
-    For this process alone: one that it starts has to call this again. Where the C library is another it does nothing.
+    It holds for this process; a child process has to call it again. With another C library it does nothing.
     Large blocks lie in the heap (M_MMAP_MAX 0), which is never cut (M_TRIM_THRESHOLD) and grows by 64 MiB (M_TOP_PAD).
     """
     with contextlib.suppress(OSError, AttributeError):
@@ -95,7 +95,7 @@ def keep_memory() -> None:
 
 
 def trim_memory() -> None:
-    """Give what was freed back to the system, where the C library is glibc, which would keep it; elsewhere nothing."""
+    """Give freed memory back to the system, which glibc would keep; with another C library it does nothing."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
