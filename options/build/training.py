@@ -1,14 +1,42 @@
-"""From options to the schedule and the batches of the training loop."""
+"""From options to what every training needs: clips, settings to keep, the schedule, and batches."""
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from data import Clip, find_clips
 from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
 from models.training.loop import Schedule
-from options.record import Options
+from options.flags.teachers import flags_of_other_families
+from options.record import ONE_CALL, REMOVED, Options
+
+
+def train_clips(opt: Options) -> list[Clip]:
+    """The clips to train on, --max_dataset_size of them at most."""
+    return find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
+
+
+def val_clips(opt: Options) -> list[Clip]:
+    """The clips to validate on; none with --val_clips 0.
+
+    Raises:
+        FileNotFoundError: the dataset has no val split.
+    """
+    if not opt.val_clips:
+        return []
+    try:
+        return find_clips(opt.layout, Path(opt.dataroot), "val")[: opt.val_clips]
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}\nvalidation needs a val split; --val_clips 0 switches it off") from error
+
+
+def fixed_settings(opt: Options) -> dict[str, object]:
+    """The options that have an effect on what is trained and so must stay the same when the run is resumed."""
+    free = ONE_CALL | opt.may_change | flags_of_other_families(opt)
+    return {**REMOVED, **{name: value for name, value in vars(opt).items() if name not in free}}
 
 
 def new_schedule(opt: Options, samples: int) -> Schedule:
