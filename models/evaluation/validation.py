@@ -23,17 +23,17 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class ValClip(Generic[Item]):
-    """A held-out clip. `read` returns its frames; it raises ValueError or OSError if one of them cannot be read."""
+    """A held-out clip. `read` yields its frames; it raises ValueError or OSError at one that cannot be read."""
 
     name: str
-    read: Callable[[], Sequence[Item]]
+    read: Callable[[], Iterable[Item]]
 
 
 def readable(clips: Iterable[ValClip[Item]], left_out: list[str]) -> Iterator[tuple[str, Sequence[Item]]]:
     """Yield name and frames of each clip; a clip with an unreadable frame only adds a line to `left_out`."""
     for clip in clips:
         try:
-            items = clip.read()
+            items = list(clip.read())
         except (ValueError, OSError) as error:
             left_out.append(f"validation leaves out clip {clip.name}: {error}")
         else:

@@ -1,14 +1,13 @@
 """From options to what every training needs: clips, settings to keep, the schedule, and batches."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from data import Clip, find_clips
-from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
+from data.loader import load_batches
 from models.training.loop import Schedule
 from options.flags.teachers import flags_of_other_families
 from options.record import ONE_CALL, REMOVED, Options
@@ -55,18 +54,5 @@ def new_schedule(opt: Options, samples: int) -> Schedule:
 
 def new_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:
     """All batches of the run after its first `start` steps."""
-    epochs = opt.niter + opt.niter_decay
-    loader = DataLoader(
-        CatchReadErrors(dataset),
-        batch_sampler=ResumableBatchSampler(len(dataset), opt.batchSize, epochs, opt.seed, start),
-        num_workers=opt.nThreads,
-        collate_fn=collate,
-        pin_memory=device.type == "cuda",
-        worker_init_fn=_ignore_interrupts,
-    )
-    return raise_errors(loader)
-
-
-def _ignore_interrupts(_worker: int) -> None:
-    """Ctrl-C reaches all processes; only the main one answers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    epochs, pin_memory = opt.niter + opt.niter_decay, device.type == "cuda"
+    return load_batches(dataset, opt.batchSize, epochs, opt.seed, start, opt.nThreads, pin_memory)

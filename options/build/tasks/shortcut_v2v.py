@@ -1,5 +1,7 @@
 """--model ShortcutV2V: distil a Shortcut block into a frozen teacher."""
 
+from functools import partial
+
 import torch
 
 from data.pairs import PairDataset
@@ -15,6 +17,7 @@ from models.training.distiller import Distiller, LossWeights
 from models.training.init import init_xavier
 from models.training.perceptual import LPIPS, TeacherPerceptual
 from models.training.tasks.shortcut import ShortcutTask
+from options.base_options import BLOCK_SHAPE
 from options.build.faces import first_face
 from options.build.teacher import load_teacher
 from options.build.training import fixed_settings, train_clips, val_clips
@@ -25,9 +28,7 @@ from util.report.verdict import warnings
 
 def new_task(opt: Options, device: torch.device) -> ShortcutTask:
     clips = train_clips(opt)
-    held_out = [
-        ValClip(clip.name, lambda c=clip: list(frames(c, opt.fine_size, opt.val_frames))) for clip in val_clips(opt)
-    ]
+    held_out = [ValClip(clip.name, partial(frames, clip, opt.fine_size, opt.val_frames)) for clip in val_clips(opt)]
     teacher, teacher_fingerprint = load_teacher(opt, device, first_face(opt, clips))
     block = new_block(opt, teacher).to(device)
     block.use_backend(opt.deform_backend)
@@ -67,8 +68,7 @@ def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     Raises:
         ValueError: --feat_ch is not the number of channels of the teacher's features.
     """
-    published = {"feat_ch": teacher.a_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
-    shape = {**published, "offset_g_size": 1, "offset_l_size": 3, "adabd_dilation": 1}
+    shape = {name: new for name, (new, _) in BLOCK_SHAPE.items()} | {"feat_ch": teacher.a_channels}
     shape |= {name: getattr(opt, name) for name in shape if getattr(opt, name) is not None}
     if shape["feat_ch"] != teacher.a_channels:
         raise ValueError(

@@ -9,13 +9,14 @@ import torch
 
 import test as program
 from data.clips import Clip
+from data.faces.clips import aligned_faces
 from data.samples.heads.dataset import write_clip
 from data.stream import uncropped_images
 from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
+from options.build.faces import face_part_maps, find_faces, first_face
 from options.build.tasks.shortcut_v2v import new_task
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
