@@ -12,7 +12,7 @@ cd "$root"
 
 sample=datasets/sample heads=datasets/heads
 
-from_caller() { # PATH: print it as seen from here, like options/caller.py does; print nothing if it is empty
+from_caller() { # PATH: print it as seen from here, like options/layers.py does; print nothing if it is empty
   case "$1" in
     '' | /*) printf '%s' "$1" ;;
     *) if [ "$SHORTCUT_V2V_CALLER" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$SHORTCUT_V2V_CALLER" "$1"; fi ;;

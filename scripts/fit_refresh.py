@@ -22,9 +22,9 @@ from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
 from options.build.translator import load_block  # noqa: E402
-from options.clip_options import chosen_clips  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
+from options.test_options import chosen_clips  # noqa: E402
 from util import image, log, runtime  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
 from util.program import finish  # noqa: E402

@@ -1,4 +1,4 @@
-"""What one training consists of. The training loop runs it; options/build/tasks/ has one subclass per --model."""
+"""What one training consists of. The training loop runs it; models/training/tasks/ has one subclass per --model."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.clips import Clip
-from options.caller import from_caller
+from options.layers import from_caller
 from scripts.ablation import setting
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs
 from scripts.ablation.features import Features

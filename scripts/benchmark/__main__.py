@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from models.evaluation.precision import AUTO, PRECISIONS
-from options.caller import from_caller
+from options.layers import from_caller
 from scripts.benchmark.cases import CASES, DEFAULT, Case
 from scripts.benchmark.drift import drift, read
 from scripts.benchmark.profiling import profile_table
