@@ -16,7 +16,7 @@ from models.evaluation.metrics import FrameContext
 from models.evaluation.scores import MethodOutput, Scores
 from models.shortcut.inference import Inside
 from models.streaming.translator import Step, Translator
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 FrameScores = Mapping[str, Mapping[str, float]]  # method -> name of a figure -> value
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from models.evaluation import cost
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.scores import Scores
-from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER
+from util.report.record import SHORTCUT, SHORTCUTS, TEACHER
 
 
 class FrameTable:

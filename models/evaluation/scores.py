@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from models.evaluation.metrics import FrameContext, Metric, MetricResources
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from models.ops.positions import bilinear_shares, corners, tap_grid, tap_positions
+from models.ops.reference import bilinear_shares, corners, tap_grid, tap_positions
 
 STRIP_PIXELS = 4096  # few enough for a strip's columns to stay in the cache, enough to keep two threads busy
 

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
-from models.ops.positions import resize_displacement
-from models.ops.warp import add_warped, warp
+from models.ops.warp import add_warped, resize_displacement, warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, mean_over_taps
 from models.shortcut.block import Inside, Prediction, channels_last

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
-from models.ops.backends import choose
+from models.ops import choose
 from models.shortcut import AnyBlock
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
@@ -21,7 +21,7 @@ from options.base_options import LONGEST_INTERVAL, BaseOptions
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import checkpoint, image
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 BLOCK_FLAGS = (
     *("block", "feat_ch", "h_dim", "num_dg", "g_layers", "l_layers"),

@@ -19,7 +19,7 @@ from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.record import Options
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 
 def val_clips(opt: Options) -> list[Clip]:

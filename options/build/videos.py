@@ -9,9 +9,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from data import Clip
-from data.clip_writer import ClipWriter
 from data.stream import fps_of, frames, size_of
-from data.video_writer import VideoWriter
+from data.video_writer import ClipWriter, VideoWriter
 from models.evaluation.evaluate import EvaluationClip, FrameResult, frame_contexts
 from models.evaluation.pipeline_cost import PASSES, StreamMethod, measure_streams, stream_methods
 from models.streaming.refresh import Every
@@ -22,8 +21,7 @@ from options.build.test_setup import TestSetup
 from options.record import Options, save
 from util import image
 from util.files import prepare_folder
-from util.report.methods import SHORTCUT, TEACHER
-from util.report.record import remove_results
+from util.report.record import SHORTCUT, TEACHER, remove_results
 from util.report.verdict import FIXED
 
 CLIPS = 2  # whole videos are timed on this many clips

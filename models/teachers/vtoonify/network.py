@@ -7,7 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers import loading
 from models.teachers.vtoonify.dualstylegan import AdaResBlock, DualStyleGAN, FusionWeights
 from models.teachers.vtoonify.folded import SLOPE
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB, Level, PlainFusion, StyledVToonify
@@ -142,14 +141,14 @@ def from_published(checkpoint: Mapping[str, object]) -> VToonify:
     weights = checkpoint.get("g_ema", checkpoint)
     to_skip = weights.get("encoder.5.weight")
     if to_skip is None or to_skip.ndim != 4:
-        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {loading.grouped(weights)}")
+        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {checkpoint.grouped(weights)}")
     backbone = "dualstylegan" if any(key.startswith("generator.generator.") for key in weights) else "toonify"
     with torch.device("meta"):
         network, complete = (VToonify(backbone, to_skip.shape[1], complete) for complete in (False, True))
     used, every = network.state_dict(), complete.state_dict()
     what = f"a VToonify generator of backbone {backbone} and width {network.width}"
-    loading.check(weights, used if weights.keys() <= used.keys() else every, what)
-    return loading.load(network, {key: weights[key] for key in used}, what).eval()
+    checkpoint.check_weights(weights, used if weights.keys() <= used.keys() else every, what)
+    return checkpoint.load_weights(network, {key: weights[key] for key in used}, what).eval()
 
 
 def _two_convs(in_channels: int, between: int, out_channels: int, stride: int) -> nn.Sequential:

@@ -7,7 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers import loading
 from models.teachers.vtoonify.stylegan import EqualLinear
 
 FACE_PX = 256
@@ -138,7 +137,7 @@ def from_published(checkpoint: Mapping[str, object]) -> StyleEncoder:
     styles = len({key.split(".")[1] for key in weights if key.startswith("styles.")})
     with torch.device("meta"):
         encoder = StyleEncoder(first.shape[0], styles)
-    loading.load(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
+    checkpoint.load_weights(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
     mean = checkpoint["latent_avg"]
     channels = encoder.latent_avg.shape[1]
     if mean.numel() not in {channels, styles * channels}:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from data import UNPAIRED
 from data.unpaired import UnpairedDataset
 from models.evaluation import cost
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
+from models.teachers.recycle_gan import ResnetGenerator, from_published
 from models.training.content import content_network
 from models.training.discriminators import PatchDiscriminator
 from models.training.init import init_normal
