@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -129,7 +130,7 @@ def encoder(width: int) -> nn.Sequential:
     )
 
 
-def from_published(checkpoint: Mapping[str, object]) -> VToonify:
+def from_published(published: Mapping[str, Any]) -> VToonify:
     """The generator of a published file; backbone and width are read off the tensors.
 
     It accepts {"g_ema": state dict} or the state dict alone, complete as published or without the tensors that never
@@ -138,7 +139,7 @@ def from_published(checkpoint: Mapping[str, object]) -> VToonify:
     Raises:
         ValueError: the weights are of another network. The message counts the keys that do not fit.
     """
-    weights = checkpoint.get("g_ema", checkpoint)
+    weights = published.get("g_ema", published)
     to_skip = weights.get("encoder.5.weight")
     if to_skip is None or to_skip.ndim != 4:
         raise ValueError(f"not a VToonify generator: no encoder.5.weight among {checkpoint.grouped(weights)}")
