@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +18,7 @@ from util import __version__
 from util.files import replacing
 
 SUFFIXES = {".pth", ".pt"}
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def save(path: Path, state: dict) -> None:
@@ -98,7 +100,7 @@ def fingerprint(state: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()[:16]
 
 
-def load_weights(module: nn.Module, weights: Mapping[str, Tensor], what: str) -> nn.Module:
+def load_weights(module: Network, weights: Mapping[str, Tensor], what: str) -> Network:
     """`module` with these weights: exactly its keys and its shapes.
 
     A module on the meta device takes the tensors of `weights` themselves, in their types. Any other module copies them.

@@ -43,6 +43,8 @@ class FullSizeInference(nn.Module):
 
     needs_picture = True  # `prepare` needs the picture of a reference frame
 
+    local_weight: Tensor
+
     def __init__(self, block: FullSizeBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
         self.config, self.backend, self.threshold = dict(block.config), backend, threshold

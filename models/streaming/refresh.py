@@ -34,6 +34,7 @@ class Refresh(Protocol):
 
         Call it once for every frame, in display order: the policy remembers the frames that it has seen.
         """
+        ...
 
     def mark(self, a: Tensor) -> None:
         """Tell the policy that the frame with early features a [1, C, h, w] has become the reference frame."""

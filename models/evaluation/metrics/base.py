@@ -2,7 +2,7 @@
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -54,7 +54,7 @@ class RealVideos(Protocol):
 
     fingerprint: str
 
-    def __iter__(self) -> "Iterable[Iterable[Tensor]]": ...
+    def __iter__(self) -> Iterator[Iterable[Tensor]]: ...
 
 
 @dataclass(frozen=True)

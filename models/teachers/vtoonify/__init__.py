@@ -8,6 +8,7 @@ import io
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from util import checkpoint
 
 @torch.no_grad()
 def build(
-    weights: Mapping[str, object],
+    weights: Mapping[str, Any],
     vtoonify_split: str = "B",
     exstyle_path: str | None = None,
     style_id: int = 26,

@@ -12,6 +12,7 @@ from models.teachers.vtoonify.dualstylegan import AdaResBlock, DualStyleGAN, Fus
 from models.teachers.vtoonify.folded import SLOPE
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB, Level, PlainFusion, StyledVToonify
 from models.teachers.vtoonify.stylegan import LEVELS, ROWS, StyleGAN2, channels
+from util import checkpoint
 
 BACKBONES = ("dualstylegan", "toonify")
 PUBLISHED_WIDTH = 512

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.teachers.vtoonify.stylegan import EqualLinear
+from util import checkpoint
 
 FACE_PX = 256
 PUBLISHED_WIDTH = 64
@@ -87,6 +88,8 @@ class StyleEncoder(nn.Module):
 
     Source: Richardson et al., Encoding in Style (2021), section 3; its body is ArcFace's 50-layer IR-SE network.
     """
+
+    latent_avg: Tensor
 
     def __init__(self, width: int = PUBLISHED_WIDTH, styles: int = 18):
         super().__init__()
