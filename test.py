@@ -16,11 +16,11 @@ from options.build.videos import evaluation_clips, prepare_results_dir, time_who
 from options.record import Options, describe
 from options.test_options import TestOptions, chosen_clips
 from util import log, runtime
-from util.program import finish
 from util.report.page import write_page
 from util.report.record import write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
+from util.runtime import finish
 
 
 def translate(opt: Options) -> int:

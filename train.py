@@ -11,7 +11,7 @@ from options.build.training import new_batches, new_schedule
 from options.record import Options, describe, save
 from options.train_options import TrainOptions
 from util import log, runtime
-from util.program import INTERRUPTED, finish
+from util.runtime import INTERRUPTED, finish
 
 
 def train(opt: Options) -> int:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from data import DATASETS
-from models.ops.backends import BACKENDS
+from models.ops import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, layers

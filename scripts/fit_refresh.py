@@ -27,7 +27,7 @@ from options.record import Options, describe  # noqa: E402
 from options.test_options import chosen_clips  # noqa: E402
 from util import image, log, runtime  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 FIRST_INTERVAL = 2  # the shortest fixed interval that skips frames
 ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1

@@ -1,10 +1,14 @@
-"""Global state, which is set here only: random seeds, the device, memory settings."""
+"""What concerns the whole process: seeds, device, memory, an interrupt (Ctrl-C), and how a program ends."""
 
 import contextlib
 import ctypes
 import os
 import platform
 import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +112,33 @@ def _cpu_name() -> str:
 def _cpu_info() -> list[str]:
     info = Path("/proc/cpuinfo")
     return info.read_text().splitlines() if info.is_file() else []
+
+
+INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
+USER_ERRORS = (ValueError, OSError, FloatingPointError)
+
+
+def finish(name: str, program: Callable[[], int]) -> None:
+    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+    try:
+        sys.exit(program())
+    except USER_ERRORS as error:
+        sys.exit(f"{name}: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def first_interrupt() -> Iterator[list[int]]:
+    """A list that the first interrupt fills. The second interrupt raises KeyboardInterrupt, as usual."""
+    received: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        received.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    old = signal.signal(signal.SIGINT, note)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, old)

@@ -16,7 +16,7 @@ from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 Item = TypeVar("Item")
 

@@ -40,7 +40,7 @@ class Task(ABC):
         self.trainer, self.dataset, self.device = trainer, dataset, device
         self.settings, self.facts, self.warnings = settings, facts, warnings
 
-    def inputs(self, batch: Mapping[str, object]) -> tuple[Tensor, ...]:
+    def inputs(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """The arguments of the trainer's step, on the device."""
         return tuple(batch[name].to(self.device) for name in self.input_names)
 

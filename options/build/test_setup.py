@@ -25,7 +25,7 @@ from options.build.translator import describe_runtime, input_channels, load_bloc
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
-from util.report.methods import SHORTCUT, in_order
+from util.report.record import SHORTCUT, in_order
 
 FaceParts = Callable[[Clip], Callable[[int], Tensor] | None]  # clip -> (number of a frame -> its face parts), or None
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
-from models.ops.backends import choose
+from models.ops import choose
 from models.shortcut import AnyBlock
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
@@ -22,7 +22,7 @@ from options.base_options import BLOCK_SHAPE, LONGEST_INTERVAL, BaseOptions
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import checkpoint
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 
 def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[AnyBlock, str]:

@@ -10,9 +10,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from data import Clip
-from data.clip_writer import ClipWriter
 from data.stream import fps_of, frames, size_of
-from data.video_writer import VideoWriter
+from data.video_writer import ClipWriter, VideoWriter
 from models.evaluation.evaluate import EvaluationClip, FrameResult, frame_contexts
 from models.evaluation.pipeline_cost import stream_methods
 from models.evaluation.streams import Stream, time_streams
@@ -22,8 +21,7 @@ from options.base_options import BaseOptions
 from options.build.test_setup import TestSetup
 from options.record import Options, save
 from util.files import prepare_folder
-from util.report.methods import SHORTCUT
-from util.report.record import remove_results
+from util.report.record import SHORTCUT, remove_results
 from util.report.verdict import FIXED
 
 TIMED_CLIPS = 2  # whole videos are timed on this many clips

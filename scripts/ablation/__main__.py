@@ -21,7 +21,7 @@ from scripts.ablation.setting import at_least
 from scripts.ablation.training import LR, PAIRS, WEIGHTS, trained
 from util import checkpoint, runtime
 from util.files import prepare_folder
-from util.program import finish
+from util.runtime import finish
 
 Missing = dict[tuple[Recipe, int], list[Row]]  # (what is trained, seed) -> the rows that it serves
 

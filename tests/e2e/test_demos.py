@@ -12,7 +12,7 @@ from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
-from models.teachers.recycle_gan.generator import from_published
+from models.teachers.recycle_gan import from_published
 from tests.helpers.street import street_frames
 from util import checkpoint
 

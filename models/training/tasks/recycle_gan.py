@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
+from models.teachers.recycle_gan import ResnetGenerator, from_published
 from models.training.init import init_normal
 from models.training.task import Task
 from models.training.unsup import UnsupTrainer

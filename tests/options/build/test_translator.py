@@ -7,7 +7,7 @@ from options.test_options import TestOptions
 from tests.helpers.runs import distil, translation
 from tests.helpers.tiny import block, teacher
 from util import image
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 CPU = torch.device("cpu")
 

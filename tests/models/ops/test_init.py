@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from models.ops import backends, native
-from models.ops.backends import choose, choose_for
+from models import ops
+from models.ops import choose, choose_for, native
 
 CPU, META = torch.device("cpu"), torch.device("meta")
 
@@ -20,7 +20,7 @@ def test_native_gives_way_where_a_gradient_is_needed():
 
 
 def test_on_another_device_native_gives_way_and_says_so():
-    backends._warn_of_auto.cache_clear()
+    ops._warn_of_auto.cache_clear()
     with pytest.warns(UserWarning, match="'native' needs a CPU; on meta 'auto' takes its place"):
         assert choose("native", META) == "reference"
 

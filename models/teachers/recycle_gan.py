@@ -1,13 +1,13 @@
-"""The generator of Unsupervised RecycleGAN, under its published weight names."""
+"""Unsupervised RecycleGAN's generator under its published weight names: its flags, and how they become a teacher."""
 
 import copy
 from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from models.teachers import loading
-from models.teachers.base import Teacher, cut_layers
+from models.teachers.base import Flag, Teacher, TeacherFamily, cut_layers
 from models.teachers.fused_layers import fuse_layers
+from util import checkpoint
 
 HEAD_LAYERS = 10  # layers before the residual blocks
 STRIDE = 4  # two stride-2 convolutions
@@ -116,7 +116,7 @@ def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
     if first is None or first.ndim != 4 or n_blocks == 0:
         raise ValueError(f"not a ResNet generator: no model.1.weight or residual block in {sorted(clean)[:4]} ...")
     what = f"a {n_blocks}-block ResNet generator of width {first.shape[0]}"
-    return loading.load(ResnetGenerator(first.shape[0], n_blocks), clean, what)
+    return checkpoint.load_weights(ResnetGenerator(first.shape[0], n_blocks), clean, what)
 
 
 _RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
@@ -125,3 +125,34 @@ _RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 def _norm_relu(channels: int) -> tuple[nn.Module, nn.Module]:
     # Not in place: the layer before a cut must keep the feature it returned.
     return nn.InstanceNorm2d(channels), nn.ReLU()
+
+
+def build(weights: Mapping[str, Tensor], skip_idx_start: int | None = None, skip_idx_end: int | None = None) -> Teacher:
+    """The generator of a published file; a Shortcut replaces its layers [skip_idx_start, skip_idx_end).
+
+    None: the generator's own default.
+
+    Raises:
+        ValueError: weights of another network, or layers that no Shortcut can replace (`ResnetGenerator.cut`).
+    """
+    return from_published(weights).cut(skip_idx_start, skip_idx_end)
+
+
+def problems(values: Mapping[str, object]) -> list[str]:
+    """What is wrong with the flags together."""
+    start, end = values["skip_idx_start"], values["skip_idx_end"]
+    if end is not None and end <= start:
+        return [f"--skip_idx_end must be above --skip_idx_start {start}, got {end}"]
+    return []
+
+
+END = "first layer behind those; not given: behind the first transposed convolution (6 blocks 17, 9 blocks 20)"
+FAMILY = TeacherFamily(
+    build=build,
+    flags=(
+        Flag("skip_idx_start", int, 5, "first teacher layer that the Shortcut replaces", low=1),
+        Flag("skip_idx_end", int, None, END, low=2),
+    ),
+    problems=problems,
+    size_multiple=STRIDE,
+)

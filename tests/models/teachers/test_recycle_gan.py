@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
+from models.teachers.recycle_gan import FAMILY, ResnetGenerator, from_published
 from tests.helpers.tiny import NGF, generator
 
 
@@ -59,3 +59,19 @@ def test_a_generator_trained_with_dropout_is_refused():
 def test_a_cut_that_cannot_be_bridged_is_refused(start, end, message):
     with pytest.raises(ValueError, match=message):
         generator().cut(start, end)
+
+
+def test_it_is_cut_where_the_flags_say():
+    assert FAMILY.build(generator().state_dict(), skip_idx_start=6, skip_idx_end=13).split == (6, 13)
+
+
+def test_the_flags_are_the_arguments_of_the_builder():
+    defaults = {flag.name: flag.default for flag in FAMILY.flags}
+    assert FAMILY.build(generator().state_dict(), **defaults).split == generator().default_split
+
+
+def test_an_end_that_is_not_behind_the_start_is_told():
+    assert FAMILY.problems({"skip_idx_start": 5, "skip_idx_end": None}) == []
+    assert FAMILY.problems({"skip_idx_start": 6, "skip_idx_end": 6}) == [
+        "--skip_idx_end must be above --skip_idx_start 6, got 6"
+    ]
