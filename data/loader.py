@@ -1,7 +1,7 @@
 """The batches of a training, read by worker processes."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 from torch.utils.data import DataLoader, Dataset
 
@@ -26,6 +26,7 @@ def load_batches(
     Raises:
         UnreadableFrame: on iteration, for an item that cannot be read.
     """
+    assert isinstance(dataset, Sized)  # torch's Dataset declares no length
     loader = DataLoader(
         CatchReadErrors(dataset),
         batch_sampler=ResumableBatchSampler(len(dataset), batch_size, epochs, seed, start),

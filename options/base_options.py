@@ -14,6 +14,7 @@ from options.flags.teachers import add_families, family_problems
 from options.parser import PATH, TEXT, Parser, Wrong, choice, existing, matching, switch, value, whole
 from options.record import SPLITS, Options
 
+DEFAULT_INTERVAL = 3  # between references of a fixed refresh, as published
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")
 BLOCK_SHAPE = {  # flag: (value for a new block, what it is)
@@ -33,7 +34,7 @@ class BaseOptions:
 
     program = ""
     phase = ""
-    default_interval: int | None = 3
+    default_interval: int | None = DEFAULT_INTERVAL
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         self._add_run(parser.add_argument_group("run"))

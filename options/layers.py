@@ -41,7 +41,8 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
     of_script, typed = split(argv)
     script_values, problems = _given(parser, of_script, defaults)
     typed_values, more = _given(parser, typed, defaults)
-    typed_values |= {name: from_caller(typed_values[name]) for name in parser.paths() & typed_values.keys()}
+    typed_paths = {name: typed_values[name] for name in parser.paths() & typed_values.keys()}
+    typed_values |= {name: from_caller(path) for name, path in typed_paths.items() if isinstance(path, str)}
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
     return {**defaults, **script_values, **file_values, **typed_values}, [*problems, *more, *wrong]
 
@@ -82,8 +83,8 @@ def _given(parser: Parser, flags: Sequence[str], defaults: Mapping[str, object])
     return values, complaints(extras, _spellings(defaults))
 
 
-def _of_file(parser: Parser, path: str | None, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    if path is None:
+def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
+    if not isinstance(path, str):  # not given
         return {}, []
     flags, empty, problems = record.read(Path(path), defaults)
     return {**{name: defaults[name] for name in empty}, **_given(parser, flags, defaults)[0]}, problems

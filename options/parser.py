@@ -21,6 +21,7 @@ class Kind:
     is_path: it names a file or folder; where it is typed, it is meant from the caller's folder.
     must_be: what has to lie there, a key of THERE; None: nothing has to.
     hint: ends the message that says it is not there.
+    may_change: the value may differ between the parts of a resumed run.
     """
 
     read: Callable[[str], object]
@@ -29,6 +30,7 @@ class Kind:
     is_path: bool = False
     must_be: str | None = None
     hint: str = ""
+    may_change: bool = False
 
     def __call__(self, text: str) -> object:
         try:
@@ -47,7 +49,7 @@ def existing(must_be: str, hint: str = "") -> Kind:
     return replace(PATH, must_be=must_be, hint=hint)
 
 
-def whole(low: int, high: int | None = None) -> Kind:
+def whole(low: float, high: float | None = None) -> Kind:
     """A whole number in [low, high]."""
     return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
 
@@ -86,24 +88,26 @@ class Parser(argparse.ArgumentParser):
 
     def paths(self) -> set[str]:
         """The names of flags whose value is a path."""
-        return {action.dest for action in self._actions if isinstance(action.type, Kind) and action.type.is_path}
+        return {name for name, kind in self._kinds().items() if kind.is_path}
 
     def may_change(self) -> set[str]:
         """The names of flags that may differ between the parts of a resumed run.
 
         A path always may: what lies there counts, and that is checked where it matters.
         """
-        return self.paths() | {action.dest for action in self._actions if getattr(action, "may_change", False)}
+        return self.paths() | {name for name, kind in self._kinds().items() if kind.may_change}
 
     def missing(self, values: Mapping[str, object]) -> list[str]:
         """One sentence for each value, by the flag's name, that is a path at which there is not what has to be."""
-        kinds = {action.dest: action.type for action in self._actions if getattr(action.type, "must_be", None)}
-        given = {name: kind for name, kind in kinds.items() if values[name] is not None}
         return [
-            f"--{name} {values[name]}: no such {kind.must_be}" + (f"; {kind.hint}" if kind.hint else "")
-            for name, kind in given.items()
-            if not THERE[kind.must_be](Path(values[name]))
+            f"--{name} {path}: no such {kind.must_be}" + (f"; {kind.hint}" if kind.hint else "")
+            for name, kind in self._kinds().items()
+            if kind.must_be and isinstance(path := values[name], str | Path) and not THERE[kind.must_be](Path(path))
         ]
+
+    def _kinds(self) -> dict[str, Kind]:
+        """The kinds of flags that `value` declared, by the flag's name."""
+        return {action.dest: action.type for action in self._actions if isinstance(action.type, Kind)}
 
 
 def value(
@@ -115,8 +119,8 @@ def value(
         may_change: between the parts of a resumed run: how long, how often, how fast, from where.
     """
     shown = text if default is None else f"{text} (default {default})"
-    action = group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
-    action.may_change = may_change
+    kind = replace(kind, may_change=may_change)
+    group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
 
 
 def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:

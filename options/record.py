@@ -57,6 +57,12 @@ class Options(argparse.Namespace):
         return (self.fineSize, self.fineSize) if self.resize_mode == "square" else (self.fineSizeW, self.fineSizeH)
 
     @property
+    def crop_size(self) -> tuple[int, int]:
+        """`fine_size` of a training, which needs one size: `checks.crop_problems` refuses `--resize_mode none`."""
+        assert self.fine_size is not None
+        return self.fine_size
+
+    @property
     def run_dir(self) -> Path:
         """Where the run's checkpoints lie."""
         return Path(self.checkpoints_dir) / self.name

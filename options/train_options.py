@@ -55,8 +55,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     kinds = "uniform: as published; near: d frames with a chance in proportion to 1/d, for long --max_interval"
     value(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
     switch(group, "--flip", False, "mirror half of the samples")
-    published = "published spelling of --no-flip"
-    group.add_argument("--no_flip", dest="flip", action="store_false", default=argparse.SUPPRESS, help=published)
+    text, none = "published spelling of --no-flip", argparse.SUPPRESS
+    group.add_argument("--no_flip", dest="flip", action="store_false", default=none, help=text)
     value(group, "--mask_initial", number(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid")
     value(group, "--init_gain", number(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
     kinds = "xavier: as published; reuse: it first shows the reference again, which learns motion much sooner"

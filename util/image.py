@@ -45,8 +45,12 @@ def blank(size: tuple[int, int], device: torch.device, channels: int = 3) -> Ten
     return torch.zeros(1, channels, size[1], size[0], device=device)
 
 
-def grid(*columns: Sequence[Tensor]) -> Tensor:
-    """Lay out images, each [3, H, W], column by column as one image [3, rows*H, columns*W]."""
+def grid(*columns: Tensor | Sequence[Tensor]) -> Tensor:
+    """Lay out images, each [3, H, W], column by column as one image [3, rows*H, columns*W].
+
+    Args:
+        columns: images in a list, or in a tensor [rows, 3, H, W].
+    """
     shapes = {tuple(image.shape) for column in columns for image in column}
     if len(shapes) != 1 or len({len(column) for column in columns}) != 1:
         raise ValueError(

@@ -6,10 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
+
+Result = TypeVar("Result")
 
 
 def count_macs(fn: Callable[..., object], *inputs: object) -> int:
@@ -150,7 +153,7 @@ def typical(times: Sequence[float]) -> dict[str, float]:
     return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
 
 
-def timed_ms(wait: Callable[[], object], case: Callable[..., object], *inputs: object) -> tuple[object, float]:
+def timed_ms(wait: Callable[[], object], case: Callable[..., Result], *inputs: object) -> tuple[Result, float]:
     """Return the result of `case(*inputs)` and the milliseconds it took; `wait` idles the device before and after."""
     wait()
     start = time.perf_counter()

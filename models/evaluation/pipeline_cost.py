@@ -143,7 +143,12 @@ def body_cuts(teacher: Teacher, block: AnyInference, x: Tensor, parts: int) -> t
     """Return where to cut the body into at most `parts` slices whose MACs, for frames like x, are as equal as can be.
 
     What the block prepares of a new reference belongs to the last slice.
+
+    Raises:
+        ValueError: the body is no nn.Sequential.
     """
+    if not isinstance(teacher.body, nn.Sequential):
+        raise ValueError(f"a body is cut between the layers of an nn.Sequential, got {type(teacher.body).__name__}")
     a = f = teacher.head(x)
     macs = []
     for layer in teacher.body:

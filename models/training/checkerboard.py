@@ -22,7 +22,7 @@ def power_spectrum(images: Iterable[Tensor]) -> Tensor:
     Raises:
         ValueError: there is no image, or an image is smaller than a tile.
     """
-    total, count = 0, 0
+    total, count = torch.zeros(()), 0
     for image in images:
         if min(image.shape[-2:]) < TILE:
             raise ValueError(f"a spectrum needs images of at least {TILE} x {TILE} pixels, got {list(image.shape)}")

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.shortcut import AnyBlock
 from models.shortcut.block import Prediction
 from models.shortcut.full_size import PixelPath
 from models.teachers.base import Teacher
@@ -50,7 +51,7 @@ class Distiller(Trainer):
     def __init__(
         self,
         teacher: Teacher,
-        block: nn.Module,
+        block: AnyBlock,
         weights: LossWeights,
         discriminator: nn.Module | None = None,
         temporal_discriminator: nn.Module | None = None,
@@ -63,11 +64,11 @@ class Distiller(Trainer):
         seed: int = 0,
     ):
         _check_networks(weights, discriminator, temporal_discriminator, perceptual)
-        self.teacher, self.weights, self.perceptual = teacher, weights, perceptual
-        self.networks = {"ShortcutV2V": block}
-        if weights.adversarial:
+        self.teacher, self.block, self.weights, self.perceptual = teacher, block, weights, perceptual
+        self.networks: dict[str, nn.Module] = {"ShortcutV2V": block}
+        if weights.adversarial and discriminator is not None:
             self.networks["D_A"] = discriminator
-        if weights.temporal:
+        if weights.temporal and temporal_discriminator is not None:
             self.networks["D_T_A"] = temporal_discriminator
         self.optimizers = {
             name: torch.optim.Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
@@ -80,7 +81,7 @@ class Distiller(Trainer):
     def _step(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
         """reference, current [N, 3, H, W] in [-1, 1] -> {term: weighted loss}, with "total" of the block."""
         a_ref, a, f_ref, f, y_ref, y = self._run_teacher(reference, current)
-        block = self.networks["ShortcutV2V"].train()
+        block = self.block.train()
         with torch.autocast(a.device.type, enabled=False):  # offsets are too fine for half precision
             prediction, pixels = block.with_pixels(a_ref, a, f_ref)
         y_hat = self._output(prediction, pixels, a, y_ref)  # the gradient passes through the teacher's tail
@@ -97,7 +98,7 @@ class Distiller(Trainer):
     def preview(self, reference: Tensor, current: Tensor) -> dict[str, Tensor]:
         """Images [N, 3, H, W] of a step, {"reference", "current", "teacher", "shortcut"}, and the blending "mask"."""
         a_ref, a, f_ref, _, y_ref, y = self._run_teacher(reference, current)
-        prediction, pixels = self.networks["ShortcutV2V"].eval().with_pixels(a_ref, a, f_ref)
+        prediction, pixels = self.block.eval().with_pixels(a_ref, a, f_ref)
         images = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
         return {**images, "shortcut": self._output(prediction, pixels, a, y_ref)}
 
@@ -130,7 +131,7 @@ class Distiller(Trainer):
             terms["adversarial"] = w.adversarial * self.gan.generator(self.networks["D_A"](y_hat))
         if w.temporal:
             terms["temporal"] = w.temporal * self.gan.generator(self.networks["D_T_A"](_over_time(y_ref, y_hat)))
-        if w.perceptual:
+        if w.perceptual and self.perceptual is not None:
             terms["perceptual"] = w.perceptual * self.perceptual(y_hat, y)
         return terms
 

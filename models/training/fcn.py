@@ -26,6 +26,7 @@ def init_from_scratch(network: FCN8s) -> FCN8s:
     for name, layer in network.named_children():
         if name.startswith("up"):
             continue
+        assert isinstance(layer, nn.Conv2d) and layer.bias is not None  # all others upsample
         nn.init.zeros_(layer.bias)
         if name.startswith("score"):
             nn.init.zeros_(layer.weight)

@@ -1,11 +1,14 @@
 """Initial weights of the teacher's networks and of the Shortcut's discriminators."""
 
-from torch import nn
+from typing import TypeVar
 
+from torch import Tensor, nn
+
+Network = TypeVar("Network", bound=nn.Module)
 CONVOLUTIONS = (nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
 
 
-def init_normal(network: nn.Module, std: float = 0.02) -> nn.Module:
+def init_normal(network: Network, std: float = 0.02) -> Network:
     """`network` with every convolution weight drawn from N(0, std); biases keep torch's default."""
     for module in network.modules():
         if isinstance(module, CONVOLUTIONS):
@@ -13,7 +16,7 @@ def init_normal(network: nn.Module, std: float = 0.02) -> nn.Module:
     return network
 
 
-def init_xavier(network: nn.Module, gain: float = 0.02) -> nn.Module:
+def init_xavier(network: Network, gain: float = 0.02) -> Network:
     """`network` with every convolution weight drawn by Xavier's rule; biases keep torch's default."""
     for module in network.modules():
         if isinstance(module, CONVOLUTIONS):
@@ -21,6 +24,6 @@ def init_xavier(network: nn.Module, gain: float = 0.02) -> nn.Module:
     return network
 
 
-def _raw_weight(module: nn.Module):
+def _raw_weight(module: nn.Conv2d | nn.Conv3d | nn.ConvTranspose2d) -> Tensor:
     # Spectral norm recomputes `weight` from `weight_orig` at every forward pass.
     return getattr(module, "weight_orig", module.weight)

@@ -1,5 +1,7 @@
 """Perceptual distances between two images, for training."""
 
+import operator
+from functools import reduce
 from pathlib import Path
 
 import torch
@@ -25,7 +27,7 @@ class TeacherPerceptual:
         with torch.no_grad():
             target_features = self.teacher.perceptual_features(target)
         pairs = list(zip(self.teacher.perceptual_features(output), target_features, strict=True))
-        return sum(F.l1_loss(feature, wanted) for feature, wanted in pairs) / len(pairs)
+        return reduce(operator.add, [F.l1_loss(feature, wanted) for feature, wanted in pairs]) / len(pairs)
 
 
 class LPIPS(nn.Module):

@@ -1,6 +1,8 @@
 """What all trainings share: a checked optimiser step, the learning-rate schedule, and a state to resume from."""
 
+import operator
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 import torch
 from torch import Tensor
@@ -71,7 +73,7 @@ def optimizer_step(network: str, optimizer: Optimizer, terms: Mapping[str, Tenso
     if bad := {name: value.item() for name, value in terms.items() if not torch.isfinite(value)}:
         listed = ", ".join(f"{name}={value:g}" for name, value in bad.items())
         raise FloatingPointError(f"loss is not finite: {listed}; {UNTOUCHED}")
-    total = sum(terms.values())
+    total = reduce(operator.add, terms.values())
     optimizer.zero_grad(set_to_none=True)
     total.backward()
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]

@@ -129,6 +129,7 @@ class UnsupTrainer(Trainer):
         return image + std * torch.from_numpy(noise).to(image.device)
 
     def _content(self, image: Tensor) -> Tensor:
+        assert self.content_network is not None, "a content weight is above 0, but no content network was given"
         return F.instance_norm(self.content_network(image))
 
     def _train_discriminators(self, on: bool) -> None:

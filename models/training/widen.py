@@ -26,11 +26,12 @@ def widened(generator: ResnetGenerator, ngf: int) -> ResnetGenerator:
         in_dim, out_dim = (1, 0) if isinstance(old, nn.Conv2d) else (0, 1)
         weight = _repeat(old.weight, out_dim, new.weight.shape[out_dim])
         new.weight.copy_(_share_out(weight, in_dim, new.weight.shape[in_dim]))
+        assert old.bias is not None and new.bias is not None  # every convolution of a generator has one
         new.bias.copy_(_repeat(old.bias, 0, len(new.bias)))
     return wide
 
 
-def _convolutions(generator: ResnetGenerator) -> list[nn.Module]:
+def _convolutions(generator: ResnetGenerator) -> list[nn.Conv2d | nn.ConvTranspose2d]:
     return [layer for layer in generator.modules() if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)]
 
 

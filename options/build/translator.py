@@ -18,7 +18,7 @@ from models.streaming.translator import Translator
 from models.streaming.translators import Translators
 from models.teachers.base import Teacher
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
-from options.base_options import BLOCK_SHAPE, LONGEST_INTERVAL, BaseOptions
+from options.base_options import BLOCK_SHAPE, DEFAULT_INTERVAL, LONGEST_INTERVAL
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import checkpoint
@@ -49,7 +49,7 @@ def new_stages(
 ) -> Stages:
     """Return the stages of teacher and block for frames like x [1, 3, H, W], as the options want them, in `dtype`."""
     fast, small = teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold)
-    interval = opt.max_interval or BaseOptions.default_interval
+    interval = opt.max_interval or DEFAULT_INTERVAL
     cuts = body_cuts(fast, small, x, interval) if opt.refresh_mode == "spread" else ()
     stages = eager(fast, small, dtype, cuts)
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
@@ -94,7 +94,7 @@ def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
     """
     own = opt.max_interval if kind == opt.refresh else None
     if kind == "fixed":
-        return Every(own or BaseOptions.default_interval)
+        return Every(own or DEFAULT_INTERVAL)
     if opt.refresh_threshold is not None:
         return Adaptive(opt.refresh_threshold, own or LONGEST_INTERVAL)
     fitted = load_fitted(opt.run_dir / f"{opt.which_epoch}_refresh.json", block_id)

@@ -17,7 +17,7 @@ from models.evaluation.pipeline_cost import stream_methods
 from models.evaluation.streams import Stream, time_streams
 from models.streaming.refresh import Every
 from models.streaming.translator import Translator
-from options.base_options import BaseOptions
+from options.base_options import DEFAULT_INTERVAL
 from options.build.test_setup import TestSetup
 from options.record import Options, save
 from util.files import prepare_folder
@@ -80,7 +80,7 @@ def time_whole_videos(opt: Options, setup: TestSetup, teacher_ms: float) -> dict
     translators = setup.translators.of(setup.size)
     stages = translators[SHORTCUT].stages
     if opt.refresh == "adaptive" and FIXED not in translators:
-        translators = {**translators, FIXED: Translator(stages, Every(BaseOptions.default_interval))}
+        translators = {**translators, FIXED: Translator(stages, Every(DEFAULT_INTERVAL))}
     numbers = sorted({len(setup.clips) * part // TIMED_CLIPS for part in range(TIMED_CLIPS)})
     clips = [clip for n in numbers if size_of(clip := setup.clips[n], opt.fine_size) == setup.size]
     with tempfile.TemporaryDirectory() as folder:

@@ -39,6 +39,7 @@ def flags_of_other_families(opt: Options) -> set[str]:
 
 def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:
     if flag.type is bool:
+        assert isinstance(flag.default, bool)  # a switch is on or off, it cannot be left out
         switch(group, f"--{flag.name}", flag.default, flag.help)
     else:
         value(group, f"--{flag.name}", _kind(flag), flag.default, flag.help)

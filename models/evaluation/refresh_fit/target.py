@@ -22,7 +22,10 @@ class Target:
             raise ValueError(f"a target is either a PSNR or MACs, got {self.psnr} dB and {self.macs} MACs")
 
     def met_by(self, point: Point) -> bool:
-        return point.pooled_psnr >= self.psnr if self.macs is None else point.amortised_macs <= self.macs
+        if self.macs is not None:
+            return point.amortised_macs <= self.macs
+        assert self.psnr is not None  # one of both is given
+        return point.pooled_psnr >= self.psnr
 
     def best(self, points: Sequence[Point]) -> Point | None:
         """Return the best of the points that meet the target; None if none does."""

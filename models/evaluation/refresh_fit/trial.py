@@ -111,8 +111,8 @@ class Trial:
 
     def _read(self, label: str) -> Iterator[tuple[str, Iterator[Tensor]]]:
         """Yield (name, frames) of every clip, under a bar that counts frames."""
-        lengths = [clip.length for clip in self.clips]
-        total = None if None in lengths else sum(lengths)
+        known = [clip.length for clip in self.clips if clip.length is not None]
+        total = sum(known) if len(known) == len(self.clips) else None
         with tqdm(total=total, desc=label, unit="frame", dynamic_ncols=True) as bar:
             for clip in self.clips:
                 yield clip.name, self._counted(clip, bar)

@@ -46,8 +46,8 @@ class SegmenterTask(Task):
         for _, items in readable(self._val_clips, left_out):
             for x, ids in items:
                 score.update(self.predict(x.to(self.device))[0], ids)
-        figures = score.compute(standard).get("all", {})
-        return ({**figures, "best": figures["miou"]} if figures.get("miou") is not None else {}), left_out
+        figures = {name: x for name, x in score.compute(standard).get("all", {}).items() if x is not None}
+        return ({**figures, "best": figures["miou"]} if "miou" in figures else {}), left_out
 
     @torch.no_grad()
     def predict(self, x: Tensor) -> np.ndarray:

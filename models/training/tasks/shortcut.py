@@ -37,18 +37,19 @@ class ShortcutTask(Task):
         **common,
     ):
         super().__init__(trainer, **common)
-        self.teacher, self.block = trainer.teacher, trainer.networks["ShortcutV2V"]
+        self.teacher, self.block = trainer.teacher, trainer.block
         self._fingerprint, self._val_clips = teacher_fingerprint, val_clips
         self._run_as = interval, refresh_output, backend
 
     def preview(self, reference: Tensor, current: Tensor) -> Tensor:
         """Columns: reference frame, current frame, the teacher's output, the Shortcut's output, blending mask."""
         images = self.trainer.preview(reference, current)
-        size = images["teacher"].shape[2:]
+        height, width = images["teacher"].shape[2:]
+        size = height, width
         for name in ("reference", "current"):  # a teacher may enlarge its frames
             images[name] = F.interpolate(images[name], size=size, mode="bilinear")
-        images["mask"] = [image.mask_image(mask, size) for mask in images["mask"]]
-        return image.grid(*(images[key] for key in ("reference", "current", "teacher", "shortcut", "mask")))
+        masks = [image.mask_image(mask, size) for mask in images["mask"]]
+        return image.grid(*(images[key] for key in ("reference", "current", "teacher", "shortcut")), masks)
 
     def export(self) -> dict[str, dict]:
         split, steps = self.teacher.split, self.trainer.steps

@@ -10,6 +10,7 @@ from models.evaluation import cost
 from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.evaluation.validation import ValClip
 from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
 from models.training.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
@@ -28,13 +29,13 @@ from util.report.verdict import warnings
 
 def new_task(opt: Options, device: torch.device) -> ShortcutTask:
     clips = train_clips(opt)
-    held_out = [ValClip(clip.name, partial(frames, clip, opt.fine_size, opt.val_frames)) for clip in val_clips(opt)]
+    held_out = [ValClip(clip.name, partial(frames, clip, opt.crop_size, opt.val_frames)) for clip in val_clips(opt)]
     teacher, teacher_fingerprint = load_teacher(opt, device, first_face(opt, clips))
     block = new_block(opt, teacher).to(device)
     block.use_backend(opt.deform_backend)
     trainer = new_distiller(opt, teacher, block, device)
     max_gap = opt.max_interval - (opt.refresh_output == "teacher")
-    macs = measure_cost(teacher, block, image.blank(opt.fine_size, device), opt.max_interval)["macs"]
+    macs = measure_cost(teacher, block, image.blank(opt.crop_size, device), opt.max_interval)["macs"]
     fingerprints = {"teacher_fingerprint": teacher_fingerprint, **style_fingerprint(opt, teacher)}
     return ShortcutTask(
         trainer,
@@ -43,7 +44,7 @@ def new_task(opt: Options, device: torch.device) -> ShortcutTask:
         opt.max_interval,
         opt.refresh_output,
         opt.deform_backend,
-        dataset=PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps),
+        dataset=PairDataset(clips, max_gap, opt.load_size, opt.crop_size, opt.flip, opt.seed, opt.gaps),
         device=device,
         settings={**fixed_settings(opt), **fingerprints},
         facts={
@@ -80,7 +81,7 @@ def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     if form == "published":  # a full-size block warps an image among the features like any other feature
         teacher_shape["image_ch"] = teacher.image_channels
     block = initialise(BLOCKS[form](**shape, **teacher_shape), opt.mask_initial, opt.init_gain)
-    if opt.init_type == "reuse" and form == "published":  # a full-size block always starts from reuse
+    if opt.init_type == "reuse" and isinstance(block, ShortcutBlock):  # a full-size block always starts from reuse
         return start_from_reuse(block, opt.mask_initial)
     return block
 

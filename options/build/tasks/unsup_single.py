@@ -21,16 +21,16 @@ from util import checkpoint, image
 def new_task(opt: Options, device: torch.device) -> RecycleGanTask:
     networks = {name: network.to(device) for name, network in new_networks(opt).items()}
     domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]
-    paths = [[path for clip in clips for path in clip.frames] for clips in domains]
+    a, b = ([path for clip in clips for path in clip.frames] for clips in domains)
     return RecycleGanTask(
         trainer=new_trainer(opt, networks, device),
-        dataset=UnpairedDataset(*paths, opt.load_size, opt.fine_size, opt.seed),
+        dataset=UnpairedDataset(a, b, opt.load_size, opt.crop_size, opt.seed),
         device=device,
         settings=fixed_settings(opt),
         facts={
-            "frames": {"A": len(paths[0]), "B": len(paths[1])},
+            "frames": {"A": len(a), "B": len(b)},
             "parameters": {name: cost.count_params(network) for name, network in networks.items()},
-            "MACs": {"G_A": cost.count_macs(networks["G_A"], image.blank(opt.fine_size, device))},
+            "MACs": {"G_A": cost.count_macs(networks["G_A"], image.blank(opt.crop_size, device))},
         },
     )
 
@@ -48,7 +48,8 @@ def new_networks(opt: Options) -> dict[str, nn.Module]:
 def new_trainer(opt: Options, networks: dict[str, nn.Module], device: torch.device) -> UnsupTrainer:
     return UnsupTrainer(
         networks,
-        *(side_weights(opt, side) for side in "AB"),
+        side_weights(opt, "A"),
+        side_weights(opt, "B"),
         Motion(opt.motion_level, opt.shift_level, opt.scale_level, opt.noise_level),
         lr=opt.lr,
         beta1=opt.beta1,
