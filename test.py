@@ -24,7 +24,7 @@ from util.runtime import finish
 
 
 def translate(opt: Options) -> int:
-    """Translate the clips that the options name; results as README's "Results" says."""
+    """Translate the clips that the options name; README's "Install and run" lists the files that it writes."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     chosen, how_many = chosen_clips(opt)

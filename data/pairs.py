@@ -48,7 +48,8 @@ class PairDataset(Dataset):
         clips: each of at least two frames.
         max_gap: largest distance, at least 1.
         gaps: distribution of distances: "uniform", as published, or "near", where the probability of distance d is
-            proportional to 1/d. So often it occurs where all intervals up to max_gap + 1 are used equally often.
+            proportional to 1/d. This is how often distance d occurs if all intervals up to max_gap + 1 are equally
+            frequent.
         load_size, fine_size, flip: see `RandomCrop`.
         seed: at least 0.
 

@@ -120,7 +120,8 @@ class BaseOptions:
         if self.default_interval is None:
             interval += f"; not given: 3, adaptive: as fitted, or {LONGEST_INTERVAL} with --refresh_threshold"
         value(group, "--max_interval", whole(1), self.default_interval, interval)
-        refresh = "what reference frames show; shortcut, as published, is also trained at distance --max_interval"
+        published = "shortcut (published behaviour): reference frames show a prediction"
+        refresh = f"{published}; training then includes distance --max_interval"
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
         forms = "published: the paper's; full_size: moves the reference's features and picture as they are"
         value(group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}")

@@ -24,8 +24,8 @@ class ClipOptions(BaseOptions):
         value(clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
         value(clips, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
         value(clips, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
-        still = "show the reference's features where early ones changed by less than this part of their mean; 0: never"
-        value(clips, "--hold", number(0, 100), 0.0, still)
+        still = "keep the reference's features where early features change by less than this fraction of their mean"
+        value(clips, "--hold", number(0, 100), 0.0, f"{still}; 0: never")
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)
@@ -50,8 +50,8 @@ class TestOptions(ClipOptions):
         value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
-        alone = "time whole videos too, by teacher and Shortcut in turn with nothing beside them, which takes a minute"
-        switch(test, "--verdict", True, f"{alone} or so; the last line tells both speed-ups and the lead in quality")
+        turns = "also time whole videos: teacher and Shortcut take turns, nothing else runs (about a minute)"
+        switch(test, "--verdict", True, f"{turns}; the last line tells both speed-ups and the lead in quality")
 
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
@@ -69,12 +69,13 @@ class TestOptions(ClipOptions):
     def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
         kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
         value(group, "--refresh", choice(REFRESHES), "fixed", f"when a frame is a reference frame; {kinds}")
-        far = "how far is too far; not given: this and the longest interval are what scripts/fit_refresh.sh has found"
-        value(group, "--refresh_threshold", number(1e-6, 100), None, far)
+        fitted = "not given: the threshold and longest interval that scripts/fit_refresh.sh found"
+        drift = f"drift above this value makes a reference frame; {fitted}"
+        value(group, "--refresh_threshold", number(1e-6, 100), None, drift)
         modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
         value(group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}")
         precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
-        auto = "auto: the processor's fastest that show the first frame as float32 does, 50 dB at least"
+        auto = "auto: the fastest type whose first frames stay above 50 dB PSNR against float32"
         value(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
         switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")
 

@@ -77,7 +77,7 @@ def _add_optimiser(group: argparse._ArgumentGroup) -> None:
 def _add_records(group: argparse._ArgumentGroup) -> None:
     value(group, "--print_freq", whole(1), 100, "between status lines", may_change=True)
     value(group, "--display_freq", whole(1), 2000, "between pictures in TensorBoard", may_change=True)
-    latest = "between saves of latest and resumable state, and validations"
+    latest = "every so many samples: save the latest weights and state, then validate"
     value(group, "--save_latest_freq", whole(1), 2000, latest, may_change=True)
     kept = "epochs between checkpoints kept under the epoch's number"
     value(group, "--save_epoch_freq", whole(1), 50, kept, may_change=True)

@@ -51,7 +51,7 @@ def validate_block(
     """Return figures, none if there was no skipped frame, and a line for each clip that could not be read.
 
     The figures are PSNR and SSIM on skipped frames, over all and per distance, and the PSNR of the baseline "reuse".
-    "best" is the PSNR over all.
+    "best" is the mean PSNR over skipped frames.
 
     Args:
         clips: of frames [1, 3, H, W] in [-1, 1].

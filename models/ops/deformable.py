@@ -29,7 +29,7 @@ def deform_conv(
 ) -> Tensor:
     """k x k convolution of `feature` read at displaced taps, blended tap by tap with `current`, which stays in place.
 
-    out(p) = sum_k W_k . [ (1 - m_k(p)) feature(p + d p_k + o_k(p) + s(p)) + m_k(p) current(p + d p_k) ]
+    out(p) = sum_k W_k . [ m_k(p) current(p + d p_k) + (1 - m_k(p)) feature(p + d p_k + D(p) + o_k(p)) ]
 
     Reading is bilinear and zero outside the map, with partial weights across its border. Without `current` and `mask`,
     m = 0: a deformable convolution without modulation.
@@ -42,7 +42,7 @@ def deform_conv(
         groups: deformable groups; each moves and blends its own C/groups channels.
         current, mask: [N, C, H, W] and [N, groups * k*k, H, W] in [0, 1], both or neither.
         dilation: d; the map keeps its size.
-        shift: s, [N, 2, H, W], (dx, dy) in pixels, a displacement of all taps of all groups; None: 0.
+        shift: D, [N, 2, H, W], (dx, dy) in pixels, a displacement of all taps of all groups; None: 0.
         backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "native" (C, compiled on
             first use; where a gradient is needed "cpu" takes its place, as for float64 and kernels beyond 3 x 3),
             "triton" (one fused kernel), "torchvision" (its operator) or "auto", see `models.ops.choose`.

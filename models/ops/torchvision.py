@@ -40,7 +40,7 @@ def _known(x: Tensor | None) -> Tensor | None:
 
 
 def _masked_conv(x: Tensor, weight: Tensor, mask: Tensor, groups: int, dilation: int, padding: int) -> Tensor:
-    """sum_k W_k . m_k(p) x(p + p_k): a plain convolution whose taps fade by `mask` [N, groups * k*k, H, W]."""
+    """sum_k W_k . m_k(p) x(p + d p_k): a plain convolution whose taps fade by `mask` [N, groups * k*k, H, W]."""
     n, c, h, w = x.shape
     columns = F.unfold(x, weight.shape[-1], dilation, padding).view(n, groups, c // groups, -1, h * w)
     columns = columns * mask.view(n, groups, 1, -1, h * w)

@@ -12,10 +12,10 @@ from models.shortcut.hetconv import hetconv_layers
 class AdaBD(nn.Module):
     """One 3 x 3 convolution. Its taps blend the current frame with the reference, which is read at displaced taps.
 
-    out(p) = sum_k W_k . [ m_k(p) a_cur(p + p_k) + (1 - m_k(p)) f_ref(p + p_k + D(p) + o_k(p)) ]
+    out(p) = sum_k W_k . [ m_k(p) a_cur(p + d p_k) + (1 - m_k(p)) f_ref(p + d p_k + D(p) + o_k(p)) ]
 
-    p_k: tap k of the kernel, m_k: its mask, o_k: its local offset, D: a displacement of all taps (`shift`), which is 0
-    in the paper, where f_ref is already aligned.
+    p_k: tap k of the kernel, m_k: its mask, o_k: its local offset, d: `dilation`, D: a displacement of all taps
+    (`shift`), which is 0 in the paper, where f_ref is already aligned.
 
     Args:
         channels: of both inputs and of the output; a multiple of num_dg.
@@ -41,7 +41,7 @@ class AdaBD(nn.Module):
         return self._deform(f_ref, offset, current=a_cur, mask=mask, shift=shift)
 
     def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
-        """sum_k W_k . f_ref(p + p_k + o_k(p)), the reference alone without the mask: [N, C, H, W]."""
+        """sum_k W_k . f_ref(p + d p_k + o_k(p)), the reference alone without the mask: [N, C, H, W]."""
         return self._deform(f_ref, offset)
 
     def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor | None) -> Tensor:
@@ -64,12 +64,13 @@ class OffsetMaskGenerator(nn.Module):
         self.layers = hetconv_layers(2 * channels, channels, n_layers)
         self.to_offset_mask = nn.Conv2d(channels, (18 + 9) * num_dg, 1)
 
-    def forward(self, a_cur: Tensor, a_ref: Tensor) -> tuple[Tensor, Tensor]:
-        """a_cur, a_ref [N, channels, H, W] -> offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W].
+    def forward(self, a_cur_small: Tensor, a_warped: Tensor) -> tuple[Tensor, Tensor]:
+        """a_cur_small, a_warped [N, channels, H, W] -> offset [N, 18*num_dg, H, W], mask [N, 9*num_dg, H, W].
 
+        a_cur_small is the reduction of the current frame's early features, a_warped that of the reference's, warped.
         Offsets in pixels, order (group, tap, [dy, dx]); mask in [0, 1], order (group, tap), the current frame's weight.
         """
-        return split_offset_mask(self.to_offset_mask(self.layers(torch.cat([a_cur, a_ref], dim=1))))
+        return split_offset_mask(self.to_offset_mask(self.layers(torch.cat([a_cur_small, a_warped], dim=1))))
 
 
 def split_offset_mask(offset_mask: Tensor) -> tuple[Tensor, Tensor]:

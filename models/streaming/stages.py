@@ -17,7 +17,7 @@ AnyReference = Reference | FullSizeReference
 
 @dataclass(frozen=True)
 class Stages:
-    """Plain callables on tensors. The tensors that one returns are overwritten by the next call of the same one.
+    """Plain callables on tensors. Each callable may overwrite its previous output when you call it again.
 
     head: x [1, 3, H, W] float32 in [-1, 1], on the host or the networks' device, -> a [1, C, h, w], the early features.
         Nothing after it writes into a. It also takes whatever else the teacher's head takes.

@@ -80,7 +80,10 @@ class Translator:
 
     @torch.no_grad()
     def step(self, frame: Tensor) -> Step:
-        """Translate the next frame, [1, 3, H, W] in [-1, 1] or what else the head takes, on the host or the device.
+        """Translate the next frame of the video.
+
+        Args:
+            frame: [1, 3, H, W] in [-1, 1], optionally with face-part channels, on CPU or GPU.
 
         Raises:
             ValueError: the frame has another size than those before it; `reset` begins a new video.

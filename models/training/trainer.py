@@ -29,7 +29,9 @@ class Trainer:
         self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
 
     def step(self, *inputs: Tensor) -> dict[str, float]:
-        """One optimisation step on a batch -> {term: weighted loss}, with "total". `_step` tells the inputs.
+        """One optimisation step on a batch -> {term: weighted loss}, with "total".
+
+        See the subclass's `_step` for the inputs.
 
         Raises:
             FloatingPointError: a loss term or a gradient is NaN or infinite. The message names it. No weight was

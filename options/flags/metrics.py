@@ -13,9 +13,8 @@ REFRESHES = ("fixed", "adaptive")
 
 
 def add_metrics(group: argparse._ArgumentGroup) -> None:
-    rows = (
-        "methods to compare; fixed, adaptive: the Shortcut with that --refresh; not given: all but the other Shortcut"
-    )
+    unless = "not given: teacher, baselines and the Shortcut of --refresh"
+    rows = f"methods to compare; fixed, adaptive: the Shortcut with that --refresh; {unless}"
     value(group, "--methods", several([TEACHER, *BASELINES, *REFRESHES]), None, rows)
     measured = "metrics beside PSNR; auto: all whose files are there"
     value(group, "--metrics", several(METRICS, "auto"), "auto", measured)
