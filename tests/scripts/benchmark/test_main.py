@@ -246,7 +246,7 @@ def test_the_program_writes_the_file_and_its_table_where_the_caller_says(tmp_pat
     assert (tmp_path / "new" / "own.md").read_text().strip() in ended.stdout
     ended = program(*quick, "--out", "second.json", "--compare", "new/own.json", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    assert f"# Against {tmp_path}/new/own.json" in ended.stdout and "| teacher / skipped frame |" in ended.stdout
+    assert f"# Against {tmp_path}/new/own.json" in ended.stdout and "| teacher / skipped frame " in ended.stdout
     ended = program(*quick, "--out", "third.json", "--compare", "none.json", cwd=tmp_path)
     assert ended.returncode == 1 and "none.json" in ended.stderr and not (tmp_path / "third.json").exists()
 
