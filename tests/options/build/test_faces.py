@@ -15,6 +15,7 @@ from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
+from models.training.run_folder import RunFolder
 from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
 from options.build.tasks.shortcut_v2v import ShortcutTask
 from options.test_options import TestOptions
@@ -142,7 +143,7 @@ def tiny_run(folder, *flags):
     torch.save({"g_ema": network.state_dict(), "style": style}, folder / "teacher.pth")
     built = ShortcutTask(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
     (folder / "runs" / "tiny").mkdir(parents=True)
-    built.export("latest")
+    RunFolder(folder / "runs" / "tiny", {}).save_weights("latest", built.export())
     return TestOptions().parse(translation(folder, *family, *flags))
 
 
