@@ -5,23 +5,22 @@ from pathlib import Path
 
 import torch
 
+from data.faces.clips import write_whole_frames
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
 from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, run_figures
-from options.build.faces import write_whole_frames
 from options.build.test_setup import TestSetup, found_clips, new_test_setup
-from options.build.videos import copy_faceless_videos, evaluation_clips, prepare_results_dir, time_streams
-from options.clip_options import chosen_clips
+from options.build.videos import evaluation_clips, prepare_results_dir, time_whole_videos
 from options.record import Options, describe
-from options.test_options import TestOptions
+from options.test_options import TestOptions, chosen_clips
 from util import log, runtime
-from util.program import finish
 from util.report.page import write_page
 from util.report.record import write_run
 from util.report.text import table
 from util.report.verdict import sentence, verdict, warnings
+from util.runtime import finish
 
 
 def translate(opt: Options) -> int:
@@ -34,7 +33,8 @@ def translate(opt: Options) -> int:
     if not clips:
         print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
         if not opt.dry_run:
-            copy_faceless_videos(opt, faces, folder)
+            prepare_results_dir(opt, folder)
+            write_whole_frames(faces, folder, opt.fps, opt.max_frames)
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
@@ -50,13 +50,13 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
     """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
     prepare_results_dir(opt, folder)
     latency_ms = measure_latency(setup.teacher, setup.translator, setup.x, opt.latency_repeats)
-    streams = time_streams(opt, setup, latency_ms) if opt.verdict else {}
+    streams = time_whole_videos(opt, setup, latency_ms["teacher"]["median"]) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
     with FrameTable(folder / "frames.csv", setup.scores.columns()) as rows:
         clips, teacher = evaluation_clips(opt, setup, folder), setup.teacher if opt.compare else None
         stream_ms = evaluate(clips, teacher, setup.scores, device, rows.add)
     if opt.paste:
-        write_whole_frames(opt, setup.faces, folder, setup.teacher.scale)
+        write_whole_frames(setup.faces, folder, opt.fps, opt.max_frames, setup.teacher.scale)
     figures = run_figures(setup.scores, setup.costs, latency_ms, setup.interval, setup.runtime)
     judged = verdict(latency_ms, streams, figures["quality"], figures["baselines"])
     record = {

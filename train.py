@@ -7,11 +7,11 @@ from pathlib import Path
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
 from options.build.tasks import TASKS
-from options.build.training_loop import new_batches, new_schedule
+from options.build.training import new_batches, new_schedule
 from options.record import Options, describe, save
 from options.train_options import TrainOptions
 from util import log, runtime
-from util.program import INTERRUPTED, finish
+from util.runtime import INTERRUPTED, finish
 
 
 def train(opt: Options) -> int:

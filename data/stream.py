@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from data.clips import Clip
-from data.faces.crop import cut_out
+from data.faces import cut_out
 from data.frames import Size, read_frame, resize_or_trim, trimmed_size
 from data.video import VideoFrames, decode, frame_rate
 from util.image import to_tensor

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from data import DATASETS
-from models.ops.backends import BACKENDS
+from models.ops import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, layers
@@ -16,6 +16,16 @@ from options.record import SPLITS, Options
 
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")
+BLOCK_SHAPE = {  # flag: (value for a new block, what it is)
+    "feat_ch": ("the teacher's", "channels of the teacher's features"),
+    "h_dim": (64, "channels inside the block"),
+    "num_dg": (1, "deformable groups"),
+    "g_layers": (2, "layers that predict the global offset"),
+    "l_layers": (3, "layers that predict the local offset and mask"),
+    "offset_g_size": (1, "taps per side with a global offset of their own"),
+    "offset_l_size": (3, "taps per side with a local offset of their own"),
+    "adabd_dilation": (1, "dilation of the blending convolution"),
+}
 
 
 class BaseOptions:
@@ -113,14 +123,5 @@ class BaseOptions:
         value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
         forms = "published: the paper's; full_size: moves the reference's features and picture as they are"
         value(group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}")
-        for flag, new, text in (
-            ("--feat_ch", "the teacher's", "channels of the teacher's features"),
-            ("--h_dim", 64, "channels inside the block"),
-            ("--num_dg", 1, "deformable groups"),
-            ("--g_layers", 2, "layers that predict the global offset"),
-            ("--l_layers", 3, "layers that predict the local offset and mask"),
-            ("--offset_g_size", 1, "taps per side with a global offset of their own"),
-            ("--offset_l_size", 3, "taps per side with a local offset of their own"),
-            ("--adabd_dilation", 1, "dilation of the blending convolution"),
-        ):
-            value(group, flag, whole(1), None, f"{text} (new block: {new})")
+        for name, (new, text) in BLOCK_SHAPE.items():
+            value(group, f"--{name}", whole(1), None, f"{text} (new block: {new})")

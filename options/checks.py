@@ -16,15 +16,13 @@ HOW_TO_GET_DATA = (
 
 
 def name_problems(opt: Options) -> list[str]:
-    if opt.name in {"", ".", ".."} or Path(opt.name).name != opt.name:
-        return [f"--name must be one folder name, got {opt.name!r}"]
-    return []
+    is_name = opt.name not in {"", ".", ".."} and Path(opt.name).name == opt.name
+    return [] if is_name else [f"--name must be one folder name, got {opt.name!r}"]
 
 
 def dataroot_problems(opt: Options) -> list[str]:
-    if opt.dataroot is None:
-        return [f"--dataroot is missing: give the root of the dataset; {HOW_TO_GET_DATA}"]
-    return []
+    missing = f"--dataroot is missing: give the root of the dataset; {HOW_TO_GET_DATA}"
+    return [missing] if opt.dataroot is None else []
 
 
 def size_problems(opt: Options) -> list[str]:
@@ -90,12 +88,8 @@ def unsup_problems(opt: Options) -> list[str]:
 
 
 def segmenter_problems(opt: Options) -> list[str]:
-    if opt.layout != "v2l":
-        return [
-            f"--model fcn8s needs video frames with their label maps, --dataset_mode video --dataset_option v2l; "
-            f"got {opt.layout} of {opt.dataset_mode}"
-        ]
-    return []
+    needs = "--model fcn8s needs video frames with their label maps, --dataset_mode video --dataset_option v2l"
+    return [] if opt.layout == "v2l" else [f"{needs}; got {opt.layout} of {opt.dataset_mode}"]
 
 
 def cartoon_problems(opt: Options) -> list[str]:

@@ -3,9 +3,9 @@
 import argparse
 
 from options.base_options import LONGEST_INTERVAL
-from options.clip_options import ClipOptions
 from options.parser import PATH, number, switch, value, whole
 from options.record import Options
+from options.test_options import ClipOptions
 
 
 class FitOptions(ClipOptions):

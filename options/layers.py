@@ -1,16 +1,30 @@
-"""Flags come from up to three places, and a later one wins: a script, the --options file, and who typed the command."""
+"""The command line in layers: default < script < --options file < typed; and what to say about an unknown flag."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+import difflib
+import os
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from options import record, unknown
-from options.caller import from_caller
+from options import record
 from options.parser import Parser
 
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
+CALLER_VARIABLE = "SHORTCUT_V2V_CALLER"  # scripts/common.sh exports the folder from which a script was called
 
 _NOT_GIVEN = object()
+_NO_EFFECT = "it had no effect in the published code"
+DROPPED = {
+    "--epoch_count": "a resumed run keeps its own state, use --continue_train",
+    "--norm": "all published networks use instance normalisation",
+    "--no_dropout": "no published teacher has dropout",
+    "--serial_batches": "training always shuffles, test.py never does",
+    "--split": "use --phase",
+    "--batch_size": "test.py translates one frame at a time; training has --batchSize",
+    "--vtoonify_skip": "the small picture is always moved and corrected",
+    **dict.fromkeys(["--hetconv", "--het_1x1", "--spectral_norm", "--label_nc", "--eval_freq"], _NO_EFFECT),
+    **dict.fromkeys(["--lambda_A", "--lambda_B", "--which_iter", "--ntest", "--aspect_ratio"], _NO_EFFECT),
+}
 
 
 def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -40,12 +54,32 @@ def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     return argv[:end], argv[end + 1 :]
 
 
+def from_caller(path: str) -> str:
+    """`path` as the caller meant it; as typed where no script runs, or one that was called from the current folder."""
+    folder = os.environ.get(CALLER_VARIABLE)
+    if not folder or os.path.realpath(folder) == os.path.realpath(os.curdir):
+        return path
+    return os.path.join(folder, path)
+
+
+def complaints(extras: Sequence[str], known: Collection[str]) -> list[str]:
+    """One sentence for each argument that parsing left over; the values of an unknown flag go with it."""
+    found, flag_before = [], False
+    for token in extras:
+        if token.startswith("--"):
+            found.append(_complaint(token.split("=")[0], known))
+            flag_before = True
+        elif not flag_before:
+            found.append(f"unexpected argument {token!r}: every value follows a --flag")
+    return found
+
+
 def _given(parser: Parser, flags: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     """(values of the flags that are there and no others, problems)."""
     blank = argparse.Namespace(**dict.fromkeys(defaults, _NOT_GIVEN))
     found, extras = parser.parse_known_args(flags, blank)
     values = {name: value for name, value in vars(found).items() if value is not _NOT_GIVEN}
-    return values, unknown.complaints(extras, _spellings(defaults))
+    return values, complaints(extras, _spellings(defaults))
 
 
 def _of_file(parser: Parser, path: str | None, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -57,3 +91,21 @@ def _of_file(parser: Parser, path: str | None, defaults: Mapping[str, object]) -
 
 def _spellings(defaults: Mapping[str, object]) -> list[str]:
     return [f"--{k}" for k in defaults] + [f"--no-{k}" for k, v in defaults.items() if isinstance(v, bool)]
+
+
+def _complaint(flag: str, known: Collection[str]) -> str:
+    if flag in DROPPED:
+        return f"{flag} is gone: {DROPPED[flag]}"
+    guess = _nearest(flag, known)
+    return f"unknown flag {flag}" + (f", did you mean {guess}?" if guess else "; --help lists all flags")
+
+
+def _nearest(flag: str, known: Collection[str]) -> str | None:
+    """The known flag that looks most like `flag`, ignoring case and the dashes before it, or None."""
+    plain = {_plain(k): k for k in sorted(known)}
+    close = difflib.get_close_matches(_plain(flag), plain, n=1)
+    return plain[close[0]] if close else None
+
+
+def _plain(flag: str) -> str:
+    return flag.lstrip("-").lower().replace("-", "_")

@@ -67,9 +67,9 @@ def describe(opt: Options) -> str:
     width = max(map(len, vars(opt)))
     lines = ["options (* differs from the default)"]
     for name, value in vars(opt).items():
-        default = opt.defaults[name]
-        line = f"  {name:<{width}}  {_shown(value)}"
-        lines.append(line if value == default else f"* {line[2:]:<{width + 30}}  default {_shown(default)}")
+        told, default = ("-" if one is None else str(one) for one in (value, opt.defaults[name]))
+        line = f"  {name:<{width}}  {told}"
+        lines.append(line if value == opt.defaults[name] else f"* {line[2:]:<{width + 30}}  default {default}")
     return "\n".join(lines)
 
 
@@ -116,7 +116,3 @@ def _flag(name: str, value: object) -> str:
     if isinstance(value, bool):
         return f"--{name}" if value else f"--no-{name}"
     return f"--{name}={value}"
-
-
-def _shown(value: object) -> str:
-    return "-" if value is None else str(value)

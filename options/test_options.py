@@ -1,14 +1,39 @@
-"""The flags of test.py."""
+"""The flags of test.py, and those that it shares with scripts/fit_refresh.py."""
 
 import argparse
+import re
+from pathlib import Path
 
+from data import Clip, find_clips
 from models.evaluation.precision import AUTO, PRECISIONS
-from options.checks import refresh_problems
-from options.clip_options import ClipOptions
+from options.base_options import BaseOptions
+from options.checks import PUBLISHED_TEACHER, refresh_problems
 from options.flags.faces import add_faces, face_problems
 from options.flags.metrics import REFRESHES, add_metrics, metric_problems
-from options.parser import PATH, choice, number, switch, value, whole
+from options.parser import PATH, choice, matching, number, switch, value, whole
 from options.record import Options
+
+
+class ClipOptions(BaseOptions):
+    """Options shared by test.py and scripts/fit_refresh.py: which checkpoint, and how much of the clips."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        super().add_arguments(parser)
+        clips = parser.add_argument_group("clips")
+        epoch = matching(re.compile(r"latest|best|\d+").fullmatch, "latest, best or an epoch's number", "EPOCH")
+        value(clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
+        value(clips, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
+        value(clips, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
+        still = "show the reference's features where early ones changed by less than this part of their mean; 0: never"
+        value(clips, "--hold", number(0, 100), 0.0, still)
+
+    def problems(self, opt: Options) -> list[str]:
+        found = super().problems(opt)
+        if opt.main_G_path is None:
+            found.append(f"--main_G_path is missing: give the teacher; the published one: {PUBLISHED_TEACHER}")
+        if opt.dataset_mode == "unaligned_scale":
+            found.append("--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py)")
+        return found
 
 
 class TestOptions(ClipOptions):
@@ -52,3 +77,10 @@ class TestOptions(ClipOptions):
         auto = "auto: the processor's fastest that show the first frame as float32 does, 50 dB at least"
         value(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
         switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")
+
+
+def chosen_clips(opt: Options) -> tuple[list[Clip], str]:
+    """The clips that --how_many leaves, and in words how many they are of how many."""
+    clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)
+    chosen = clips[: opt.how_many]
+    return chosen, f"{len(chosen)}" + (f" of {len(clips)} clips (--how_many)" if len(chosen) < len(clips) else "")

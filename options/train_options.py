@@ -6,7 +6,6 @@ from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags.losses import add_discriminators, add_shortcut_losses, add_teacher_losses
-from options.flags.new_networks import add_cartoon, add_recycle_gan, add_segmenter
 from options.parser import PATH, choice, number, switch, value, whole
 from options.record import Options
 
@@ -31,11 +30,11 @@ class TrainOptions(BaseOptions):
         _add_records(parser.add_argument_group("records", "all frequencies count samples, unless they say epochs"))
         off = "0 switches a term off, and its network is not built"
         add_shortcut_losses(parser.add_argument_group("shortcut losses", off))
-        add_recycle_gan(parser.add_argument_group("new teacher (--model unsup_single)"))
+        _add_recycle_gan(parser.add_argument_group("new teacher (--model unsup_single)"))
         add_teacher_losses(parser.add_argument_group("teacher losses (--model unsup_single)", off))
-        add_cartoon(parser.add_argument_group("cartoon teacher (--model vtoonify)"))
+        _add_cartoon(parser.add_argument_group("cartoon teacher (--model vtoonify)"))
         add_discriminators(parser.add_argument_group("discriminators"))
-        add_segmenter(parser.add_argument_group("segmenter (--model fcn8s)", "FCN-8s; the defaults are as published"))
+        _add_segmenter(parser.add_argument_group("segmenter (--model fcn8s)", "FCN-8s; the defaults are as published"))
 
     def problems(self, opt: Options) -> list[str]:
         found = [*super().problems(opt), *checks.crop_problems(opt)]
@@ -49,22 +48,15 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     value(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
     value(group, "--batchSize", whole(1), 1, "samples per step")
-    amp = (
-        "bf16: half precision where torch's autocast knows it is safe; auto: bf16 where the processor computes with it"
-    )
+    amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
     value(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
     value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one", may_change=True)
     value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
     kinds = "uniform: as published; near: d frames with a chance in proportion to 1/d, for long --max_interval"
     value(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
     switch(group, "--flip", False, "mirror half of the samples")
-    group.add_argument(
-        "--no_flip",
-        dest="flip",
-        action="store_false",
-        default=argparse.SUPPRESS,
-        help="published spelling of --no-flip",
-    )
+    published = "published spelling of --no-flip"
+    group.add_argument("--no_flip", dest="flip", action="store_false", default=argparse.SUPPRESS, help=published)
     value(group, "--mask_initial", number(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid")
     value(group, "--init_gain", number(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
     kinds = "xavier: as published; reuse: it first shows the reference again, which learns motion much sooner"
@@ -93,3 +85,25 @@ def _add_records(group: argparse._ArgumentGroup) -> None:
     clips = "validation reads this many clips of the val split; 0 switches it off"
     value(group, "--val_clips", whole(0), 4, clips, may_change=True)
     value(group, "--val_frames", whole(2), 30, "validation reads this many frames of each clip", may_change=True)
+
+
+def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
+    networks = choice(["resnet_6blocks", "resnet_9blocks"])
+    value(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
+    value(group, "--ngf", whole(1), 64, "channels of the generators' first layer")
+    value(group, "--ngf_B", whole(1), None, "the same of G_B (B -> A) alone; not given: --ngf")
+    for name in ("G_A", "G_B"):
+        weights = f"file of weights that {name} starts from; a narrower network is widened; not given: random weights"
+        value(group, f"--init_{name}", PATH, None, weights)
+    value(group, "--which_model_netD", choice(["basic"]), "basic", "discriminators")
+
+
+def _add_cartoon(group: argparse._ArgumentGroup) -> None:
+    width = "channels at its low resolutions, a multiple of 16; the published network has 512"
+    value(group, "--width", whole(16), 64, width)
+    switch(group, "--photographs", True, "also train on the photographs that scikit-image contains")
+
+
+def _add_segmenter(group: argparse._ArgumentGroup) -> None:
+    value(group, "--fcn_width", whole(1), 64, "channels of the first layers")
+    value(group, "--fcn_hidden", whole(1), 4096, "channels of the last layers before the scores")

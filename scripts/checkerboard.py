@@ -21,7 +21,7 @@ from data.stream import frames  # noqa: E402
 from models.teachers import TEACHERS  # noqa: E402
 from models.training.checkerboard import excess, power_spectrum  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 from util.tables import markdown  # noqa: E402
 
 DOMAINS = {"v2c": (viper, cityscapes), "v2l": (label_a, label_b), "l2v": (label_b, label_a)}  # source, target

@@ -12,7 +12,7 @@ cd "$root"
 
 sample=datasets/sample heads=datasets/heads
 
-from_caller() { # PATH: print it as seen from here, like options/caller.py does; print nothing if it is empty
+from_caller() { # PATH: print it as seen from here, like options/layers.py does; print nothing if it is empty
   case "$1" in
     '' | /*) printf '%s' "$1" ;;
     *) if [ "$SHORTCUT_V2V_CALLER" = "$root" ]; then printf '%s' "$1"; else printf '%s/%s' "$SHORTCUT_V2V_CALLER" "$1"; fi ;;
@@ -90,7 +90,7 @@ run_module() { # MODULE FLAGS...: for programs without --options; what was typed
 
 use_task() { # v2c, v2l or l2v: set what the scripts of one task share
   task="$1" teacher_run=v2l_teacher direction=G_A
-  sample_block=(--h_dim 16 --lr 3e-3) demo_flags=(--hold 0.2) demo_refresh=(--refresh fixed)
+  sample_block=(--h_dim 32 --lr 3e-3) demo_flags=(--hold 0.2) demo_refresh=(--refresh adaptive)
   sample_load=(--loadSizeW 128 --loadSizeH 128) sample_size=(--fineSizeW 128 --fineSizeH 128) # the sample's own size: label colours do not mix
   paper_load=(--loadSizeW 286 --loadSizeH 286) paper_size=(--fineSizeW 256 --fineSizeH 256)
   case "$task" in

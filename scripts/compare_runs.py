@@ -17,9 +17,8 @@ from scripts.tables.charts import write_charts  # noqa: E402
 from scripts.tables.records import Run, cost_of, main_value, read_run  # noqa: E402
 from scripts.tables.text import number, write_csv, write_text  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
-from util.program import finish  # noqa: E402
-from util.report.methods import SHORTCUT, figures_of, method_name, refresh_of  # noqa: E402
-from util.report.record import figures_shown  # noqa: E402
+from util.report.record import SHORTCUT, figures_of, figures_shown, method_name, refresh_of  # noqa: E402
+from util.runtime import finish  # noqa: E402
 from util.tables import markdown  # noqa: E402
 
 Rows = dict[tuple[str, str], object]  # (section, label) -> value of one run

@@ -19,7 +19,7 @@ from data.clips import VIDEO_SUFFIXES, list_files  # noqa: E402
 from data.video import VideoFrames  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.image import write_png  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 GAP = 4  # white pixels between frames
 TITLE = 16  # pixels above a row, for the file's name

@@ -17,8 +17,8 @@ from models.evaluation.baselines import BASELINES  # noqa: E402
 from models.evaluation.refresh_fit.chart import AXES, series_chart  # noqa: E402
 from models.evaluation.refresh_fit.curve import Point, read_csv  # noqa: E402
 from util.files import prepare_folder, replacing  # noqa: E402
-from util.program import finish  # noqa: E402
-from util.report.methods import method_name  # noqa: E402
+from util.report.record import method_name  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 POLICIES = ("fixed", "adaptive")
 

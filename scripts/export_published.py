@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from models.shortcut.checkpoint import from_checkpoint  # noqa: E402
 from models.shortcut.official import to_published  # noqa: E402
 from util import checkpoint  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 
 def export(source: Path, target: Path) -> int:

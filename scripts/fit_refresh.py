@@ -22,12 +22,12 @@ from models.streaming.stages import eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
 from options.build.translator import load_block  # noqa: E402
-from options.clip_options import chosen_clips  # noqa: E402
 from options.fit_options import FitOptions  # noqa: E402
 from options.record import Options, describe  # noqa: E402
+from options.test_options import chosen_clips  # noqa: E402
 from util import image, log, runtime  # noqa: E402
 from util.files import prepare_folder, replacing, to_json  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 FIRST_INTERVAL = 2  # the shortest fixed interval that skips frames
 ROUNDS, STEPS = 3, 3  # each round divides the gap beside a target by STEPS + 1

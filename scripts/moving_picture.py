@@ -19,7 +19,7 @@ from PIL import Image  # noqa: E402
 
 from data.video import VideoFrames, frame_rate  # noqa: E402
 from util.files import prepare_folder, replacing  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 PARTS = ("input", "teacher", "Shortcut")
 TITLE = 24  # pixels above the videos, for the names of the parts

@@ -20,7 +20,7 @@ from scripts.tables.paper import published_rows, run_rows, write_tables  # noqa:
 from scripts.tables.records import read_run  # noqa: E402
 from scripts.tables.tasks import ROOT, TITLES, Entry, entries  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 SET_PER_ROW = ("--dataroot", "--name", "--main_G_path", "--checkpoints_dir", "--which_epoch", "--phase", "--dry_run")
 LAST_CHUNKS = 20  # of a run's stderr, in which its error message is looked for

@@ -12,7 +12,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from util import checkpoint  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 
 def store(source: Path, target: Path) -> int:

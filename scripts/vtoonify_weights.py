@@ -13,10 +13,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from torch import nn  # noqa: E402
 
-from models.teachers.vtoonify import face_parsing, network, style_encoder  # noqa: E402
-from models.teachers.vtoonify.style import read_examples  # noqa: E402
+from models.teachers.vtoonify import (  # noqa: E402
+    face_parsing,
+    network,
+    read_examples,  # noqa: E402
+    style_encoder,
+)
 from util import checkpoint  # noqa: E402
-from util.program import finish  # noqa: E402
+from util.runtime import finish  # noqa: E402
 
 SOURCE = "the download links of https://github.com/williamyang1991/VToonify"
 

@@ -1,17 +1,24 @@
-"""Save and load tensors and plain values: written whole or not at all, read without running anything."""
+"""Save and load tensors and plain values. Files are written whole or not at all; reading runs no code.
+
+Weights go into a network by one strict loader, whose errors are short enough to read.
+"""
 
 import hashlib
 import pickle
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from util import __version__
 from util.files import replacing
 
 SUFFIXES = {".pth", ".pt"}
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def save(path: Path, state: dict) -> None:
@@ -28,7 +35,7 @@ def save(path: Path, state: dict) -> None:
 
 
 def _cause(error: RuntimeError) -> Exception:
-    """The OSError that `error` hides: torch closes its archive after a failed write and reports only the second."""
+    """The OSError behind `error`: after a failed write torch fails to close its archive, and reports only that."""
     hidden: BaseException | None = error
     while hidden is not None and not isinstance(hidden, OSError):
         hidden = hidden.__context__
@@ -36,7 +43,7 @@ def _cause(error: RuntimeError) -> Exception:
 
 
 def load(path: Path) -> dict:
-    """What `save` wrote, on the CPU. Published checkpoints, bare state dicts, are read the same way.
+    """Read what `save` wrote, onto the CPU. It reads published checkpoints, which are bare state dicts, too.
 
     Raises:
         FileNotFoundError: no such file; the message lists the checkpoints beside it.
@@ -51,7 +58,7 @@ def load(path: Path) -> dict:
             raise ValueError(
                 f"refused {path}: holds something other than tensors and plain values; nothing in it was executed"
             ) from error
-        except Exception as error:  # bytes that are no checkpoint trip the reader in many ways, none of them special
+        except Exception as error:  # the reader has no exception of its own for other bytes
             raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
@@ -91,3 +98,58 @@ def fingerprint(state: Mapping[str, Tensor]) -> str:
         digest.update(f"{key} {value.dtype} {list(value.shape)};".encode())
         digest.update(value.reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def load_weights(module: Network, weights: Mapping[str, Tensor], what: str) -> Network:
+    """`module` with these weights: exactly its keys and its shapes.
+
+    The module computes in float32, whatever the weights are stored in. A module on the meta device takes the tensors of
+    `weights` themselves where they are float32 already. Any other module copies them.
+
+    Args:
+        what: names the network in the error, as in "a BiSeNet of 19 face parts".
+
+    Raises:
+        ValueError: keys or shapes differ. The message counts the differences by kind.
+    """
+    check_weights(weights, module.state_dict(), what)
+    on_meta = any(tensor.is_meta for tensor in module.state_dict().values())
+    if on_meta:
+        weights = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
+    module.load_state_dict(weights, strict=True, assign=on_meta)
+    return module
+
+
+def check_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str) -> None:
+    """Refuses weights whose keys or shapes are not those of `expected`.
+
+    Raises:
+        ValueError: see `load_weights`.
+    """
+    differences = {
+        "missing": [key for key in expected if key not in weights],
+        "unexpected": [key for key in weights if key not in expected],
+        "of another shape": [
+            f"{key} {list(weights[key].shape)} instead of {list(value.shape)}"
+            for key, value in expected.items()
+            if key in weights and weights[key].shape != value.shape
+        ],
+    }
+    problems = [f"{len(keys)} {kind}: {grouped(keys)}" for kind, keys in differences.items() if keys]
+    if problems:
+        raise ValueError(f"the weights do not fit {what}: {'; '.join(problems)}")
+
+
+def grouped(keys: Iterable[str], limit: int = 5) -> str:
+    """The keys in one line, `limit` groups at most: `convs.0.weight (x 32), ...`.
+
+    Keys that differ only in layer numbers or in their last names are one group, which one of them stands for.
+    """
+    groups: dict[str, str] = {}
+    sizes: Counter[str] = Counter()
+    for key in keys:
+        group = re.sub(r"\.\d+", ".*", key.split(" ")[0].rpartition(".")[0])
+        groups.setdefault(group, key)
+        sizes[group] += 1
+    names = [f"{example} (x {sizes[group]})" if sizes[group] > 1 else example for group, example in groups.items()]
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more kinds" if len(names) > limit else "")

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, folders checked before work starts, JSON that every reader accepts."""
+"""Files that are written whole or not at all, folders that are checked before work starts, strict JSON."""
 
 import contextlib
 import json
@@ -11,13 +11,12 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to, "<name>.partial" beside `path`; it becomes `path` when the block ends well.
+    """A context manager: write to "<name>.partial" beside `path`; it becomes `path` if the block ends without an error.
 
-    Whatever happens inside, `path` is never half-written: on any exception the partial file is removed
-    and an older `path` stays as it was.
+    `path` is never half-written: on any exception the partial file is removed, and an older `path` stays as it was.
 
     Raises:
-        OSError: the disk is full, the folder is gone, ...; the message says what became of the old file.
+        OSError: the disk is full, the folder is gone, ...; the message says whether the old file is intact.
     """
     partial = path.with_name(path.name + ".partial")
     try:
@@ -34,10 +33,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def prepare_folder(path: Path) -> Path:
-    """`path` as an existing folder that was just written to; made if missing.
+    """Make the folder `path` if it is missing, check that it can be written to, and return it.
 
     Raises:
-        OSError: it cannot be made or written, in one sentence that names the folder.
+        OSError: it cannot be made or written to; the message names the folder.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -51,7 +50,7 @@ def prepare_folder(path: Path) -> Path:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """`value` as strict JSON: what is not finite becomes null, what JSON does not know becomes its text."""
+    """`value` as strict JSON: a number that is not finite becomes null, an object that JSON does not know its text."""
     return json.dumps(_plain(value), indent=indent, allow_nan=False, default=str)
 
 

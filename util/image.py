@@ -12,7 +12,7 @@ from util.files import replacing
 
 
 def to_uint8(x: Tensor) -> np.ndarray:
-    """uint8 [H, W, 3] of `x` [3, H, W] in [-1, 1]: rounded, and clamped where `x` leaves its range."""
+    """Convert `x` [3, H, W] in [-1, 1] to uint8 [H, W, 3]: rounded, and clamped where `x` leaves its range."""
     if x.ndim != 3 or x.shape[0] != 3:
         raise ValueError(f"an image is [3, H, W], got {list(x.shape)}")
     levels = ((x.detach().float() + 1) * 127.5).round().clamp(0, 255)
@@ -20,7 +20,7 @@ def to_uint8(x: Tensor) -> np.ndarray:
 
 
 def to_tensor(pixels: np.ndarray) -> Tensor:
-    """float32 [3, H, W] in [-1, 1] of `pixels`, uint8 [H, W, 3]; `to_uint8` gives the same pixels back."""
+    """Convert `pixels`, uint8 [H, W, 3], to float32 [3, H, W] in [-1, 1]; `to_uint8` gives the same pixels back."""
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise ValueError(f"pixels are uint8 [H, W, 3], got {pixels.dtype} {list(pixels.shape)}")
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32)
@@ -46,7 +46,7 @@ def blank(size: tuple[int, int], device: torch.device, channels: int = 3) -> Ten
 
 
 def grid(*columns: Sequence[Tensor]) -> Tensor:
-    """[3, rows*H, columns*W]: the images, each [3, H, W], laid out column by column."""
+    """Lay out images, each [3, H, W], column by column as one image [3, rows*H, columns*W]."""
     shapes = {tuple(image.shape) for column in columns for image in column}
     if len(shapes) != 1 or len({len(column) for column in columns}) != 1:
         raise ValueError(
@@ -57,7 +57,7 @@ def grid(*columns: Sequence[Tensor]) -> Tensor:
 
 
 def mask_image(mask: Tensor, size: tuple[int, int]) -> Tensor:
-    """Grey [3, H, W] in [-1, 1] of a blend mask [K, h, w] in [0, 1], the mean of its K taps at `size` (H, W).
+    """A blend mask [K, h, w] in [0, 1] as a grey image [3, H, W] in [-1, 1]: the mean of its K taps at `size` (H, W).
 
     White shows where the current frame is used, black where the warped reference is.
     """

@@ -1,4 +1,4 @@
-"""One line a person reads, the same numbers as JSON for a machine, and curves for TensorBoard."""
+"""Progress of a training: a status line, the same numbers as JSON lines, and curves for TensorBoard."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def append(path: Path, **record: object) -> None:
 
 
 def cut(path: Path, last_step: int) -> None:
-    """Drop the records after `last_step`, which a run that goes on from there writes again."""
+    """Remove the records after `last_step`; a run that resumes there writes them again."""
     if path.exists():
         kept = [line for line in path.read_text().splitlines(keepends=True) if _step(line) <= last_step]
         with replacing(path) as partial:
@@ -38,11 +38,11 @@ def _step(line: str) -> float:
 
 
 class Scalars:
-    """TensorBoard curves and pictures; with folder None every call does nothing.
+    """TensorBoard curves and pictures; without a folder its methods do nothing.
 
     Args:
-        folder: where the event files go, made if missing.
-        done: steps a resumed run has done, 0 for a new one; what an earlier run recorded after them is hidden.
+        folder: of the event files, made if missing.
+        done: steps that a resumed run has done, 0 for a new one; TensorBoard hides what came after them before.
     """
 
     def __init__(self, folder: Path | None, done: int = 0):
@@ -68,7 +68,7 @@ class Scalars:
 
 
 def facts(values: Mapping[str, object], indent: str = "  ") -> str:
-    """One line per fact; nested mappings go on one line, whole numbers get thousands separators."""
+    """One line of text per entry; a nested mapping goes on one line, whole numbers get thousands separators."""
     width = max(map(len, values))
     return "\n".join(f"{indent}{name:<{width}}  {_fact(value)}" for name, value in values.items())
 

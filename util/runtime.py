@@ -1,10 +1,14 @@
-"""The one place that sets global state: seeds, and the device everything runs on."""
+"""What concerns the whole process: seeds, device, memory, an interrupt (Ctrl-C), and how a program ends."""
 
 import contextlib
 import ctypes
 import os
 import platform
 import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,7 @@ import torch
 
 
 def prepare(seed: int, gpu_ids: str | None) -> torch.device:
-    """The device to use, after seeding torch, numpy and random.
+    """Seed torch, numpy and random; return the device to use.
 
     Args:
         gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU.
@@ -45,7 +49,7 @@ def _device(gpu_ids: str | None) -> torch.device:
 
 
 def machine() -> dict[str, object]:
-    """Facts a measurement should be read with: platform, CPU, cores this process may use, GPU, versions."""
+    """The machine that a measurement was made on: platform, CPU, cores that this process may use, GPU, versions."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "platform": platform.platform(),
@@ -59,7 +63,7 @@ def machine() -> dict[str, object]:
 
 
 def precision(amp: str, device: torch.device) -> torch.dtype | None:
-    """What `--amp` asks for on `device`; None: float32.
+    """The number format that `--amp` names on `device`; None is float32.
 
     "auto" is bf16 where the processor multiplies it faster than float32, on a CPU by avx512_bf16 or amx_bf16.
     """
@@ -69,7 +73,7 @@ def precision(amp: str, device: torch.device) -> torch.dtype | None:
 
 
 def fast_types(device: torch.device) -> tuple[torch.dtype, ...]:
-    """What `device` multiplies faster than float32, the more exact first."""
+    """The number formats that `device` multiplies faster than float32, the more exact first."""
     half = (torch.float16,) if device.type == "cuda" else ()
     return (*half, torch.bfloat16) if computes_bf16(device) else half
 
@@ -83,9 +87,9 @@ def computes_bf16(device: torch.device) -> bool:
 
 
 def keep_memory() -> None:
-    """Let glibc keep what is freed for the next allocation; given back, it comes again page by page, each a fault.
+    """Let glibc keep freed memory for the next allocation: memory that it gives back costs a page fault per page later.
 
-    For this process alone: one that it starts has to call this again. Where the C library is another it does nothing.
+    It holds for this process; a child process has to call it again. With another C library it does nothing.
     Large blocks lie in the heap (M_MMAP_MAX 0), which is never cut (M_TRIM_THRESHOLD) and grows by 64 MiB (M_TOP_PAD).
     """
     with contextlib.suppress(OSError, AttributeError):
@@ -95,7 +99,7 @@ def keep_memory() -> None:
 
 
 def trim_memory() -> None:
-    """Give what was freed back to the system, where the C library is glibc, which would keep it; elsewhere nothing."""
+    """Give freed memory back to the system, which glibc would keep; with another C library it does nothing."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
@@ -108,3 +112,33 @@ def _cpu_name() -> str:
 def _cpu_info() -> list[str]:
     info = Path("/proc/cpuinfo")
     return info.read_text().splitlines() if info.is_file() else []
+
+
+INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
+USER_ERRORS = (ValueError, OSError, FloatingPointError)
+
+
+def finish(name: str, program: Callable[[], int]) -> None:
+    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+    try:
+        sys.exit(program())
+    except USER_ERRORS as error:
+        sys.exit(f"{name}: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def first_interrupt() -> Iterator[list[int]]:
+    """A list that the first interrupt fills. The second interrupt raises KeyboardInterrupt, as usual."""
+    received: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        received.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    old = signal.signal(signal.SIGINT, note)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, old)

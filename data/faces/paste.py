@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data.faces.crop import Crop, crop_size
+from data.faces import Crop, crop_size
 from data.faces.tracker import FaceTracker
 from data.video import decode
 from data.video_writer import VideoWriter

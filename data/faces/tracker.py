@@ -6,9 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from data.faces import FacePoints
+from data.faces import EYE_DISTANCE_PX, Crop, FacePoints, Padding, crop_around, cut_out, whole_frame
 from data.faces.align import align_face
-from data.faces.crop import EYE_DISTANCE_PX, Crop, Padding, crop_around, cut_out, whole_frame
 from data.faces.detectors import Detector, Face, check_frame
 
 PUBLISHED_PADDING: Padding = (200, 200, 200, 200)

@@ -48,11 +48,11 @@ def count_extra(fn: Callable[..., object], *inputs: object) -> int:
     return sum(counts.get(operator, 0) for operator in formulas)
 
 
-def _four_per_value(*_, out_shape=None, **__) -> int:
+def _four_per_value(*_, out_shape: Sequence[int] = (), **__) -> int:
     return 4 * math.prod(out_shape)
 
 
-def _one_per_value(*_, out_shape=None, **__) -> int:
+def _one_per_value(*_, out_shape: Sequence[int] = (), **__) -> int:
     return math.prod(out_shape)
 
 
@@ -61,7 +61,7 @@ def _gathered(table_shape, _, sums_shape, *__, **___) -> int:
     return 4 * sums_shape[0] * table_shape[1]
 
 
-def _taps_read(x_shape, w_shape, *_, out_shape=None, **__) -> int:
+def _taps_read(x_shape, w_shape, *_, out_shape: Sequence[int] = (), **__) -> int:
     """A deformable convolution reads every input channel once for every tap and output pixel."""
     batch, _, height, width = out_shape
     return 4 * batch * height * width * x_shape[1] * math.prod(w_shape[2:])
@@ -83,7 +83,7 @@ def _torchvisions_operator() -> list:
     return []
 
 
-def _deform_conv_flops(x_shape, w_shape, *_, out_shape=None, **__) -> int:
+def _deform_conv_flops(x_shape, w_shape, *_, out_shape: Sequence[int] = (), **__) -> int:
     """2 * N * Hout * Wout * (Cout * Cin/groups * k * k)."""
     batch, _, height, width = out_shape
     return 2 * batch * height * width * math.prod(w_shape)

@@ -16,7 +16,7 @@ from models.evaluation.metrics import FrameContext
 from models.evaluation.scores import MethodOutput, Scores
 from models.shortcut.inference import Inside
 from models.streaming.translator import Step, Translator
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 FrameScores = Mapping[str, Mapping[str, float]]  # method -> name of a figure -> value
 
@@ -83,7 +83,7 @@ def frame_contexts(
     """
     previous = None
     for index, frame in enumerate(frames):
-        classes, parts = (of(index) if of else None for of in (truth, face_parts))
+        classes, parts = truth(index) if truth else None, face_parts(index) if face_parts else None
         yield FrameContext(clip, index, frame, previous, classes, parts)
         previous = frame
 

@@ -9,15 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from models.evaluation import cost
-from models.ops.backends import choose
+from models.ops import choose
 from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
-from models.streaming.refresh import Every
-from models.streaming.spread import balanced_cuts
+from models.streaming.refresh import Every, balanced_cuts
 from models.streaming.stages import AnyInference, Stages, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
-from util.report.methods import TEACHER
+from util.report.record import TEACHER
 
 WARMUP = 3  # calls before single frames are timed
 PASSES = 3  # over the clips, when whole videos are timed

@@ -7,7 +7,7 @@ from pathlib import Path
 from models.evaluation import cost
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.scores import Scores
-from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER
+from util.report.record import SHORTCUT, SHORTCUTS, TEACHER
 
 
 class FrameTable:
@@ -55,8 +55,8 @@ def run_figures(
         runtime: how the networks were run; the interval joins it.
     """
     macs, frames = costs["macs"], scores.frames()
-    interval = interval or frames["total"] / frames["reference"]
-    saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval)
+    mean_interval = interval or frames["total"] / frames["reference"]
+    saving = cost.saving(macs["teacher"], macs["skipped"], macs["reference"], mean_interval)
     quality = {method: scores.figures(method) for method in scores.methods}
     return {
         "quality": quality.pop(SHORTCUT),
@@ -64,7 +64,7 @@ def run_figures(
         "baselines": quality,
         "cost": {**costs, "saving": saving, "methods": method_cost(scores, macs, latency_ms)},
         "frames": frames,
-        "runtime": {**runtime, "interval": interval},
+        "runtime": {**runtime, "interval": mean_interval},
     }
 
 

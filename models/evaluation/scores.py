@@ -1,13 +1,13 @@
 """Figures of many frames, gathered by method and metric."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from models.evaluation.metrics import FrameContext, Metric, MetricResources
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Scores:
             for method in methods
         }
         self._frames: Counter[tuple[str, bool]] = Counter()  # method, whether it was a reference frame -> frames
-        self._skipped_ms: Counter[str] = Counter()  # method -> sum over skipped frames
+        self._skipped_ms: defaultdict[str, float] = defaultdict(float)  # method -> sum over skipped frames
 
     def add(
         self, frame: FrameContext, outputs: Mapping[str, MethodOutput], target: Tensor | None = None

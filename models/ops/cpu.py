@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from models.ops.positions import bilinear_shares, corners, tap_grid, tap_positions
+from models.ops.reference import bilinear_shares, corners, tap_grid, tap_positions
 
 STRIP_PIXELS = 4096  # few enough for a strip's columns to stay in the cache, enough to keep two threads busy
 
@@ -139,10 +139,10 @@ def _unmoved_rows(table: PixelTable, images: range, strip: range, kernel_size: i
 
 def _weighted_rows(table: PixelTable, rows: list[Tensor], shares: list[Tensor]) -> Tensor:
     """sum_j shares[j][b] * table.rows[rows[j][b]] -> [B, C/groups]."""
-    rows = torch.stack(rows, dim=-1).view(-1, len(rows))
-    shares = torch.stack(shares, dim=-1).view(rows.shape).to(table.rows.dtype)
-    columns = F.embedding_bag(rows, table.rows.detach(), per_sample_weights=shares, mode="sum")
-    return attach_table_gradient(columns, table.rows, rows, shares)
+    bags = torch.stack(rows, dim=-1).view(-1, len(rows))
+    weights = torch.stack(shares, dim=-1).view(bags.shape).to(table.rows.dtype)
+    columns = F.embedding_bag(bags, table.rows.detach(), per_sample_weights=weights, mode="sum")
+    return attach_table_gradient(columns, table.rows, bags, weights)
 
 
 def _strips(n: int, h: int, w: int) -> Iterator[tuple[range, range]]:

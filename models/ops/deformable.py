@@ -7,11 +7,10 @@ share one fraction of a pixel. So the feature is convolved once and then read at
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops import cpu, native, reference
+from models.ops import choose_for, cpu, native, reference
 from models.ops import torchvision as torchvision_backend
 from models.ops import triton as triton_backend
-from models.ops.backends import choose_for
-from models.ops.positions import add_shift, tap_positions
+from models.ops.reference import add_shift, tap_positions
 
 RIM = 2  # zeros around a convolved map, as many as a reading across its lower right border touches
 
@@ -46,7 +45,7 @@ def deform_conv(
         shift: s, [N, 2, H, W], (dx, dy) in pixels, a displacement of all taps of all groups; None: 0.
         backend: "reference" (plain torch), "cpu" (gather and one matrix product; any device), "native" (C, compiled on
             first use; where a gradient is needed "cpu" takes its place, as for float64 and kernels beyond 3 x 3),
-            "triton" (one fused kernel), "torchvision" (its operator) or "auto", see `models.ops.backends.choose`.
+            "triton" (one fused kernel), "torchvision" (its operator) or "auto", see `models.ops.choose`.
 
     Returns:
         [N, C_out, H, W]

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from models.ops import reference
-from models.ops.positions import add_shift
+from models.ops.reference import add_shift
 
 DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 OLDEST = (8, 0)  # compute capability: for older ones Triton compiles no tensor-core products

@@ -6,9 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops import native
-from models.ops.backends import choose_for
-from models.ops.positions import resize_displacement
+from models.ops import choose_for, native
 
 SHIFTS = tuple((dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1))  # in pixels, in the order of the costs
 
@@ -103,6 +101,15 @@ def shift_costs(current: Tensor, reference: Tensor, backend: str = "auto") -> Te
         for dx, dy in SHIFTS
     ]
     return torch.stack(costs, 1)
+
+
+def resize_displacement(displacement: Tensor, size: Sequence[int]) -> Tensor:
+    """displacement [N, 2, h, w], (dx, dy) in its own pixels -> [N, 2, *size], in pixels of that size, bilinear."""
+    (height, width), (h, w) = size, displacement.shape[2:]
+    if (height, width) == (h, w):
+        return displacement
+    dx, dy = displacement.unbind(1)  # scaled by plain numbers: a tensor of both cannot reach a GPU during a recording
+    return F.interpolate(torch.stack([dx * (width / w), dy * (height / h)], 1), (height, width), mode="bilinear")
 
 
 def _check(

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
-from models.ops.positions import resize_displacement
+from models.ops.warp import resize_displacement
 from models.shortcut.hetconv import hetconv_layers
 
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from models.ops.positions import resize_displacement
-from models.ops.warp import paint, warp
+from models.ops.warp import paint, resize_displacement, warp
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve, mean_over_taps
 from models.shortcut.block import Prediction, Shortcut, channels_last

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ops.deformable import deform_conv
-from models.ops.positions import resize_displacement
-from models.ops.warp import add_warped, warp
+from models.ops.warp import add_warped, resize_displacement, warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, mean_over_taps
 from models.shortcut.block import Inside, Prediction, channels_last
@@ -43,6 +42,8 @@ class FullSizeInference(nn.Module):
     """
 
     needs_picture = True  # `prepare` needs the picture of a reference frame
+
+    local_weight: Tensor
 
     def __init__(self, block: FullSizeBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()

@@ -54,6 +54,10 @@ class FoldedHetConv(nn.Module):
         parts, part: how many parts of equal size, and which one this is, from 0.
     """
 
+    grouped: Tensor
+    dense: Tensor
+    bias: Tensor
+
     @torch.no_grad()
     def __init__(self, layer: HetConv, parts: int = 1, part: int = 0):
         super().__init__()

@@ -51,6 +51,9 @@ class InferenceBlock(nn.Module):
 
     needs_picture = False  # `prepare` does not need the picture of a reference frame
 
+    global_weight: Tensor
+    local_weight: Tensor
+
     def __init__(self, block: ShortcutBlock, backend: str = "auto", threshold: float = 0.0):
         super().__init__()
         self.config, self.backend, self.threshold = dict(block.config), backend, threshold

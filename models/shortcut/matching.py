@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.ops.positions import resize_displacement
-from models.ops.warp import shift_costs, warp
+from models.ops.warp import resize_displacement, shift_costs, warp
 
 LEVELS = (4, 2, 1)  # how many times smaller than the maps each level of a pyramid is
 PASSES = (0, 1, 2, 2)  # the level that each pass compares; the last pass corrects the one before it

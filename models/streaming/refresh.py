@@ -1,12 +1,14 @@
-"""When the next frame of a video becomes a reference frame."""
+"""When the next frame of a video becomes a reference frame, and a refresh that is spread over several frames."""
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 from typing import Protocol
 
 from torch import Tensor
 
 from models.shortcut.alignment import halve
+from models.streaming.stages import AnyReference, Stages
 
 # Measured with two teachers' heads on a clip with five cuts, one of them out of a fast blurred pan. Cuts drift by at
 # least 1.05, and by at least 2.7 times the median before them. Nothing else drifts by more than 0.68, not even a van
@@ -19,7 +21,7 @@ MEMORY = 8  # the median is taken over this many frames
 class Refresh(Protocol):
     """A policy that chooses the reference frames from early features alone, before the rest of a frame is computed.
 
-    max_interval: at most this many frames lie between one reference frame and the next.
+    max_interval: a new reference frame comes this many frames after the last one at the latest.
     """
 
     max_interval: int
@@ -32,6 +34,7 @@ class Refresh(Protocol):
 
         Call it once for every frame, in display order: the policy remembers the frames that it has seen.
         """
+        ...
 
     def mark(self, a: Tensor) -> None:
         """Tell the policy that the frame with early features a [1, C, h, w] has become the reference frame."""
@@ -71,7 +74,7 @@ class Adaptive:
 
     Args:
         threshold: a drift above it makes a reference frame; above 0, infinity leaves only the scene cuts.
-        max_interval: at most this many frames lie between one reference frame and the next, at least 1.
+        max_interval: a new reference frame comes this many frames after the last one at the latest; at least 1.
     """
 
     def __init__(self, threshold: float, max_interval: int):
@@ -128,3 +131,52 @@ def drift(current: Tensor, reference: Tensor) -> float:
 def _check_interval(interval: int) -> None:
     if interval < 1:
         raise ValueError(f"interval must be at least 1 (1 = teacher on every frame), got {interval}")
+
+
+class Renewal:
+    """The work from one frame's early features to a reference, done in as many steps as the body has slices.
+
+    Args:
+        a: early features [1, C, h, w] of the frame; copied, because `stages` may use their memory for the next frame.
+        index: the frame's number in the video.
+    """
+
+    def __init__(self, stages: Stages, a: Tensor, index: int):
+        self.index = index
+        self._stages, self._done = stages, 0
+        self._a = self._f = a.clone()
+
+    def advance(self) -> AnyReference | None:
+        """Run the next slice. Return the reference after the last slice, and None before."""
+        self._f = self._stages.slices[self._done](self._f)
+        self._done += 1
+        return self._stages.prepare(self._a, self._f) if self._done == len(self._stages.slices) else None
+
+
+def balanced_cuts(costs: Sequence[float], parts: int) -> tuple[int, ...]:
+    """Cut a row of costs into at most `parts` runs of neighbours so that the most expensive run is as cheap as can be.
+
+    Returns:
+        The first index of every run but the first, in rising order. There are no more runs than that minimum needs,
+        and the first runs are filled up.
+
+    Raises:
+        ValueError: no costs or no parts.
+    """
+    if parts < 1 or not costs:
+        raise ValueError(f"cannot cut {len(costs)} costs into {parts} parts")
+    ends = range(1, len(costs) + 1)
+    limits = sorted({sum(costs[start:end]) for end in ends for start in range(end)})
+    candidates = (_cuts_within(costs, limit) for limit in limits if limit >= max(costs))
+    return next(cuts for cuts in candidates if len(cuts) < parts)
+
+
+def _cuts_within(costs: Sequence[float], limit: float) -> tuple[int, ...]:
+    """Return the cuts between runs that are each as long as `limit`, at least the largest cost, allows."""
+    cuts, total = [], 0.0
+    for index, cost in enumerate(costs):
+        if total + cost > limit:
+            cuts.append(index)
+            total = 0.0
+        total += cost
+    return tuple(cuts)

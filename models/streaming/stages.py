@@ -62,7 +62,7 @@ def eager(
         ValueError: `cuts` do not rise from 1 to the number of layers - 1.
     """
     if dtype != torch.float32:  # copies, so that the caller's networks stay what they are
-        teacher, block = (copy.deepcopy(network).to(dtype) for network in (teacher, block))
+        teacher, block = copy.deepcopy(teacher).to(dtype), copy.deepcopy(block).to(dtype)
 
     device = next(teacher.parameters()).device
 

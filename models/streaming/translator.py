@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from models.shortcut.inference import Inside
-from models.streaming.refresh import Every, Refresh
-from models.streaming.spread import Renewal
+from models.streaming.refresh import Every, Refresh, Renewal
 from models.streaming.stages import AnyReference, Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")

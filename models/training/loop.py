@@ -11,7 +11,7 @@ from models.training.run_folder import RunFolder
 from models.training.task import Task
 from models.training.trainer import lr_factor
 from util import log
-from util.program import first_interrupt
+from util.runtime import first_interrupt
 
 PREVIEWED = 4  # samples of a batch that a preview shows
 STATE_SECONDS = 60.0  # between saves of the state, so that a killed run loses at most this much training

@@ -1,4 +1,4 @@
-"""What one training consists of. The training loop runs it; options/build/tasks/ has one subclass per --model."""
+"""What one training consists of. The training loop runs it; models/training/tasks/ has one subclass per --model."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Task(ABC):
         self.trainer, self.dataset, self.device = trainer, dataset, device
         self.settings, self.facts, self.warnings = settings, facts, warnings
 
-    def inputs(self, batch: Mapping[str, object]) -> tuple[Tensor, ...]:
+    def inputs(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """The arguments of the trainer's step, on the device."""
         return tuple(batch[name].to(self.device) for name in self.input_names)
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from models.teachers.recycle_gan.generator import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator
 
 
 @torch.no_grad()

@@ -6,23 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from data import Clip, find_clips
-from data.clips import VIDEO_SUFFIXES, list_files
+from data import Clip
 from data.frames import Size
 from data.label_maps import GroundTruth
-from data.layouts import cityscapes, label_a
+from data.real import clips_in, real_clips
 from data.stream import RealVideos
-from models.evaluation.fcn8s import from_published
 from models.evaluation.metrics import Metric, MetricResources, choose
+from models.evaluation.segmenter import Segment, by_colour, load_segmenter
 from options.record import Options
-from util import checkpoint
-from util.image import to_uint8
-from util.viper import CLASSES, nearest_class
-
-Segment = Callable[[Tensor], np.ndarray]  # an output [1, 3, H, W] in [-1, 1] -> class ids uint8 [H, W]
-REAL = {"v2c": cityscapes, "l2v": label_a}  # where a layout keeps real videos of its target domain
 
 
 @dataclass(frozen=True)
@@ -68,8 +60,8 @@ def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: to
         segment=segment,
         seg_protocol=opt.seg_protocol,
         conditions=opt.seg_conditions,
-        inception=path_of(opt.inception_weights),
-        i3d=path_of(opt.i3d_weights),
+        inception=opt.inception_weights and Path(opt.inception_weights),
+        i3d=opt.i3d_weights and Path(opt.i3d_weights),
         real=real_videos(opt, size),
         cache=Path(opt.results_dir) / "real_features",
         device=device,
@@ -106,16 +98,13 @@ def new_segmentation(
 def new_segment(opt: Options, device: torch.device) -> Segment | None:
     """The segmentation of outputs: of v2l by colour, of other layouts by the network --seg_weights; None without it."""
     if opt.layout == "v2l":
-        return lambda output: nearest_class(to_uint8(output[0]))
+        return by_colour
     if opt.seg_weights is None:
         return None
     try:
-        network = from_published(checkpoint.load(Path(opt.seg_weights))).to(device)
+        return load_segmenter(opt.seg_weights, device)
     except ValueError as error:
         raise ValueError(f"--seg_weights {opt.seg_weights}: {error}") from error
-    if (classes := network.score_fr.out_channels) != len(CLASSES):
-        raise ValueError(f"--seg_weights {opt.seg_weights} has {classes} classes, VIPER has {len(CLASSES)}")
-    return lambda output: network(output.to(device)).argmax(1)[0].to("cpu", torch.uint8).numpy()
 
 
 def new_truth(opt: Options) -> GroundTruth | None:
@@ -132,14 +121,7 @@ def real_videos(opt: Options, size: Size) -> RealVideos | None:
     if opt.inception_weights is None and opt.i3d_weights is None:
         return None
     if opt.real_root is not None:
-        root = Path(opt.real_root)
-        kind = "videofile" if root.is_file() or list_files(root, VIDEO_SUFFIXES) else "frames"
-        return RealVideos(find_clips(kind, root, opt.split), size)
-    try:
-        return RealVideos(REAL[opt.layout](Path(opt.dataroot), opt.split), size)
-    except (KeyError, FileNotFoundError):
-        return None
-
-
-def path_of(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
+        clips = clips_in(Path(opt.real_root), opt.split)
+    else:
+        clips = real_clips(opt.layout, Path(opt.dataroot), opt.split)
+    return RealVideos(clips, size) if clips else None

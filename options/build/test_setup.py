@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from data import Clip
+from data.faces.clips import FaceClips, aligned_faces
 from data.stream import frames, size_of
 from models.evaluation.evaluate import frame_contexts
 from models.evaluation.pipeline_cost import measure_cost
@@ -15,15 +16,16 @@ from models.evaluation.scores import Scores
 from models.shortcut import AnyBlock
 from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
+from models.streaming.translators import Translators
 from models.teachers.base import Teacher
-from options.build.faces import FaceClips, aligned_faces, face_part_maps, find_faces
+from options.build.faces import face_part_maps, find_faces
 from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.teacher import load_teacher, only_face, wants_face
-from options.build.translator import Translators, describe_runtime, input_channels, load_block
+from options.build.translator import describe_runtime, input_channels, load_block, new_translators
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
 from util import image
-from util.report.methods import SHORTCUT, in_order
+from util.report.record import SHORTCUT, in_order
 
 FaceParts = Callable[[Clip], Callable[[int], Tensor] | None]  # clip -> (number of a frame -> its face parts), or None
 
@@ -89,7 +91,7 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     teacher, teacher_id = load_teacher(opt, device, face)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     precision = new_precision(opt, teacher, block, clips[0], face_parts)
-    translators = Translators(opt, teacher, block, block_id, device, precision.dtype)
+    translators = new_translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
     metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)

@@ -1,32 +1,28 @@
 """From options to a trained Shortcut block and its translators: number type, graphs, and the policy of refresh."""
 
-import json
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
-from models.ops.backends import choose
+from models.ops import choose
 from models.shortcut import AnyBlock
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
+from models.streaming.fitted import load_fitted
 from models.streaming.refresh import Adaptive, Every, Refresh
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
+from models.streaming.translators import Translators
 from models.teachers.base import Teacher
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
-from options.base_options import LONGEST_INTERVAL, BaseOptions
+from options.base_options import BLOCK_SHAPE, LONGEST_INTERVAL, BaseOptions
 from options.flags.metrics import REFRESHES, methods_of
 from options.record import Options
-from util import checkpoint, image
-from util.report.methods import SHORTCUT
-
-BLOCK_FLAGS = (
-    *("block", "feat_ch", "h_dim", "num_dg", "g_layers", "l_layers"),
-    *("offset_g_size", "offset_l_size", "adabd_dilation"),
-)
+from util import checkpoint
+from util.report.record import SHORTCUT
 
 
 def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[AnyBlock, str]:
@@ -37,7 +33,7 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
             fingerprint is `teacher_id`.
     """
     path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
-    asked = {name: getattr(opt, name) for name in BLOCK_FLAGS if getattr(opt, name) is not None}
+    asked = {name: getattr(opt, name) for name in ("block", *BLOCK_SHAPE) if getattr(opt, name) is not None}
     block = from_checkpoint(checkpoint.load(path), teacher_id, teacher.split, asked)
     feat_ch, f_ch = block.config["feat_ch"], block.config["f_ch"]
     if (feat_ch, f_ch) != (teacher.a_channels, teacher.f_channels):
@@ -59,44 +55,30 @@ def new_stages(
     return graphed(stages, x) if opt.cuda_graphs and x.is_cuda else stages
 
 
-class Translators:
-    """The translators that the options ask for, for one frame size after the other, since stages belong to a size.
+def new_translators(
+    opt: Options,
+    teacher: Teacher,
+    block: AnyBlock,
+    block_id: str,
+    device: torch.device,
+    dtype: torch.dtype = torch.float32,
+) -> Translators:
+    """Return the translators that the options ask for, which compute in `dtype`.
 
     "shortcut" refreshes as --refresh says. "shortcut_fixed" or "shortcut_adaptive", which refreshes in the other way,
-    exists if --methods names both. Each has stages of its own, because a stage overwrites its tensors in the next call.
-
-    Args:
-        block_id: the fingerprint of the block.
-        dtype: the number type in which they compute.
+    exists if --methods names both.
     """
-
-    def __init__(
-        self,
-        opt: Options,
-        teacher: Teacher,
-        block: AnyBlock,
-        block_id: str,
-        device: torch.device,
-        dtype: torch.dtype = torch.float32,
-    ):
-        self._opt, self._teacher, self._block, self._device, self._dtype = opt, teacher, block, device, dtype
-        kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
-        named = {SHORTCUT if kind == opt.refresh else f"{SHORTCUT}_{kind}": kind for kind in kinds}
-        self._refreshes = {name: new_refresh(opt, kind, block_id) for name, kind in named.items()}
-        self.names = list(self._refreshes)
-        self._last: tuple[tuple[int, int], dict[str, Translator]] | None = None
-
-    def of(self, size: tuple[int, int]) -> dict[str, Translator]:
-        """Return name -> translator for frames of this (width, height). The last ones are kept for the next call."""
-        if self._last is None or self._last[0] != size:
-            x = image.blank(size, self._device, input_channels(self._opt))
-            self._last = size, {name: self._new(refresh, x) for name, refresh in self._refreshes.items()}
-        return self._last[1]
-
-    def _new(self, refresh: Refresh, x: Tensor) -> Translator:
-        stages = new_stages(self._opt, self._teacher, self._block, x, self._dtype)
-        spread, reuse = self._opt.refresh_mode == "spread", self._opt.parsing == "reference"
-        return Translator(stages, refresh, self._opt.refresh_output, spread, reuse)
+    kinds = [kind for kind in methods_of(opt) if kind in REFRESHES]
+    named = {SHORTCUT if kind == opt.refresh else f"{SHORTCUT}_{kind}": kind for kind in kinds}
+    return Translators(
+        lambda x: new_stages(opt, teacher, block, x, dtype),
+        {name: new_refresh(opt, kind, block_id) for name, kind in named.items()},
+        device,
+        input_channels(opt),
+        opt.refresh_output,
+        spread=opt.refresh_mode == "spread",
+        reuse_parsing=opt.parsing == "reference",
+    )
 
 
 def input_channels(opt: Options) -> int:
@@ -115,29 +97,8 @@ def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
         return Every(own or BaseOptions.default_interval)
     if opt.refresh_threshold is not None:
         return Adaptive(opt.refresh_threshold, own or LONGEST_INTERVAL)
-    fitted = fitted_refresh(opt, block_id)
+    fitted = load_fitted(opt.run_dir / f"{opt.which_epoch}_refresh.json", block_id)
     return Adaptive(fitted.threshold, own or fitted.max_interval)
-
-
-def fitted_refresh(opt: Options, block_id: str) -> Adaptive:
-    """Read the policy, threshold and longest interval, that was fitted for the block of this fingerprint.
-
-    Raises:
-        FileNotFoundError: there is no file of a fitted policy.
-        ValueError: the policy was fitted for another block, or the file holds none.
-    """
-    path = opt.run_dir / f"{opt.which_epoch}_refresh.json"
-    ways = "`bash scripts/fit_refresh.sh` fits one, --refresh_threshold gives one"
-    if not path.is_file():
-        raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
-    try:
-        fitted = json.loads(path.read_text())
-        identity, policy = fitted["shortcut_fingerprint"], Adaptive(fitted["threshold"], fitted["max_interval"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
-    if identity != block_id:
-        raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")
-    return policy
 
 
 def describe_runtime(

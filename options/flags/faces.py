@@ -13,13 +13,8 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
     four = Kind(_four, "four whole numbers of at least 0: left, right, top, bottom", "PX")
     kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
     several_words(group, "--padding", four, "200,200,200,200", kept)
-    value(
-        group,
-        "--face",
-        choice(["largest", "all"]),
-        "largest",
-        "translate the largest face of the first frame with a face, or all faces",
-    )
+    which = "translate the largest face of the first frame with a face, or all faces"
+    value(group, "--face", choice(["largest", "all"]), "largest", which)
     without = "what to do with a video without a face; pass leaves it as it is"
     value(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "also write <clip>_whole.mp4: whole frames with the translated faces pasted in")

@@ -45,14 +45,9 @@ def add_teacher_losses(group: argparse._ArgumentGroup) -> None:
 
 def add_discriminators(group: argparse._ArgumentGroup) -> None:
     value(group, "--gan_mode", choice(["lsgan", "vanilla", "hinge"]), "lsgan", "adversarial loss")
-    group.add_argument(
-        "--no_lsgan",
-        dest="gan_mode",
-        action="store_const",
-        const="vanilla",
-        default=argparse.SUPPRESS,
-        help="published spelling of --gan_mode vanilla",
-    )
+    published = "published spelling of --gan_mode vanilla"
+    vanilla = group.add_argument("--no_lsgan", dest="gan_mode", action="store_const", const="vanilla", help=published)
+    vanilla.default = argparse.SUPPRESS
     value(group, "--pool_size", whole(0), 0, "earlier generated images that the discriminators are shown again")
     value(group, "--ndf", whole(1), 64, "channels of the first layer")
     value(group, "--Shortcut_n_layers_D", whole(1), 1, "layers between first and last of the Shortcut's discriminators")

@@ -7,7 +7,7 @@ from models.evaluation.metrics import METRICS
 from models.evaluation.metrics.segmentation import PROTOCOLS
 from options.parser import choice, existing, several, switch, value
 from options.record import Options
-from util.report.methods import TEACHER
+from util.report.record import TEACHER
 
 REFRESHES = ("fixed", "adaptive")
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.clips import Clip
-from options.caller import from_caller
+from options.layers import from_caller
 from scripts.ablation import setting
 from scripts.ablation.evaluation import baselines, by_block, figures, skipped_macs
 from scripts.ablation.features import Features
@@ -21,7 +21,7 @@ from scripts.ablation.setting import at_least
 from scripts.ablation.training import LR, PAIRS, WEIGHTS, trained
 from util import checkpoint, runtime
 from util.files import prepare_folder
-from util.program import finish
+from util.runtime import finish
 
 Missing = dict[tuple[Recipe, int], list[Row]]  # (what is trained, seed) -> the rows that it serves
 

@@ -8,7 +8,7 @@ from data import find_clips
 from data.clips import Clip
 from models.teachers import TEACHERS
 from models.teachers.base import Teacher
-from options.caller import from_caller
+from options.layers import from_caller
 from util import checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.ops.positions import resize_displacement
-from models.ops.warp import warp
+from models.ops.warp import resize_displacement, warp
 from models.shortcut.alignment import halve
 from models.shortcut.full_size import FullSizeBlock, PixelPath
 from models.shortcut.matching import match_blocks, pyramid

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from models.evaluation.precision import AUTO, PRECISIONS
-from options.caller import from_caller
+from options.layers import from_caller
 from scripts.benchmark.cases import CASES, DEFAULT, Case
 from scripts.benchmark.drift import drift, read
 from scripts.benchmark.profiling import profile_table
@@ -19,7 +19,7 @@ from scripts.benchmark.table import markdown
 from scripts.benchmark.variants import Variant, settled, variants
 from util import runtime
 from util.files import prepare_folder, replacing, to_json
-from util.program import finish
+from util.runtime import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = Effort(repeats=20, warmup=2, stream=30, clip=30)

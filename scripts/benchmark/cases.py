@@ -15,7 +15,7 @@ from models.shortcut.block import ShortcutBlock
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.full_size import FullSizeBlock
 from models.teachers.base import Teacher
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
+from models.teachers.recycle_gan import ResnetGenerator, from_published
 from models.teachers.vtoonify.network import PUBLISHED_WIDTH, VToonify
 from models.teachers.vtoonify.teacher import cut
 from util import checkpoint

@@ -10,7 +10,7 @@ from scripts.ablation import setting
 from scripts.ablation.features import Features
 from scripts.fit_matching.search import DISTANCES, fits, mean_fit
 from util import runtime
-from util.program import finish
+from util.runtime import finish
 from util.tables import markdown
 
 CUTS = {"5..17": (5, 17), "4..22": (4, 22)}

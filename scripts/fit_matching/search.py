@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.ops.positions import resize_displacement
-from models.ops.warp import warp
+from models.ops.warp import resize_displacement, warp
 from models.shortcut.alignment import halve
 from models.shortcut.matching import MatchingConstants, match_blocks, pyramid
 from scripts.ablation.features import Features

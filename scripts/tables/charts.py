@@ -7,8 +7,7 @@ from pathlib import Path
 from scripts.tables.records import Run, cost_of
 from scripts.tables.text import write_text
 from util.charts import Line, line_chart
-from util.report.methods import SHORTCUT, figures_of, in_order, method_name, refresh_of
-from util.report.record import figures_shown
+from util.report.record import SHORTCUT, figures_of, figures_shown, in_order, method_name, refresh_of
 
 PARTS = ("pooled", "skipped", "all")  # the first that all runs have; pooled is fair whatever the references
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from scripts.tables.records import cost_of, main_value
 from scripts.tables.tasks import TITLES
 from scripts.tables.text import number, write_csv, write_text
-from util.report.methods import SHORTCUT, SHORTCUTS, TEACHER, figures_of, method_name, refresh_of
-from util.report.record import figures_shown
+from util.report.record import SHORTCUT, SHORTCUTS, TEACHER, figures_of, figures_shown, method_name, refresh_of
 from util.tables import markdown
 
 QUALITY = {"fvd": "FVD ↓", "miou": "mIoU ↑", "ac": "AC ↑", "mp": "MP ↑"}

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.evaluation.metrics import METRICS, describe_figures
-from util.report.methods import SHORTCUT, TEACHER
-from util.report.record import REQUIRED, Figure
+from util.report.record import REQUIRED, SHORTCUT, TEACHER, Figure
 
 FILE = "metrics.json"
 

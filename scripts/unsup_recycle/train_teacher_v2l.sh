@@ -13,8 +13,8 @@ use_task v2l
 if [ -z "$dataroot" ]; then
   make_sample
   run train.py "${flags[@]}" --dataroot "$sample" "${dataset_flags[@]}" "${sample_load[@]}" "${sample_size[@]}" \
-    --name v2l_teacher_sample --continue_train --ngf 16 --ndf 32 --motion_level 4 --shift_level 5 \
-    --lambda_spa_unsup_B 10 --lambda_identity 5 --lambda_checkerboard 0.1 --niter 4 --niter_decay 2 --save_latest_freq 480 --display_freq 480
+    --name v2l_teacher_sample --continue_train --ngf 48 --ndf 32 --amp auto --motion_level 4 --shift_level 5 \
+    --lambda_spa_unsup_B 10 --lambda_identity 5 --lambda_checkerboard 0.03 --niter 4 --niter_decay 2 --save_latest_freq 480 --display_freq 480
 fi
 
 run train.py "${flags[@]}" --dataset_mode unaligned_scale --name v2l_teacher \

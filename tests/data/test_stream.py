@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from data.clips import Clip
-from data.faces.crop import Crop
+from data.faces import Crop
 from data.frames import UnreadableFrame
 from data.stream import RealVideos, fps_of, frames, size_of, uncropped_images
 from util.image import to_tensor

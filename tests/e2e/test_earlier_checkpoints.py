@@ -9,7 +9,7 @@ import torch
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
 from models.streaming.stages import eager
-from models.teachers.recycle_gan.generator import from_published
+from models.teachers.recycle_gan import from_published
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil
 from tests.helpers.street import street_frames

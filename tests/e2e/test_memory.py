@@ -18,7 +18,7 @@ from models.evaluation.metrics import METRICS, MetricResources
 from util.runtime import prepare
 from models.shortcut.inference import optimize
 from models.evaluation.scores import Scores
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 cpu, network = prepare(0, "-1"), teacher()
 translators = {SHORTCUT: Translator(eager(network.for_inference(), optimize(block())), Every(3))}

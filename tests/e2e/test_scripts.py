@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from options.build.translator import new_refresh
-from options.caller import CALLER_VARIABLE
 from options.checks import PUBLISHED_TEACHER
+from options.layers import CALLER_VARIABLE
 from options.record import save
 from options.test_options import TestOptions
 from options.train_options import TrainOptions

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.ops.backends import choose
+from models.ops import choose
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.official import to_published
 from options.test_options import TestOptions

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from models.shortcut import official
 from models.shortcut.adabd import AdaBD, split_offset_mask
 from models.shortcut.hetconv import HetConv
-from models.teachers.recycle_gan import generator as recycle_gan
+from models.teachers import recycle_gan
 from models.training.discriminators import PatchDiscriminator, SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.training.losses import GANLoss
 from tests.golden import vtoonify as golden_vtoonify

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from data.faces import from_landmarks
+from data.faces import Crop, blur, crop_around, cut_out, from_landmarks
 from data.faces.align import alignment_steps, face_square, side_length
-from data.faces.crop import Crop, blur, crop_around, cut_out
 from models.teachers.vtoonify import face_parsing, network, style_encoder
 from tests.golden import rules as golden_rules
 from tests.golden.compare import Check, compare

@@ -6,7 +6,7 @@ import torch
 
 from data import find_clips
 from models.teachers.base import Teacher
-from models.teachers.recycle_gan.generator import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator
 from scripts.ablation.features import Features
 from tests.helpers.runs import viper
 

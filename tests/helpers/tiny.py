@@ -6,7 +6,7 @@ from torch import Tensor
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
-from models.teachers.recycle_gan.generator import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.teacher import VToonifyTeacher, cut
 

@@ -1,9 +1,11 @@
-"""Which of three places a flag's value is taken from."""
+"""Which of three places a flag's value is taken from, and what is said about an unknown one."""
 
 import pytest
 
-from options.layers import split
+from options.layers import CALLER_VARIABLE, DROPPED, complaints, from_caller, split
 from options.test_options import TestOptions
+
+KNOWN = ["--niter", "--niter_decay", "--batchSize", "--Temporal_GAN_loss", "--no-Temporal_GAN_loss"]
 
 
 @pytest.fixture
@@ -53,3 +55,51 @@ def test_an_unknown_flag_is_told_wherever_it_stands(flags, capsys):
 def test_without_a_script_all_flags_are_typed():
     assert split(["--a", "1"]) == ([], ["--a", "1"])
     assert split(["--a", "--", "--b"]) == (["--a"], ["--b"]) and split(["--a", "--"]) == (["--a"], [])
+
+
+@pytest.mark.parametrize(
+    ("caller", "typed", "meant"),
+    [
+        (None, "a/b", "a/b"),
+        ("", "a/b", "a/b"),
+        ("/called", "a/b", "/called/a/b"),
+        ("/called", "./a", "/called/./a"),
+        ("/called", "/a", "/a"),
+        (".", "a", "a"),
+    ],
+)
+def test_a_relative_path_is_meant_from_the_callers_folder(caller, typed, meant, monkeypatch):
+    if caller is None:
+        monkeypatch.delenv(CALLER_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(CALLER_VARIABLE, caller)
+    assert from_caller(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("--niters", "--niter"),
+        ("--batchsize", "--batchSize"),
+        ("--batch-size", "--batchSize"),
+        ("--no_Temporal_GAN_loss", "--no-Temporal_GAN_loss"),
+    ],
+)
+def test_the_nearest_flag_is_suggested(typed, meant):
+    assert complaints([typed], KNOWN) == [f"unknown flag {typed}, did you mean {meant}?"]
+
+
+def test_a_flag_like_no_other_leads_to_help():
+    assert complaints(["--x"], KNOWN) == ["unknown flag --x; --help lists all flags"]
+
+
+def test_the_values_of_an_unknown_flag_are_not_told_apart():
+    assert len(complaints(["--x", "1", "-2", "--y=3"], KNOWN)) == 2
+
+
+def test_a_value_without_a_flag_is_told():
+    assert complaints(["stray"], KNOWN) == ["unexpected argument 'stray': every value follows a --flag"]
+
+
+def test_a_dropped_published_flag_is_told_with_its_reason():
+    assert complaints(["--epoch_count", "5"], KNOWN) == [f"--epoch_count is gone: {DROPPED['--epoch_count']}"]

@@ -3,7 +3,7 @@ import sys
 
 import torch
 
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
+from models.teachers.recycle_gan import ResnetGenerator, from_published
 from tests.helpers.runs import ROOT
 from util import checkpoint
 

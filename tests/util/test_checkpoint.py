@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from util import __version__, checkpoint
 
@@ -133,3 +134,46 @@ def test_a_newer_format_is_refused_with_the_versions():
         f"the training state has format 3, written by version 7.1.0, and this version, {__version__}, reads up to "
         "format 2: update this program"
     )
+
+
+def layers():
+    return nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2), nn.PReLU(2))
+
+
+def test_a_module_on_the_meta_device_takes_the_tensors_themselves():
+    weights = layers().state_dict()
+    with torch.device("meta"):
+        empty = layers()
+    loaded = checkpoint.load_weights(empty, weights, "layers")
+    assert loaded[0].weight.data_ptr() == weights["0.weight"].data_ptr()
+    assert loaded[0].weight.requires_grad
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_weights_stored_as_float16_are_computed_with_as_float32(device):
+    weights = {key: value.half() for key, value in layers().state_dict().items()}
+    with torch.device(device):
+        module = layers()
+    loaded = checkpoint.load_weights(module, weights, "layers")
+    assert loaded[0].weight.dtype == torch.float32 and torch.equal(loaded[0].weight, weights["0.weight"].float())
+
+
+def test_every_kind_of_difference_is_told_at_once():
+    weights = layers().state_dict()
+    del weights["2.weight"]
+    weights |= {"0.bias": torch.zeros(4), "3.bias": torch.zeros(1)}
+    with pytest.raises(ValueError) as told:
+        checkpoint.load_weights(layers(), weights, "three layers")
+    assert str(told.value) == (
+        "the weights do not fit three layers: 1 missing: 2.weight; 1 unexpected: 3.bias; "
+        "1 of another shape: 0.bias [4] instead of [3]"
+    )
+
+
+def test_keys_that_differ_in_numbers_or_last_names_are_one_group():
+    keys = [f"body.{i}.conv.{name}" for i in range(9) for name in ("weight", "bias")]
+    assert checkpoint.grouped([*keys, "head.weight"]) == "body.0.conv.weight (x 18), head.weight"
+
+
+def test_a_long_list_is_cut():
+    assert checkpoint.grouped(f"{name}.weight" for name in "abcdefg").endswith("e.weight and 2 more kinds")

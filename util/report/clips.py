@@ -9,8 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from util.report.methods import SHORTCUT
-from util.report.record import PSNR_CAP_DB
+from util.report.record import PSNR_CAP_DB, SHORTCUT
 
 Row = dict[str, str]
 Figures = dict[str, dict[str, list[float | None]]]  # name -> method -> value per frame

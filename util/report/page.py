@@ -9,8 +9,7 @@ from util.charts import Line, appearance, line_chart, ticks
 from util.files import replacing, to_json
 from util.report.clips import PlayedClip, read_clips, still, video_file, worst_frames
 from util.report.colours import RIM, mask_gradient, wheel_gradient
-from util.report.methods import TEACHER, figures_of, method_name, refresh_of
-from util.report.record import Figure, figures_shown
+from util.report.record import TEACHER, Figure, figures_of, figures_shown, method_name, refresh_of
 from util.report.summary import of_parts, summary
 from util.report.text import table
 from util.report.verdict import tiles

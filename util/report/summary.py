@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from util.report.methods import TEACHER, figures_of, method_name, refresh_of
-from util.report.record import Figure, figures_shown
+from util.report.record import TEACHER, Figure, figures_of, figures_shown, method_name, refresh_of
 
 NOT_PARTS = ("skipped", "pooled", "all", "per_distance")  # keys of a figure; any other key names a part of the frames
 COSTS = {  # key of a method's cost -> head of its column, which direction is better, how a value is written

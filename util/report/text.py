@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from util.report.methods import SHORTCUT, figures_of, in_order, method_name, refresh_of
-from util.report.record import Figure, figures_shown
+from util.report.record import SHORTCUT, Figure, figures_of, figures_shown, in_order, method_name, refresh_of
 from util.report.verdict import streamed
 from util.tables import plain
 

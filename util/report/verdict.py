@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 FIXED = f"{SHORTCUT}_fixed"
 Times = Mapping[str, Mapping[str, float]]  # name -> {"median", "p95"} in ms

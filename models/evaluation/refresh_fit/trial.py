@@ -18,7 +18,7 @@ from models.evaluation.refresh_fit.target import short
 from models.shortcut.alignment import halve
 from models.streaming.refresh import Adaptive, Every, Refresh, drift
 from models.streaming.stages import Stages
-from util.report.methods import TEACHER
+from util.report.record import TEACHER
 
 THRESHOLDS = 12
 REPEATS, WARMUP = 20, 3  # of single frames that are timed in turn

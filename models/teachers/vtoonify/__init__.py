@@ -1,14 +1,22 @@
-"""VToonify, which turns portraits into cartoons four times as large: its flags, and how they become a teacher."""
+"""VToonify, which turns portraits into cartoons four times as large: its flags, its styles, how it becomes a teacher.
 
+A style comes from the checkpoint, an example, a face, or an example and a face. The published file of examples is a
+pickled dictionary inside a NumPy file. It is read without running what it says.
+"""
+
+import io
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from models.teachers.base import Flag, Teacher, TeacherFamily
 from models.teachers.vtoonify import face_parsing, network, style_encoder
-from models.teachers.vtoonify.style import choose_style, example_style
+from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.styled import SIZE_MULTIPLE
 from models.teachers.vtoonify.teacher import CUTS, cut
 from util import checkpoint
@@ -16,7 +24,7 @@ from util import checkpoint
 
 @torch.no_grad()
 def build(
-    weights: Mapping[str, object],
+    weights: Mapping[str, Any],
     vtoonify_split: str = "B",
     exstyle_path: str | None = None,
     style_id: int = 26,
@@ -72,3 +80,102 @@ FAMILY = TeacherFamily(
     size_multiple=SIZE_MULTIPLE,
     wants_face=lambda values: values["style_encoder_path"] is not None,
 )
+
+
+MODULES = {"numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric", "numpy"}
+NAMES = {"_reconstruct", "_frombuffer", "scalar", "ndarray", "dtype"}  # all that arrays need to come back
+ENCODE = ("_codecs", "encode")  # of Python 2's text
+SHAPE_ROWS = 7  # of a style in W+, the first ones; the others tell colours
+
+
+@torch.no_grad()
+def choose_style(
+    generator: VToonify, own: Tensor | None, example: Tensor | None, face: Tensor | None, color_transfer: bool
+) -> Tensor:
+    """A style in W+, [18, width].
+
+    Of an example and a face, the example gives the shapes and the face the colours. With `color_transfer` the example
+    gives both. Backbone toonify takes all of a style from the face. Without example and face the style is `own`.
+
+    Args:
+        own: the style in W+ that lies beside the generator's weights.
+        example, face: styles in Z+, [18, width].
+
+    Raises:
+        ValueError: these say no style, or an example is given to a toonify.
+    """
+    if example is None and face is None:
+        if own is None:
+            raise ValueError(
+                "--main_G_path holds no style beside the generator, an entry `style` [18, width] in W+: "
+                "give one by --exstyle_path (dualstylegan), or a face's by --style_encoder_path"
+            )
+        return own
+    if generator.backbone == "toonify":
+        if example is not None:
+            raise ValueError("--exstyle_path: --main_G_path is a toonify, which knows no examples of styles")
+        return generator.w_plus(face)
+    if example is None:
+        raise ValueError("--main_G_path is a dualstylegan: beside a face it needs an example, --exstyle_path")
+    example = generator.w_plus(example)
+    if color_transfer:
+        return example
+    if face is None:
+        raise ValueError(
+            "the example tells shapes only: colours come from a face, --style_encoder_path, or from the example too, "
+            "--color_transfer"
+        )
+    return torch.cat([example[:SHAPE_ROWS], generator.w_plus(face)[SHAPE_ROWS:]])
+
+
+def example_style(path: Path, number: int) -> Tensor:
+    """Example `number` of the file, counted from 0, in Z+: [18, width].
+
+    Raises:
+        FileNotFoundError, ValueError: see `read_examples`; or there are fewer examples.
+    """
+    examples = list(read_examples(path).values())
+    if number >= len(examples):
+        raise ValueError(f"--style_id must be at most {len(examples) - 1} for {path}, got {number}")
+    return torch.from_numpy(examples[number])
+
+
+class _Arrays(pickle.Unpickler):
+    """Restores arrays in plain containers and refuses everything else."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module in MODULES and name in NAMES) or (module, name) == ENCODE:
+            return super().find_class(module, name)
+        raise ValueError(f"it asks for {module}.{name}, which no file of styles needs")
+
+
+def read_examples(path: Path) -> dict[str, np.ndarray]:
+    """exstyle_code.npy: name -> style in Z+, float32 [18, width]. The number of a style is its place in this order.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: another kind of file.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no file of example styles {path}; VToonify publishes exstyle_code.npy")
+    try:
+        return {str(name): _style(style) for name, style in _unpickled(path.read_bytes()).items()}
+    except (ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+        raise ValueError(f"{path} is not a file of example styles such as exstyle_code.npy: {error}") from error
+
+
+def _unpickled(data: bytes) -> Mapping[str, np.ndarray]:
+    file = io.BytesIO(data)
+    version = np.lib.format.read_magic(file)
+    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, kind = reader(file)
+    if shape != () or not kind.hasobject:
+        raise ValueError(f"expected one dictionary, got {kind} {list(shape)}")
+    return _Arrays(file, encoding="latin1").load().item()
+
+
+def _style(style: np.ndarray) -> np.ndarray:
+    rows = np.asarray(style, np.float32)
+    if rows.ndim != 3 or len(rows) != 1:
+        raise ValueError(f"a style is [1, 18, width], got {list(rows.shape)}")
+    return rows[0]

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers import loading
+from util import checkpoint
 
 PARTS = 19  # 0 is the background, 1 skin, 2-16 parts of face, neck and clothes, 17 hair, 18 hat
 INPUT_GAIN = 2  # VToonify was trained with frames scaled so, instead of the parsing network's own normalisation
@@ -155,7 +155,7 @@ def from_published(weights: Mapping[str, Tensor]) -> BiSeNet:
     """
     with torch.device("meta"):
         network = BiSeNet()
-    return loading.load(network, weights, "a BiSeNet of 19 face parts").eval()
+    return checkpoint.load_weights(network, weights, "a BiSeNet of 19 face parts").eval()
 
 
 def upsample_like(logits: Tensor, like: Tensor) -> Tensor:

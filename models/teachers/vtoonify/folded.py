@@ -15,6 +15,9 @@ GAIN = math.sqrt(2)  # of StyleGAN2's activations; it is positive, so it can be 
 class FoldedConv(nn.Module):
     """3x3 convolution that keeps the size, then a leaky ReLU: [N, in, h, w] -> [N, out, h, w]."""
 
+    weight: Tensor
+    bias: Tensor
+
     def __init__(self, weight: Tensor, bias: Tensor, dilation: int = 1):
         super().__init__()
         self.register_buffer("weight", weight)
@@ -35,6 +38,10 @@ class FoldedUpConv(nn.Module):
         blur: [4, 4].
     """
 
+    weight: Tensor
+    bias: Tensor
+    blur: Tensor
+
     def __init__(self, weight: Tensor, bias: Tensor, blur: Tensor):
         super().__init__()
         self.register_buffer("weight", weight)
@@ -49,6 +56,10 @@ class FoldedUpConv(nn.Module):
 
 class FoldedToRGB(nn.Module):
     """up(skip) + conv1x1(x): x [N, C, 2h, 2w] and skip [N, 3, h, w] -> RGB [N, 3, 2h, 2w]."""
+
+    weight: Tensor
+    bias: Tensor
+    blur: Tensor
 
     def __init__(self, weight: Tensor, bias: Tensor, blur: Tensor):
         super().__init__()
@@ -69,6 +80,9 @@ class FoldedAdaIN(nn.Module):
 
     Source: Huang and Belongie, Arbitrary Style Transfer in Real-time (2017), Eq. 8.
     """
+
+    scale: Tensor
+    shift: Tensor
 
     def __init__(self, scale: Tensor, shift: Tensor):
         super().__init__()

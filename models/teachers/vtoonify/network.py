@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers import loading
 from models.teachers.vtoonify.dualstylegan import AdaResBlock, DualStyleGAN, FusionWeights
 from models.teachers.vtoonify.folded import SLOPE
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB, Level, PlainFusion, StyledVToonify
 from models.teachers.vtoonify.stylegan import LEVELS, ROWS, StyleGAN2, channels
+from util import checkpoint
 
 BACKBONES = ("dualstylegan", "toonify")
 PUBLISHED_WIDTH = 512
@@ -130,7 +131,7 @@ def encoder(width: int) -> nn.Sequential:
     )
 
 
-def from_published(checkpoint: Mapping[str, object]) -> VToonify:
+def from_published(published: Mapping[str, Any]) -> VToonify:
     """The generator of a published file; backbone and width are read off the tensors.
 
     It accepts {"g_ema": state dict} or the state dict alone, complete as published or without the tensors that never
@@ -139,17 +140,17 @@ def from_published(checkpoint: Mapping[str, object]) -> VToonify:
     Raises:
         ValueError: the weights are of another network. The message counts the keys that do not fit.
     """
-    weights = checkpoint.get("g_ema", checkpoint)
+    weights = published.get("g_ema", published)
     to_skip = weights.get("encoder.5.weight")
     if to_skip is None or to_skip.ndim != 4:
-        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {loading.grouped(weights)}")
+        raise ValueError(f"not a VToonify generator: no encoder.5.weight among {checkpoint.grouped(weights)}")
     backbone = "dualstylegan" if any(key.startswith("generator.generator.") for key in weights) else "toonify"
     with torch.device("meta"):
         network, complete = (VToonify(backbone, to_skip.shape[1], complete) for complete in (False, True))
     used, every = network.state_dict(), complete.state_dict()
     what = f"a VToonify generator of backbone {backbone} and width {network.width}"
-    loading.check(weights, used if weights.keys() <= used.keys() else every, what)
-    return loading.load(network, {key: weights[key] for key in used}, what).eval()
+    checkpoint.check_weights(weights, used if weights.keys() <= used.keys() else every, what)
+    return checkpoint.load_weights(network, {key: weights[key] for key in used}, what).eval()
 
 
 def _two_convs(in_channels: int, between: int, out_channels: int, stride: int) -> nn.Sequential:

@@ -1,14 +1,14 @@
 """pSp's style encoder: an aligned face -> the 18 vectors of its style, under its published weight names."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.teachers import loading
 from models.teachers.vtoonify.stylegan import EqualLinear
+from util import checkpoint
 
 FACE_PX = 256
 PUBLISHED_WIDTH = 64
@@ -89,6 +89,8 @@ class StyleEncoder(nn.Module):
     Source: Richardson et al., Encoding in Style (2021), section 3; its body is ArcFace's 50-layer IR-SE network.
     """
 
+    latent_avg: Tensor
+
     def __init__(self, width: int = PUBLISHED_WIDTH, styles: int = 18):
         super().__init__()
         if width < REDUCTION or width % REDUCTION:
@@ -123,23 +125,23 @@ class StyleEncoder(nn.Module):
         return torch.stack([head(x) for head, x in zip(self.styles, sources, strict=True)], 1) + self.latent_avg
 
 
-def from_published(checkpoint: Mapping[str, object]) -> StyleEncoder:
+def from_published(published: Mapping[str, Any]) -> StyleEncoder:
     """The encoder of `encoder.pt`: {"state_dict": {"encoder...", others}, "latent_avg"}; it ignores other entries.
 
     Raises:
         ValueError: an entry is missing, or the weights are of another network.
     """
-    if missing := {"state_dict", "latent_avg"} - checkpoint.keys():
+    if missing := {"state_dict", "latent_avg"} - published.keys():
         raise ValueError(f"not a style encoder's checkpoint: it lacks {', '.join(sorted(missing))}")
-    weights = {k.removeprefix("encoder."): v for k, v in checkpoint["state_dict"].items() if k.startswith("encoder.")}
+    weights = {k.removeprefix("encoder."): v for k, v in published["state_dict"].items() if k.startswith("encoder.")}
     first = weights.get("input_layer.0.weight")
     if first is None:
         raise ValueError("not a style encoder: no encoder.input_layer.0.weight in its state_dict")
     styles = len({key.split(".")[1] for key in weights if key.startswith("styles.")})
     with torch.device("meta"):
         encoder = StyleEncoder(first.shape[0], styles)
-    loading.load(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
-    mean = checkpoint["latent_avg"]
+    checkpoint.load_weights(encoder, weights, f"a style encoder of width {first.shape[0]} with {styles} styles")
+    mean = published["latent_avg"]
     channels = encoder.latent_avg.shape[1]
     if mean.numel() not in {channels, styles * channels}:
         raise ValueError(f"latent_avg must be 1 or {styles} vectors of {channels} numbers, got {list(mean.shape)}")

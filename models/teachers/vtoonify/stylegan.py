@@ -52,6 +52,8 @@ def mapping_network(width: int, layers: int) -> nn.Sequential:
 class Blur(nn.Module):
     """The fixed filter [4, 4] that smooths a map upsampled twofold with zeros between its pixels; its sum is 4."""
 
+    kernel: Tensor
+
     def __init__(self):
         super().__init__()
         row = torch.tensor([1.0, 3.0, 3.0, 1.0])

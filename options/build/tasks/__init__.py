@@ -1,13 +1,10 @@
-"""What train.py trains: one file per value of --model."""
+"""What train.py trains: value of --model -> function (options, device) -> task."""
 
-from options.build.tasks.fcn8s import SegmenterTask
-from options.build.tasks.shortcut_v2v import ShortcutTask
-from options.build.tasks.unsup_single import RecycleGanTask
-from options.build.tasks.vtoonify import CartoonTask
+from options.build.tasks import fcn8s, shortcut_v2v, unsup_single, vtoonify
 
 TASKS = {
-    "ShortcutV2V": ShortcutTask,
-    "unsup_single": RecycleGanTask,
-    "vtoonify": CartoonTask,
-    "fcn8s": SegmenterTask,
+    "ShortcutV2V": shortcut_v2v.new_task,
+    "unsup_single": unsup_single.new_task,
+    "vtoonify": vtoonify.new_task,
+    "fcn8s": fcn8s.new_task,
 }

@@ -1,84 +1,60 @@
 """--model ShortcutV2V: distil a Shortcut block into a frozen teacher."""
 
-from pathlib import Path
+from functools import partial
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from data import find_clips
 from data.pairs import PairDataset
+from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import count_weights, measure_cost
+from models.evaluation.validation import ValClip
 from models.shortcut import BLOCKS, AnyBlock
-from models.shortcut.checkpoint import to_checkpoint
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
 from models.training.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.training.distiller import Distiller, LossWeights
 from models.training.init import init_xavier
 from models.training.perceptual import LPIPS, TeacherPerceptual
-from models.training.task import Task
+from models.training.tasks.shortcut import ShortcutTask
+from options.base_options import BLOCK_SHAPE
 from options.build.faces import first_face
-from options.build.tasks.settings import fixed_settings
 from options.build.teacher import load_teacher
-from options.build.validation import val_clips, validate
+from options.build.training import fixed_settings, train_clips, val_clips
 from options.record import Options
 from util import checkpoint, image
 from util.report.verdict import warnings
 
 
-class ShortcutTask(Task):
-    """Trains a Shortcut block on pairs of a reference frame and a later frame of the same clip."""
-
-    input_names = ("reference", "current")
-    trainer: Distiller
-
-    def __init__(self, opt: Options, device: torch.device):
-        clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
-        self.opt, self.val_clips = opt, val_clips(opt)
-        self.teacher, self.teacher_fingerprint = load_teacher(opt, device, first_face(opt, clips))
-        self.block = new_block(opt, self.teacher).to(device)
-        self.block.use_backend(opt.deform_backend)
-        trainer = new_distiller(opt, self.teacher, self.block, device)
-        max_gap = opt.max_interval - (opt.refresh_output == "teacher")
-        macs = measure_cost(self.teacher, self.block, image.blank(opt.fine_size, device), opt.max_interval)["macs"]
-        start, end = self.teacher.split
-        super().__init__(
-            trainer=trainer,
-            dataset=PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps),
-            device=device,
-            settings={
-                **fixed_settings(opt),
-                "teacher_fingerprint": self.teacher_fingerprint,
-                **style_fingerprint(opt, self.teacher),
-            },
-            facts={
-                "clips": {"train": len(clips), "val": len(self.val_clips)},
-                "distances": f"1..{max_gap}",
-                "teacher features": f"{self.teacher.f_channels} channels, layers {start}..{end}",
-                "parameters": {"teacher": count_weights(self.teacher), "block": cost.count_params(self.block)},
-                "MACs": macs,
-            },
-            warnings=tuple(warnings(macs)),
-        )
-
-    def preview(self, reference: Tensor, current: Tensor) -> Tensor:
-        """Columns: reference frame, current frame, the teacher's output, the Shortcut's output, blending mask."""
-        images = self.trainer.preview(reference, current)
-        size = images["teacher"].shape[2:]
-        for name in ("reference", "current"):  # a teacher may enlarge its frames
-            images[name] = F.interpolate(images[name], size=size, mode="bilinear")
-        images["mask"] = [image.mask_image(mask, size) for mask in images["mask"]]
-        return image.grid(*(images[key] for key in ("reference", "current", "teacher", "shortcut", "mask")))
-
-    def export(self) -> dict[str, dict]:
-        split, steps = self.teacher.split, self.trainer.steps
-        return {"ShortcutV2V": to_checkpoint(self.block, self.teacher_fingerprint, split, steps=steps)}
-
-    def validate(self) -> tuple[dict[str, float], list[str]]:
-        """See `options.build.validation.validate`."""
-        return validate(self.opt, self.val_clips, self.teacher, self.block, self.device)
+def new_task(opt: Options, device: torch.device) -> ShortcutTask:
+    clips = train_clips(opt)
+    held_out = [ValClip(clip.name, partial(frames, clip, opt.fine_size, opt.val_frames)) for clip in val_clips(opt)]
+    teacher, teacher_fingerprint = load_teacher(opt, device, first_face(opt, clips))
+    block = new_block(opt, teacher).to(device)
+    block.use_backend(opt.deform_backend)
+    trainer = new_distiller(opt, teacher, block, device)
+    max_gap = opt.max_interval - (opt.refresh_output == "teacher")
+    macs = measure_cost(teacher, block, image.blank(opt.fine_size, device), opt.max_interval)["macs"]
+    fingerprints = {"teacher_fingerprint": teacher_fingerprint, **style_fingerprint(opt, teacher)}
+    return ShortcutTask(
+        trainer,
+        teacher_fingerprint,
+        held_out,
+        opt.max_interval,
+        opt.refresh_output,
+        opt.deform_backend,
+        dataset=PairDataset(clips, max_gap, opt.load_size, opt.fine_size, opt.flip, opt.seed, opt.gaps),
+        device=device,
+        settings={**fixed_settings(opt), **fingerprints},
+        facts={
+            "clips": {"train": len(clips), "val": len(held_out)},
+            "distances": f"1..{max_gap}",
+            "teacher features": "{} channels, layers {}..{}".format(teacher.f_channels, *teacher.split),
+            "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
+            "MACs": macs,
+        },
+        warnings=tuple(warnings(macs)),
+    )
 
 
 def style_fingerprint(opt: Options, teacher: Teacher) -> dict[str, str]:
@@ -92,8 +68,7 @@ def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     Raises:
         ValueError: --feat_ch is not the number of channels of the teacher's features.
     """
-    published = {"feat_ch": teacher.a_channels, "h_dim": 64, "num_dg": 1, "g_layers": 2, "l_layers": 3}
-    shape = {**published, "offset_g_size": 1, "offset_l_size": 3, "adabd_dilation": 1}
+    shape = {name: new for name, (new, _) in BLOCK_SHAPE.items()} | {"feat_ch": teacher.a_channels}
     shape |= {name: getattr(opt, name) for name in shape if getattr(opt, name) is not None}
     if shape["feat_ch"] != teacher.a_channels:
         raise ValueError(

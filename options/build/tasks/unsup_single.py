@@ -3,51 +3,36 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from data import UNPAIRED
 from data.unpaired import UnpairedDataset
 from models.evaluation import cost
-from models.teachers.recycle_gan.generator import ResnetGenerator, from_published
 from models.training.content import content_network
 from models.training.discriminators import PatchDiscriminator
 from models.training.init import init_normal
-from models.training.task import Task
+from models.training.tasks.recycle_gan import RecycleGanTask, new_generator
 from models.training.unsup import Motion, SideWeights, UnsupTrainer
-from models.training.widen import widened
-from options.build.tasks.settings import fixed_settings
+from options.build.training import fixed_settings
 from options.record import Options
 from util import checkpoint, image
 
 
-class RecycleGanTask(Task):
-    """Trains two generators, G_A (domain A -> B) and G_B (B -> A), from frames of both domains. Validates nothing."""
-
-    input_names = ("A", "B")
-
-    def __init__(self, opt: Options, device: torch.device):
-        self.networks = {name: network.to(device) for name, network in new_networks(opt).items()}
-        domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]
-        paths = [[path for clip in clips for path in clip.frames] for clips in domains]
-        super().__init__(
-            trainer=new_trainer(opt, self.networks, device),
-            dataset=UnpairedDataset(*paths, opt.load_size, opt.fine_size, opt.seed),
-            device=device,
-            settings=fixed_settings(opt),
-            facts={
-                "frames": {"A": len(paths[0]), "B": len(paths[1])},
-                "parameters": {name: cost.count_params(network) for name, network in self.networks.items()},
-                "MACs": {"G_A": cost.count_macs(self.networks["G_A"], image.blank(opt.fine_size, device))},
-            },
-        )
-
-    @torch.no_grad()
-    def preview(self, a: Tensor, b: Tensor) -> Tensor:
-        """Columns: a frame of A, its translation, a frame of B, its translation."""
-        return image.grid(a, self.networks["G_A"](a), b, self.networks["G_B"](b))
-
-    def export(self) -> dict[str, dict]:
-        return {name: network.state_dict() for name, network in self.networks.items()}
+def new_task(opt: Options, device: torch.device) -> RecycleGanTask:
+    networks = {name: network.to(device) for name, network in new_networks(opt).items()}
+    domains = [layout(Path(opt.dataroot), opt.split)[: opt.max_dataset_size] for layout in UNPAIRED[opt.layout]]
+    paths = [[path for clip in clips for path in clip.frames] for clips in domains]
+    return RecycleGanTask(
+        trainer=new_trainer(opt, networks, device),
+        dataset=UnpairedDataset(*paths, opt.load_size, opt.fine_size, opt.seed),
+        device=device,
+        settings=fixed_settings(opt),
+        facts={
+            "frames": {"A": len(paths[0]), "B": len(paths[1])},
+            "parameters": {name: cost.count_params(network) for name, network in networks.items()},
+            "MACs": {"G_A": cost.count_macs(networks["G_A"], image.blank(opt.fine_size, device))},
+        },
+    )
 
 
 def new_networks(opt: Options) -> dict[str, nn.Module]:
@@ -58,20 +43,6 @@ def new_networks(opt: Options) -> dict[str, nn.Module]:
         "G_B": new_generator(opt.ngf_B or opt.ngf, blocks, opt.init_G_B),
         **{name: init_normal(PatchDiscriminator(opt.ndf)) for name in ("D_A", "D_B")},
     }
-
-
-def new_generator(ngf: int, blocks: int, weights: str | None) -> ResnetGenerator:
-    """A generator with new weights, or with those of the file `weights`, widened to `ngf`.
-
-    Raises:
-        ValueError: the file's generator has another number of blocks, or `ngf` is no multiple of its width.
-    """
-    if weights is None:
-        return init_normal(ResnetGenerator(ngf, blocks))
-    generator = from_published(checkpoint.load(Path(weights)))
-    if generator.n_blocks != blocks:
-        raise ValueError(f"{weights}: a generator of {generator.n_blocks} blocks, asked for one of {blocks}")
-    return widened(generator, ngf)
 
 
 def new_trainer(opt: Options, networks: dict[str, nn.Module], device: torch.device) -> UnsupTrainer:

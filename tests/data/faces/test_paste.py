@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from data.faces.crop import Crop, crop_around, crop_size, cut_out, whole_frame
+from data.faces import Crop, crop_around, crop_size, cut_out, whole_frame
 from data.faces.detectors import Mtcnn
 from data.faces.paste import Paster, feather_mask, upscale, write_pasted
 from data.faces.tracker import FaceTracker

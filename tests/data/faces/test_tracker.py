@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from data.faces import FacePoints
-from data.faces.crop import Crop, cut_out
+from data.faces import Crop, FacePoints, cut_out
 from data.faces.detectors import Face, Mtcnn
 from data.faces.tracker import DETECTION_PERIOD, PATIENCE_FRAMES, FaceTracker, Visibility, match_faces
 from tests.data.faces.test_align import difference

@@ -10,7 +10,7 @@ from models.evaluation.metrics import MetricResources
 from models.evaluation.metrics.image import Psnr
 from models.evaluation.scores import Scores
 from models.streaming.translator import Step
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 CPU = torch.device("cpu")
 

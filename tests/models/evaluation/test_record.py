@@ -7,7 +7,7 @@ from models.evaluation.evaluate import FrameResult
 from models.evaluation.metrics import FrameContext, MetricResources
 from models.evaluation.record import FrameTable, method_cost, run_figures
 from models.evaluation.scores import MethodOutput, Scores
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 MACS = {"teacher": 100, "reference": 110, "skipped": 20}
 MS = {kind: {"median": ms, "p95": 99.0} for kind, ms in (("teacher", 50.0), ("reference", 60.0), ("skipped", 10.0))}

@@ -5,7 +5,7 @@ from models.evaluation.metrics import FrameContext, MetricResources
 from models.evaluation.metrics.image import Psnr, Ssim
 from models.evaluation.metrics.temporal import Flicker
 from models.evaluation.scores import MethodOutput, Scores
-from util.report.methods import SHORTCUT, TEACHER
+from util.report.record import SHORTCUT, TEACHER
 
 TARGET = -torch.ones(1, 3, 16, 16)
 

@@ -112,7 +112,7 @@ def test_what_does_not_load_gives_way_to_torch(cache, tmp_path, monkeypatch):
 def test_a_process_without_a_compiler_computes_the_same(tmp_path):
     code = """
         import torch
-        from models.ops.backends import choose
+        from models.ops import choose
         from models.ops.warp import warp
         torch.manual_seed(0)
         image, by = torch.randn(1, 3, 5, 6), torch.randn(1, 2, 5, 6)

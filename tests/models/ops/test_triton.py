@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.ops import backends
+from models import ops
 from models.ops.deformable import deform_conv
 from models.ops.triton import available
 from tests.golden.check import read
@@ -154,7 +154,7 @@ def test_every_test_of_the_kernel_passes_in_the_interpreter():
 @outside
 def test_where_it_cannot_run_auto_takes_its_place_and_says_so():
     inputs = {k: v.cpu() for k, v in problem().items()}
-    backends._warn_of_auto.cache_clear()
+    ops._warn_of_auto.cache_clear()
     with pytest.warns(UserWarning, match="'triton' needs Triton and a CUDA device .* on cpu 'auto' takes its place"):
         found = deform_conv(**inputs, backend="triton")
     assert torch.equal(found, deform_conv(**inputs, backend="auto"))

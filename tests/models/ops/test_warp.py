@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.ops.warp import SHIFTS, add_warped, paint, shift_costs, warp
+from models.ops.warp import SHIFTS, add_warped, paint, resize_displacement, shift_costs, warp
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
@@ -111,3 +111,15 @@ def test_costs_of_half_precision_are_summed_in_float32():
 def test_maps_of_two_shapes_are_refused():
     with pytest.raises(ValueError, match=r"one shape, got \[1, 2, 3, 4\] and \[1, 2, 3, 3\]"):
         shift_costs(torch.zeros(1, 2, 3, 4), torch.zeros(1, 2, 3, 3))
+
+
+@pytest.mark.parametrize("size", [(6, 8), (7, 9), (3, 4)], ids=str)
+def test_a_displacement_counts_in_the_pixels_of_its_new_size(size):
+    by = torch.tensor([1.0, -2.0]).view(1, 2, 1, 1).expand(1, 2, 3, 4)
+    expected = torch.tensor([size[1] / 4, -2 * size[0] / 3]).view(1, 2, 1, 1).expand(1, 2, *size)
+    torch.testing.assert_close(resize_displacement(by, size), expected)
+
+
+def test_in_its_own_size_it_is_left_as_it_is():
+    by = torch.randn(1, 2, 3, 4)
+    assert resize_displacement(by, (3, 4)) is by

@@ -4,7 +4,7 @@ from torch import nn
 
 from models.evaluation.cost import count_macs
 from models.teachers.base import LateLayers, Teacher
-from models.teachers.recycle_gan.generator import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator
 from tests.helpers.tiny import NGF, generator, teacher
 
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.teachers.recycle_gan.generator import ResnetGenerator
+from models.teachers.recycle_gan import ResnetGenerator
 from models.training.discriminators import PatchDiscriminator
 from models.training.unsup import Motion, SideWeights, UnsupTrainer
 

@@ -9,19 +9,20 @@ import torch
 
 import test as program
 from data.clips import Clip
+from data.faces.clips import aligned_faces
 from data.samples.heads.dataset import write_clip
 from data.stream import uncropped_images
 from data.video import decode
 from data.video_writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
-from models.training.run_folder import RunFolder
-from options.build.faces import aligned_faces, face_part_maps, find_faces, first_face
-from options.build.tasks.shortcut_v2v import ShortcutTask
+from options.build.faces import face_part_maps, find_faces, first_face
+from options.build.tasks.shortcut_v2v import new_task
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil, translation
 from tests.helpers.tiny import VTOONIFY_WIDTH
+from util import checkpoint
 
 CPU = torch.device("cpu")
 SIDE, FRAMES = 192, 4
@@ -141,9 +142,9 @@ def tiny_run(folder, *flags):
     with torch.no_grad():
         style = network.w_plus(torch.randn(18, VTOONIFY_WIDTH))
     torch.save({"g_ema": network.state_dict(), "style": style}, folder / "teacher.pth")
-    built = ShortcutTask(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
+    built = new_task(TrainOptions().parse([*first, *family, "--lambda_D", "0", "--lambda_D_T", "0"]), CPU)
     (folder / "runs" / "tiny").mkdir(parents=True)
-    RunFolder(folder / "runs" / "tiny", {}).save_weights("latest", built.export())
+    checkpoint.save(folder / "runs" / "tiny" / "latest_net_ShortcutV2V.pth", built.export()["ShortcutV2V"])
     return TestOptions().parse(translation(folder, *family, *flags))
 
 

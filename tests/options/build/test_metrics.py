@@ -87,7 +87,7 @@ def test_weights_of_another_kind_are_refused(folder):
     checkpoint.save(folder / "other.pth", {"conv.weight": torch.zeros(1)})
     with pytest.raises(ValueError, match=r"--seg_weights other.pth: not an FCN-8s"):
         measuring("l2v", "--seg_weights", "other.pth")
-    with pytest.raises(ValueError, match=r"--seg_weights .*fcn.pth has 19 classes, VIPER has 32"):
+    with pytest.raises(ValueError, match=r"--seg_weights .*fcn.pth: the network knows 19 classes, VIPER has 32"):
         measuring("l2v", "--seg_weights", str(fcn8s(folder / "fcn.pth", classes=19)))
 
 

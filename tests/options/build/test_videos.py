@@ -1,17 +1,17 @@
 import pytest
 import torch
 
+from models.evaluation.streams import FEWEST, MOST
 from models.shortcut.checkpoint import to_checkpoint
 from options.build.test_setup import found_clips, new_test_setup
-from options.build.videos import FEWEST, MOST, time_streams
-from options.clip_options import chosen_clips
-from options.test_options import TestOptions
+from options.build.videos import time_whole_videos
+from options.test_options import TestOptions, chosen_clips
 from tests.helpers.runs import save, stripes, teacher_file, translation
 from tests.helpers.tiny import block, teacher
 from util import checkpoint
 
 CPU = torch.device("cpu")
-QUICK, SLOW = ({"teacher": {"median": ms, "p95": ms}} for ms in (1.0, 1e6))
+QUICK, SLOW = 1.0, 1e6  # ms of the teacher on a frame
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +36,24 @@ def setup(folder, *flags):
 
 
 def test_whole_videos_are_streamed_from_all_over_the_run_as_far_as_time_allows(folder):
-    assert [time_streams(*setup(folder), latency)["frames"] for latency in (QUICK, SLOW)] == [MOST, FEWEST]
-    found = time_streams(*setup(folder, "--max_frames", "4"), QUICK)
+    assert [time_whole_videos(*setup(folder), ms)["frames"] for ms in (QUICK, SLOW)] == [MOST, FEWEST]
+    found = time_whole_videos(*setup(folder, "--max_frames", "4"), QUICK)
     assert found["clips"] == ["a", "b"] and found["frames"] == 8
     assert found["ms"].keys() == {"teacher", "shortcut"}
     assert all(0 < times["median"] <= times["p95"] for times in found["ms"].values())
 
 
 def test_one_clip_alone_is_streamed(folder):
-    assert time_streams(*setup(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
+    assert time_whole_videos(*setup(folder, "--how_many", "1", "--max_frames", "3"), QUICK)["frames"] == 3
 
 
 def test_every_shortcut_is_streamed_and_a_fixed_interval_beside_an_adaptive_one(folder):
     short = ["--max_frames", "2", "--refresh_threshold", "0.5"]
     both = ["--methods", "teacher,fixed,adaptive"]
     for flags in (["--refresh", "adaptive"], ["--refresh", "adaptive", *both]):
-        found = time_streams(*setup(folder, *short, *flags), QUICK)
+        found = time_whole_videos(*setup(folder, *short, *flags), QUICK)
         assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_fixed"}
-    found = time_streams(*setup(folder, *short, *both), QUICK)
+    found = time_whole_videos(*setup(folder, *short, *both), QUICK)
     assert found["ms"].keys() == {"teacher", "shortcut", "shortcut_adaptive"}
 
 
@@ -63,7 +63,7 @@ def test_clips_of_another_size_than_the_first_are_left_out(folder):
         save(other.parent / "y" / f"{number}.png", stripes(number, 0))
         save(other / f"{number}.png", stripes(number, 0)[:24])
     flags = ["--resize_mode", "none", "--dataroot", str(other.parent)]
-    assert time_streams(*setup(folder, *flags), QUICK)["clips"] == ["y"]
+    assert time_whole_videos(*setup(folder, *flags), QUICK)["clips"] == ["y"]
 
 
 def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
@@ -73,7 +73,7 @@ def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
     frame = torch.zeros(1, 3, made.size[1], made.size[0])
     translator.reset()
     alone = translator.step(frame).output
-    time_streams(opt, made, QUICK)
+    time_whole_videos(opt, made, QUICK)
     translator.reset()
     step = translator.step(frame)
     assert torch.equal(step.output, alone) and step.is_reference

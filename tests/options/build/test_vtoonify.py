@@ -8,7 +8,7 @@ from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.teacher import CUTS, VToonifyTeacher
 from models.training.run_folder import RunFolder
-from options.build.tasks.shortcut_v2v import ShortcutTask
+from options.build.tasks.shortcut_v2v import new_task
 from options.build.teacher import load_teacher
 from options.build.translator import load_block
 from options.test_options import TestOptions
@@ -33,7 +33,7 @@ def flags(tmp_path):
 
 
 def built(argv):
-    return ShortcutTask(TrainOptions().parse(argv), CPU)
+    return new_task(TrainOptions().parse(argv), CPU)
 
 
 @pytest.mark.parametrize("form", BLOCKS)

@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.ops.positions import resize_displacement
-from models.ops.warp import warp
+from models.ops.warp import resize_displacement, warp
 from models.shortcut.alignment import halve
 from models.shortcut.matching import CONSTANTS, MatchingConstants, match_blocks, pyramid
 from scripts.ablation.setting import ROOT

@@ -3,7 +3,7 @@ import torch
 
 from models.evaluation.metrics import METRICS, FrameContext, MetricResources, choose, describe_figures
 from models.evaluation.scores import MethodOutput, Scores
-from util.report.methods import SHORTCUT
+from util.report.record import SHORTCUT
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,10 @@
-"""The family of VToonify: from flags to a teacher of one style."""
+import os
 
 import numpy as np
 import pytest
 import torch
 
-from models.teachers.vtoonify import FAMILY
+from models.teachers.vtoonify import FAMILY, SHAPE_ROWS, choose_style, example_style, read_examples
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.style_encoder import StyleEncoder
 from models.teachers.vtoonify.teacher import cut
@@ -50,3 +50,83 @@ def test_a_face_is_wanted_for_a_style_encoder_alone():
     assert not FAMILY.wants_face(values) and FAMILY.problems(values) == []
     values |= {"style_encoder_path": "encoder.pt", "color_transfer": True}
     assert FAMILY.wants_face(values) and "has no effect" in FAMILY.problems(values)[0]
+
+
+class Harmful:
+    def __reduce__(self):
+        return os.mkdir, ("made",)
+
+
+def test_styles_come_back_in_their_order(tmp_path):
+    styles = {name: np.random.default_rng(n).normal(size=(1, 18, 16)) for n, name in enumerate(["b.jpg", "a.jpg"])}
+    np.save(tmp_path / "styles.npy", styles)
+    read = read_examples(tmp_path / "styles.npy")
+    assert list(read) == ["b.jpg", "a.jpg"]
+    for name, style in styles.items():
+        np.testing.assert_array_equal(read[name], style[0].astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [({"a": Harmful()}, "mkdir"), (np.zeros(3), "one dictionary"), ({"a": np.zeros((18, 16))}, r"\[1, 18, width\]")],
+)
+def test_other_files_are_refused_and_run_nothing(tmp_path, monkeypatch, content, told):
+    monkeypatch.chdir(tmp_path)
+    np.save(tmp_path / "styles.npy", content, allow_pickle=True)
+    with pytest.raises(ValueError, match=f"styles.npy is not a file of example styles .*{told}"):
+        read_examples(tmp_path / "styles.npy")
+    assert not (tmp_path / "made").exists()
+
+
+def test_text_and_a_missing_file_are_refused(tmp_path):
+    (tmp_path / "text.npy").write_text("no array")
+    with pytest.raises(ValueError, match="text.npy is not"):
+        read_examples(tmp_path / "text.npy")
+    with pytest.raises(FileNotFoundError, match="gone.npy"):
+        read_examples(tmp_path / "gone.npy")
+
+
+WIDTH = 16
+
+
+def style(seed):
+    return torch.randn(18, WIDTH, generator=torch.Generator().manual_seed(seed))
+
+
+@torch.no_grad()
+def test_an_example_gives_shapes_and_a_face_colours_unless_colours_are_transferred():
+    network, example, face = VToonify("dualstylegan", WIDTH), style(0), style(1)
+    of_example, of_face = network.w_plus(example), network.w_plus(face)
+    mixed = choose_style(network, None, example, face, color_transfer=False)
+    torch.testing.assert_close(mixed[:SHAPE_ROWS], of_example[:SHAPE_ROWS])
+    torch.testing.assert_close(mixed[SHAPE_ROWS:], of_face[SHAPE_ROWS:])
+    torch.testing.assert_close(choose_style(network, None, example, None, color_transfer=True), of_example)
+
+
+@torch.no_grad()
+def test_toonify_takes_the_style_of_the_face():
+    network, face = VToonify("toonify", WIDTH), style(0)
+    torch.testing.assert_close(choose_style(network, style(1), None, face, False), network.w_plus(face))
+
+
+@pytest.mark.parametrize(
+    ("backbone", "example", "face", "told"),
+    [
+        ("dualstylegan", None, None, "holds no style beside the generator"),
+        ("dualstylegan", None, 1, "needs an example, --exstyle_path"),
+        ("dualstylegan", 0, None, "colours come from a face"),
+        ("toonify", 0, None, "knows no examples"),
+    ],
+)
+def test_what_gives_no_style_is_refused(backbone, example, face, told):
+    styles = [None if seed is None else style(seed) for seed in (example, face)]
+    with pytest.raises(ValueError, match=told):
+        choose_style(VToonify(backbone, WIDTH), None, *styles, color_transfer=False)
+
+
+def test_an_example_has_a_number(tmp_path):
+    styles = torch.randn(2, 1, 18, WIDTH)
+    np.save(tmp_path / "exstyle.npy", {f"{n}.jpg": one.numpy() for n, one in enumerate(styles)})
+    torch.testing.assert_close(example_style(tmp_path / "exstyle.npy", 1), styles[1, 0])
+    with pytest.raises(ValueError, match="--style_id must be at most 1 .* got 26"):
+        example_style(tmp_path / "exstyle.npy", 26)

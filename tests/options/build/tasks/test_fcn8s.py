@@ -7,7 +7,7 @@ from PIL import Image
 
 import train
 from models.evaluation.fcn8s import from_published
-from options.build.tasks.fcn8s import SegmenterTask
+from options.build.tasks.fcn8s import new_task
 from options.train_options import TrainOptions
 from tests.helpers.runs import CPU, save
 from util import checkpoint
@@ -50,7 +50,7 @@ def test_a_training_leaves_a_network_that_loads_as_published_and_figures_of_held
 
 
 def test_the_preview_shows_the_label_maps_in_their_colours(tmp_path):
-    task = SegmenterTask(options(tmp_path), torch.device("cpu"))
+    task = new_task(options(tmp_path), torch.device("cpu"))
     item = task.dataset[0, 0]
     preview = task.preview(item["frame"][None], item["labels"][None])
     expected = colours_of(item["labels"].numpy())
@@ -62,22 +62,22 @@ def test_a_frame_without_a_label_map_is_named(tmp_path):
     opt = options(tmp_path)
     (tmp_path / "data/train/B/002_00001.png").unlink()
     with pytest.raises(FileNotFoundError, match=r"no ground truth for frame 002_00001.jpg"):
-        SegmenterTask(opt, torch.device("cpu"))
+        new_task(opt, torch.device("cpu"))
 
 
 def test_colours_that_are_no_classes_are_told(tmp_path):
     opt = options(tmp_path)
-    facts = SegmenterTask(opt, torch.device("cpu")).facts
+    facts = new_task(opt, torch.device("cpu")).facts
     assert facts["label maps"] == "all colours known"
     save(tmp_path / "data/train/B/001_00000.png", np.full((32, 32, 3), 7, np.uint8))
-    facts = SegmenterTask(opt, torch.device("cpu")).facts
+    facts = new_task(opt, torch.device("cpu")).facts
     assert "1024 of 2048 label pixels" in facts["label maps"] and "(7, 7, 7)" in facts["label maps"]
 
 
 def test_a_val_clip_that_cannot_be_read_is_left_out_and_named(tmp_path):
     opt = options(tmp_path)
     (tmp_path / "data/val/B/065_00002.png").write_bytes(b"junk")
-    figures, told = SegmenterTask(opt, torch.device("cpu")).validate()
+    figures, told = new_task(opt, torch.device("cpu")).validate()
     assert figures == {} and len(told) == 1 and "065_00002.png" in told[0]
 
 

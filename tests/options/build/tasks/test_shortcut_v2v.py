@@ -2,13 +2,13 @@ import pytest
 import torch
 
 from models.shortcut import BLOCKS
-from options.build.tasks.shortcut_v2v import ShortcutTask
+from options.build.tasks.shortcut_v2v import new_task
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil
 
 
 def built(folder, *flags):
-    return ShortcutTask(TrainOptions().parse(distil(folder, *flags)), torch.device("cpu"))
+    return new_task(TrainOptions().parse(distil(folder, *flags)), torch.device("cpu"))
 
 
 def test_the_operator_that_is_asked_for_trains_the_block(tmp_path):

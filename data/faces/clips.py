@@ -1,0 +1,73 @@
+"""Faces as clips: the same frames, cut to one face; and whole frames with the translated faces pasted back."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from data.clips import Clip
+from data.faces.detectors import Detector
+from data.faces.paste import write_pasted
+from data.faces.tracker import FaceTracker
+from data.stream import fps_of, uncropped_images
+from util.report.clips import video_file
+
+
+class FaceClips(NamedTuple):
+    """A clip, its tracked faces, and one clip per face: the same frames, cut to the crop of that face."""
+
+    clip: Clip
+    tracker: FaceTracker
+    faces: tuple[Clip, ...]
+
+
+def cut_faces(clip: Clip, detect: Detector, **tracking) -> FaceClips:
+    """Find the faces of a clip. With several, their clips are named <clip>_face1, <clip>_face2, ...
+
+    Args:
+        tracking: further arguments of `FaceTracker`.
+
+    Raises:
+        ValueError: the clip has no face, unless `no_face` is "pass"; the message names the clip.
+    """
+    try:
+        tracker = FaceTracker(partial(uncropped_images, clip), detect, **tracking)
+    except ValueError as error:
+        raise ValueError(f"clip {clip.name}: {error}") from error
+    crops = [face.crop for face in tracker.faces]
+    names = [clip.name] if len(crops) == 1 else [f"{clip.name}_face{n}" for n in range(1, len(crops) + 1)]
+    faces = tuple(Clip(name, clip.frames, clip.video, crop) for name, crop in zip(names, crops, strict=True))
+    return FaceClips(clip, tracker, faces)
+
+
+def aligned_faces(found: Iterable[FaceClips]) -> list[np.ndarray]:
+    """The inputs of the style encoder, one uint8 [256, 256, 3] per face."""
+    return [face.aligned for one in found for face in one.tracker.faces]
+
+
+def first_aligned_face(clips: Iterable[Clip], detect: Detector) -> np.ndarray | None:
+    """The first face in the clips, aligned, uint8 [256, 256, 3]; None if there is none."""
+    for clip in clips:
+        if faces := FaceTracker(partial(uncropped_images, clip), detect, scale=False, no_face="pass").faces:
+            return faces[0].aligned
+    return None
+
+
+def write_whole_frames(
+    found: Sequence[FaceClips], folder: Path, fps: float, limit: int | None = None, factor: int = 1
+) -> None:
+    """Write <clip>_whole.mp4 for every clip, with the translated faces pasted into frames `factor` times as large.
+
+    A clip without a face is written unchanged, whatever the factor.
+
+    Args:
+        folder: holds the videos of the translated faces; the new videos are written here too.
+        fps: frames per second of a clip that does not tell its own rate.
+        limit: write this many frames of each clip at most; None: all.
+    """
+    for clip, tracker, faces in found:
+        stylised = [video_file(folder, face.name) for face in faces]
+        path = video_file(folder, f"{clip.name}_whole")
+        write_pasted(path, tracker, stylised, factor if faces else 1, fps_of(clip) or fps, limit)
