@@ -102,7 +102,8 @@ def test_a_script_that_is_ended_ends_the_drawing_of_its_sample_first(path, numbe
     (tmp_path / "python").write_text(stub.replace("touch ", f"touch {tmp_path}/"))
     (tmp_path / "python").chmod(0o755)
     env = {**{k: v for k, v in os.environ.items() if k != "dataset_root"}, "PYTHON": str(tmp_path / "python")}
-    with subprocess.Popen(["bash", path], env=env, stderr=subprocess.DEVNULL) as process:
+    heard = lambda: signal.signal(number, signal.SIG_DFL)  # noqa: E731  a suite in the background ignores Ctrl-C
+    with subprocess.Popen(["bash", path], env=env, stderr=subprocess.DEVNULL, preexec_fn=heard) as process:
         while not (tmp_path / "begun").exists():
             assert process.poll() is None
             time.sleep(0.05)
@@ -385,5 +386,10 @@ def test_a_refresh_is_fitted_for_the_task_named(flags, name):
 
 @pytest.mark.parametrize("path", [ROOT / ".ci" / "run", ROOT / "scripts" / "run_tests.sh"], ids=lambda p: p.name)
 def test_the_suite_is_linted_checked_and_run_with_more_arguments(path, tmp_path):
-    words, _ = shown(path, "-k", "nothing", cwd=tmp_path)
-    assert " ".join(words) == "-m ruff check . -m ruff format --check . -m pytest -k nothing"
+    programs = {"python": f'case "$1" in -c) echo {tmp_path} ;; *) echo "$@" ;; esac', "shellcheck": "echo shellcheck"}
+    for name, code in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{code}\n")
+        (tmp_path / name).chmod(0o755)
+    words, _ = shown(path, "-k", "nothing", cwd=tmp_path, PYTHON=str(tmp_path / "python"))
+    checks = "-m ruff check . -m ruff format --check . shellcheck -m basedpyright"
+    assert " ".join(words) == f"scripts/requirements_met.py requirements-dev.txt {checks} -m pytest -k nothing"
