@@ -38,5 +38,5 @@ tools="$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("scripts"))')"
 "$PYTHON" -m ruff check .
 "$PYTHON" -m ruff format --check .
 "$tools/shellcheck" .ci/run scripts/*.sh scripts/*/*.sh
-"$PYTHON" -m basedpyright
+"$PYTHON" -m basedpyright --pythonpath "$(command -v "$PYTHON")" # else it looks for packages elsewhere
 exec "$PYTHON" -m pytest "$@"

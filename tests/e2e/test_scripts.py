@@ -391,5 +391,5 @@ def test_the_suite_is_linted_checked_and_run_with_more_arguments(path, tmp_path)
         (tmp_path / name).write_text(f"#!/bin/sh\n{code}\n")
         (tmp_path / name).chmod(0o755)
     words, _ = shown(path, "-k", "nothing", cwd=tmp_path, PYTHON=str(tmp_path / "python"))
-    checks = "-m ruff check . -m ruff format --check . shellcheck -m basedpyright"
+    checks = f"-m ruff check . -m ruff format --check . shellcheck -m basedpyright --pythonpath {tmp_path}/python"
     assert " ".join(words) == f"scripts/requirements_met.py requirements-dev.txt {checks} -m pytest -k nothing"
