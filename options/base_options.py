@@ -11,7 +11,7 @@ from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
 from options import checks, layers
 from options.flags.teachers import add_families, family_problems
-from options.parser import PATH, TEXT, Parser, Wrong, choice, existing, matching, switch, value, whole
+from options.parser import PATH, TEXT, Parser, Wrong, add_option, choice, existing, int_range, matching, switch
 from options.record import SPLITS, Options
 
 DEFAULT_INTERVAL = 3  # between references of a fixed refresh, as published
@@ -80,50 +80,58 @@ class BaseOptions:
 
     def _add_run(self, group: argparse._ArgumentGroup) -> None:
         run = "the run: its files lie in <checkpoints_dir>/<name>"
-        value(group, "--name", TEXT, "experiment_name", run, may_change=True)
-        value(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
+        add_option(group, "--name", TEXT, "experiment_name", run, may_change=True)
+        add_option(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
         gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
         device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
-        value(group, "--gpu_ids", gpu, None, device, may_change=True)
-        value(group, "--seed", whole(0), 0, "start of every random choice")
-        value(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
+        add_option(group, "--gpu_ids", gpu, None, device, may_change=True)
+        add_option(group, "--seed", int_range(0), 0, "start of every random choice")
+        add_option(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
         backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
-        value(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
+        add_option(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
     def _add_data(self, group: argparse._ArgumentGroup) -> None:
         there = existing("file or folder", checks.HOW_TO_GET_DATA)
-        value(group, "--dataroot", there, None, "the dataset: its root folder, or a video file")
+        add_option(group, "--dataroot", there, None, "the dataset: its root folder, or a video file")
         modes = "video: the dataset named by --dataset_option; frames: a folder of clips; videofile: video files"
-        value(group, "--dataset_mode", choice(MODES), "video", f"{modes}; unaligned_scale: pictures of two domains")
+        add_option(
+            group, "--dataset_mode", choice(MODES), "video", f"{modes}; unaligned_scale: pictures of two domains"
+        )
         options = choice(sorted(set(DATASETS) - set(MODES)))
-        value(group, "--dataset_option", options, "v2c", "which dataset; v2c Viper to Cityscapes, v2l, l2v labels")
-        value(group, "--phase", choice(SPLITS), self.phase, "which split to read; test reads val")
+        add_option(group, "--dataset_option", options, "v2c", "which dataset; v2c Viper to Cityscapes, v2l, l2v labels")
+        add_option(group, "--phase", choice(SPLITS), self.phase, "which split to read; test reads val")
 
     def _add_sizes(self, group: argparse._ArgumentGroup) -> None:
         mode = "rectangle: the W/H pair; square: the others; none (test.py): own size, cut to multiples of 8"
-        value(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
+        add_option(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
         for flag, default in (("--loadSize", 286), ("--loadSizeW", 542), ("--loadSizeH", 286)):
-            value(group, flag, whole(4), default, "the size before the random crop of training; test.py does not crop")
+            add_option(
+                group, flag, int_range(4), default, "the size before the random crop of training; test.py does not crop"
+            )
         for flag, default in (("--fineSize", 256), ("--fineSizeW", 512), ("--fineSizeH", 256)):
-            value(group, flag, whole(4), default, "the size that the networks see, a multiple of 4")
+            add_option(group, flag, int_range(4), default, "the size that the networks see, a multiple of 4")
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
-        value(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
+        add_option(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
         weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
-        value(group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
+        add_option(
+            group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}"
+        )
         landmarks = "dlib's shape_predictor_68_face_landmarks.dat, to align faces as published; not given: MTCNN's"
-        value(group, "--landmarks_path", PATH, None, landmarks)
+        add_option(group, "--landmarks_path", PATH, None, landmarks)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
         if self.default_interval is None:
             interval += f"; not given: 3, adaptive: as fitted, or {LONGEST_INTERVAL} with --refresh_threshold"
-        value(group, "--max_interval", whole(1), self.default_interval, interval)
+        add_option(group, "--max_interval", int_range(1), self.default_interval, interval)
         published = "shortcut (published behaviour): reference frames show a prediction"
         refresh = f"{published}; training then includes distance --max_interval"
-        value(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
+        add_option(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
         forms = "published: the paper's; full_size: moves the reference's features and picture as they are"
-        value(group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}")
+        add_option(
+            group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}"
+        )
         for name, (new, text) in BLOCK_SHAPE.items():
-            value(group, f"--{name}", whole(1), None, f"{text} (new block: {new})")
+            add_option(group, f"--{name}", int_range(1), None, f"{text} (new block: {new})")

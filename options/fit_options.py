@@ -3,7 +3,7 @@
 import argparse
 
 from options.base_options import LONGEST_INTERVAL
-from options.parser import PATH, number, switch, value, whole
+from options.parser import PATH, add_option, float_range, int_range, switch
 from options.record import Options
 from options.test_options import ClipOptions
 
@@ -18,13 +18,17 @@ class FitOptions(ClipOptions):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
         fit = parser.add_argument_group("fit", "what the threshold has to reach: a PSNR, a saving, or a fixed interval")
-        value(fit, "--target_interval", whole(2), 3, "compare with this fixed interval, and cost at most as much")
-        value(fit, "--target_psnr", number(1, 99), None, "reach this PSNR, pooled over all frames, in dB")
-        value(fit, "--target_saving", number(1), None, "compute this many times less than the teacher, amortised")
+        add_option(
+            fit, "--target_interval", int_range(2), 3, "compare with this fixed interval, and cost at most as much"
+        )
+        add_option(fit, "--target_psnr", float_range(1, 99), None, "reach this PSNR, pooled over all frames, in dB")
+        add_option(
+            fit, "--target_saving", float_range(1), None, "compute this many times less than the teacher, amortised"
+        )
         baselines = "measure reuse and flow warp at every fixed interval too, for scripts/cost_curve.py"
         switch(fit, "--baselines", False, baselines)
-        value(fit, "--fit_dir", PATH, None, "where threshold and curve go; not given: beside the checkpoint")
-        value(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the threshold")
+        add_option(fit, "--fit_dir", PATH, None, "where threshold and curve go; not given: beside the checkpoint")
+        add_option(fit, "--curve", PATH, None, "write PATH.csv and PATH.svg; not given: beside the threshold")
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)

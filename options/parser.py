@@ -49,12 +49,12 @@ def existing(must_be: str, hint: str = "") -> Kind:
     return replace(PATH, must_be=must_be, hint=hint)
 
 
-def whole(low: float, high: float | None = None) -> Kind:
+def int_range(low: float, high: float | None = None) -> Kind:
     """A whole number in [low, high]."""
     return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
 
 
-def number(low: float, high: float | None = None) -> Kind:
+def float_range(low: float, high: float | None = None) -> Kind:
     """A finite number in [low, high]."""
     return Kind(_bounded(float, low, high), f"a number {_bounds(low, high)}", "X")
 
@@ -110,7 +110,7 @@ class Parser(argparse.ArgumentParser):
         return {action.dest: action.type for action in self._actions if isinstance(action.type, Kind)}
 
 
-def value(
+def add_option(
     group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str, may_change: bool = False
 ) -> None:
     """Declare `flag` with one value; a default of None is explained by `text` itself.

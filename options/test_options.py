@@ -10,7 +10,7 @@ from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER, refresh_problems
 from options.flags.faces import add_faces, face_problems
 from options.flags.metrics import REFRESHES, add_metrics, metric_problems
-from options.parser import PATH, choice, matching, number, switch, value, whole
+from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
 
 
@@ -21,11 +21,15 @@ class ClipOptions(BaseOptions):
         super().add_arguments(parser)
         clips = parser.add_argument_group("clips")
         epoch = matching(re.compile(r"latest|best|\d+").fullmatch, "latest, best or an epoch's number", "EPOCH")
-        value(clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number")
-        value(clips, "--how_many", whole(1), None, "translate this many clips at most; not given: all")
-        value(clips, "--max_frames", whole(1), None, "translate this many frames of each clip at most; not given: all")
+        add_option(
+            clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number"
+        )
+        add_option(clips, "--how_many", int_range(1), None, "translate this many clips at most; not given: all")
+        add_option(
+            clips, "--max_frames", int_range(1), None, "translate this many frames of each clip at most; not given: all"
+        )
         still = "keep the reference's features where early features change by less than this fraction of their mean"
-        value(clips, "--hold", number(0, 100), 0.0, f"{still}; 0: never")
+        add_option(clips, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)
@@ -47,7 +51,9 @@ class TestOptions(ClipOptions):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
         test = parser.add_argument_group("test")
-        value(test, "--latency_repeats", whole(1), 20, "single frames timed in turn by each of teacher and Shortcut")
+        add_option(
+            test, "--latency_repeats", int_range(1), 20, "single frames timed in turn by each of teacher and Shortcut"
+        )
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
         turns = "also time whole videos: teacher and Shortcut take turns, nothing else runs (about a minute)"
@@ -58,8 +64,12 @@ class TestOptions(ClipOptions):
         self._add_runtime(parser.add_argument_group("runtime"))
 
         output = parser.add_argument_group("output")
-        value(output, "--results_dir", PATH, "./results/", "results go to <results_dir>/<name>/<phase>_<which_epoch>")
-        value(output, "--fps", number(0.1, 1000), 15.0, "frames per second of videos made from folders of frames")
+        add_option(
+            output, "--results_dir", PATH, "./results/", "results go to <results_dir>/<name>/<phase>_<which_epoch>"
+        )
+        add_option(
+            output, "--fps", float_range(0.1, 1000), 15.0, "frames per second of videos made from folders of frames"
+        )
         switch(output, "--inside", True, "show blending mask and displacement of the block too, inside/<clip>.mp4")
         switch(output, "--save_image", False, "write every translated frame as PNG too")
 
@@ -68,15 +78,17 @@ class TestOptions(ClipOptions):
 
     def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
         kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
-        value(group, "--refresh", choice(REFRESHES), "fixed", f"when a frame is a reference frame; {kinds}")
+        add_option(group, "--refresh", choice(REFRESHES), "fixed", f"when a frame is a reference frame; {kinds}")
         fitted = "not given: the threshold and longest interval that scripts/fit_refresh.sh found"
         drift = f"drift above this value makes a reference frame; {fitted}"
-        value(group, "--refresh_threshold", number(1e-6, 100), None, drift)
+        add_option(group, "--refresh_threshold", float_range(1e-6, 100), None, drift)
         modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
-        value(group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}")
+        add_option(
+            group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}"
+        )
         precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
         auto = "auto: the fastest type whose first frames stay above 50 dB PSNR against float32"
-        value(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
+        add_option(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
         switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")
 
 

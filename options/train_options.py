@@ -6,7 +6,7 @@ from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags.losses import add_discriminators, add_shortcut_losses, add_teacher_losses
-from options.parser import PATH, choice, number, switch, value, whole
+from options.parser import PATH, add_option, choice, float_range, int_range, switch
 from options.record import Options
 
 PROBLEMS = {  # --model: what can be wrong with the flags of this training alone
@@ -46,64 +46,74 @@ class TrainOptions(BaseOptions):
 def _add_training(group: argparse._ArgumentGroup) -> None:
     model = "ShortcutV2V: distil a Shortcut into --main_G_path"
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
-    value(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
-    value(group, "--batchSize", whole(1), 1, "samples per step")
+    add_option(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
+    add_option(group, "--batchSize", int_range(1), 1, "samples per step")
     amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
-    value(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
-    value(group, "--nThreads", whole(0), 2, "processes that read data; 0 reads in the main one", may_change=True)
-    value(group, "--max_dataset_size", whole(1), None, "use this many clips (of each domain) at most; not given: all")
+    add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
+    add_option(
+        group, "--nThreads", int_range(0), 2, "processes that read data; 0 reads in the main one", may_change=True
+    )
+    add_option(
+        group, "--max_dataset_size", int_range(1), None, "use this many clips (of each domain) at most; not given: all"
+    )
     kinds = "uniform: as published; near: d frames with a chance in proportion to 1/d, for long --max_interval"
-    value(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
+    add_option(group, "--gaps", choice(GAPS), "uniform", f"how far apart the frames of a pair lie; {kinds}")
     switch(group, "--flip", False, "mirror half of the samples")
     text, none = "published spelling of --no-flip", argparse.SUPPRESS
     group.add_argument("--no_flip", dest="flip", action="store_false", default=none, help=text)
-    value(group, "--mask_initial", number(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid")
-    value(group, "--init_gain", number(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
+    add_option(
+        group, "--mask_initial", float_range(-100, 100), 0.0, "what the blending mask starts with, before the sigmoid"
+    )
+    add_option(group, "--init_gain", float_range(1e-6, 10), 0.02, "gain of a new block's weights; 1 trains much faster")
     kinds = "xavier: as published; reuse: it first shows the reference again, which learns motion much sooner"
-    value(group, "--init_type", choice(["xavier", "reuse"]), "xavier", f"how a new block starts; {kinds}")
+    add_option(group, "--init_type", choice(["xavier", "reuse"]), "xavier", f"how a new block starts; {kinds}")
     switch(group, "--continue_train", False, "go on with the run of this name as if it had never stopped")
     switch(group, "--restart", False, "discard an existing run of this name; wins over --continue_train")
 
 
 def _add_optimiser(group: argparse._ArgumentGroup) -> None:
-    value(group, "--niter", whole(0), 100, "epochs at the full learning rate", may_change=True)
+    add_option(group, "--niter", int_range(0), 100, "epochs at the full learning rate", may_change=True)
     decay = "epochs after those, in which it falls linearly towards 0"
-    value(group, "--niter_decay", whole(0), 100, decay, may_change=True)
-    value(group, "--lr", number(0), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
-    value(group, "--d_lr", number(0), 2e-4, "learning rate of the Shortcut's discriminators")
-    value(group, "--beta1", number(0, 0.9999), 0.5, "first beta of Adam")
+    add_option(group, "--niter_decay", int_range(0), 100, decay, may_change=True)
+    add_option(group, "--lr", float_range(0), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
+    add_option(group, "--d_lr", float_range(0), 2e-4, "learning rate of the Shortcut's discriminators")
+    add_option(group, "--beta1", float_range(0, 0.9999), 0.5, "first beta of Adam")
 
 
 def _add_records(group: argparse._ArgumentGroup) -> None:
-    value(group, "--print_freq", whole(1), 100, "between status lines", may_change=True)
-    value(group, "--display_freq", whole(1), 2000, "between pictures in TensorBoard", may_change=True)
+    add_option(group, "--print_freq", int_range(1), 100, "between status lines", may_change=True)
+    add_option(group, "--display_freq", int_range(1), 2000, "between pictures in TensorBoard", may_change=True)
     latest = "every so many samples: save the latest weights and state, then validate"
-    value(group, "--save_latest_freq", whole(1), 2000, latest, may_change=True)
+    add_option(group, "--save_latest_freq", int_range(1), 2000, latest, may_change=True)
     kept = "epochs between checkpoints kept under the epoch's number"
-    value(group, "--save_epoch_freq", whole(1), 50, kept, may_change=True)
-    value(group, "--tensorboard_dir", PATH, None, "TensorBoard records go to <tensorboard_dir>/<name>; not given: none")
+    add_option(group, "--save_epoch_freq", int_range(1), 50, kept, may_change=True)
+    add_option(
+        group, "--tensorboard_dir", PATH, None, "TensorBoard records go to <tensorboard_dir>/<name>; not given: none"
+    )
     clips = "validation reads this many clips of the val split; 0 switches it off"
-    value(group, "--val_clips", whole(0), 4, clips, may_change=True)
-    value(group, "--val_frames", whole(2), 30, "validation reads this many frames of each clip", may_change=True)
+    add_option(group, "--val_clips", int_range(0), 4, clips, may_change=True)
+    add_option(
+        group, "--val_frames", int_range(2), 30, "validation reads this many frames of each clip", may_change=True
+    )
 
 
 def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
     networks = choice(["resnet_6blocks", "resnet_9blocks"])
-    value(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
-    value(group, "--ngf", whole(1), 64, "channels of the generators' first layer")
-    value(group, "--ngf_B", whole(1), None, "the same of G_B (B -> A) alone; not given: --ngf")
+    add_option(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
+    add_option(group, "--ngf", int_range(1), 64, "channels of the generators' first layer")
+    add_option(group, "--ngf_B", int_range(1), None, "the same of G_B (B -> A) alone; not given: --ngf")
     for name in ("G_A", "G_B"):
         weights = f"file of weights that {name} starts from; a narrower network is widened; not given: random weights"
-        value(group, f"--init_{name}", PATH, None, weights)
-    value(group, "--which_model_netD", choice(["basic"]), "basic", "discriminators")
+        add_option(group, f"--init_{name}", PATH, None, weights)
+    add_option(group, "--which_model_netD", choice(["basic"]), "basic", "discriminators")
 
 
 def _add_cartoon(group: argparse._ArgumentGroup) -> None:
     width = "channels at its low resolutions, a multiple of 16; the published network has 512"
-    value(group, "--width", whole(16), 64, width)
+    add_option(group, "--width", int_range(16), 64, width)
     switch(group, "--photographs", True, "also train on the photographs that scikit-image contains")
 
 
 def _add_segmenter(group: argparse._ArgumentGroup) -> None:
-    value(group, "--fcn_width", whole(1), 64, "channels of the first layers")
-    value(group, "--fcn_hidden", whole(1), 4096, "channels of the last layers before the scores")
+    add_option(group, "--fcn_width", int_range(1), 64, "channels of the first layers")
+    add_option(group, "--fcn_hidden", int_range(1), 4096, "channels of the last layers before the scores")

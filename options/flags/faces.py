@@ -3,25 +3,25 @@
 import argparse
 
 from options.flags.metrics import methods_of
-from options.parser import Kind, choice, existing, number, several_words, switch, value
+from options.parser import Kind, add_option, choice, existing, float_range, several_words, switch
 from options.record import Options
 
 
 def add_faces(group: argparse._ArgumentGroup) -> None:
     switch(group, "--scale_image", False, "find faces and translate a crop around each, scaled by --eye_distance")
-    value(group, "--eye_distance", number(4, 512), 64.0, "pixels between the eyes of a face after scaling")
+    add_option(group, "--eye_distance", float_range(4, 512), 64.0, "pixels between the eyes of a face after scaling")
     four = Kind(_four, "four whole numbers of at least 0: left, right, top, bottom", "PX")
     kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
     several_words(group, "--padding", four, "200,200,200,200", kept)
     which = "translate the largest face of the first frame with a face, or all faces"
-    value(group, "--face", choice(["largest", "all"]), "largest", which)
+    add_option(group, "--face", choice(["largest", "all"]), "largest", which)
     without = "what to do with a video without a face; pass leaves it as it is"
-    value(group, "--no_face", choice(["error", "pass"]), "error", without)
+    add_option(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "also write <clip>_whole.mp4: whole frames with the translated faces pasted in")
     maps = "VToonify: face parts computed beforehand, FILE.npy [frames, 19, H, W], or a folder of <clip>.npy"
-    value(group, "--parsing_map_path", existing("file or folder", "FILE.npy, or of <clip>.npy"), None, maps)
+    add_option(group, "--parsing_map_path", existing("file or folder", "FILE.npy, or of <clip>.npy"), None, maps)
     where = "frames on which --faceparsing_path finds parts; reference keeps them until the next reference frame"
-    value(group, "--parsing", choice(["every", "reference"]), "every", where)
+    add_option(group, "--parsing", choice(["every", "reference"]), "every", where)
 
 
 def padding_of(opt: Options) -> tuple[int, int, int, int]:

@@ -5,7 +5,7 @@ import argparse
 from models.evaluation.baselines import BASELINES
 from models.evaluation.metrics import METRICS
 from models.evaluation.metrics.segmentation import PROTOCOLS
-from options.parser import choice, existing, several, switch, value
+from options.parser import add_option, choice, existing, several, switch
 from options.record import Options
 from util.report.record import TEACHER
 
@@ -15,21 +15,21 @@ REFRESHES = ("fixed", "adaptive")
 def add_metrics(group: argparse._ArgumentGroup) -> None:
     unless = "not given: teacher, baselines and the Shortcut of --refresh"
     rows = f"methods to compare; fixed, adaptive: the Shortcut with that --refresh; {unless}"
-    value(group, "--methods", several([TEACHER, *BASELINES, *REFRESHES]), None, rows)
+    add_option(group, "--methods", several([TEACHER, *BASELINES, *REFRESHES]), None, rows)
     measured = "metrics beside PSNR; auto: all whose files are there"
-    value(group, "--metrics", several(METRICS, "auto"), "auto", measured)
+    add_option(group, "--metrics", several(METRICS, "auto"), "auto", measured)
     protocols = "how segmentation scores are computed; published: as in the papers' tables, to compare with these only"
-    value(group, "--seg_protocol", choice(PROTOCOLS), "standard", protocols)
+    add_option(group, "--seg_protocol", choice(PROTOCOLS), "standard", protocols)
     network = "FCN-8s in the published layout, which segments the translated frames"
-    value(group, "--seg_weights", existing("file"), None, network)
+    add_option(group, "--seg_weights", existing("file"), None, network)
     truth = "folder of ground-truth label maps; not given: <split>/B for v2l, the frames themselves for l2v"
-    value(group, "--gt_root", existing("file or folder"), None, truth)
+    add_option(group, "--gt_root", existing("file or folder"), None, truth)
     own = "the clips are VIPER's own: report scores by day, night, sunset, snow and rain, after the clips' numbers"
     switch(group, "--seg_conditions", True, own)
-    value(group, "--inception_weights", existing("file"), None, "feature network of FID, a TorchScript file")
-    value(group, "--i3d_weights", existing("file"), None, "feature network of FVD, a TorchScript file")
+    add_option(group, "--inception_weights", existing("file"), None, "feature network of FID, a TorchScript file")
+    add_option(group, "--i3d_weights", existing("file"), None, "feature network of FVD, a TorchScript file")
     real = "real videos or clip folders for FID and FVD; not given: Cityscapes for v2c, <split>/A for l2v"
-    value(group, "--real_root", existing("file or folder"), None, real)
+    add_option(group, "--real_root", existing("file or folder"), None, real)
 
 
 def methods_of(opt: Options) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.teachers import TEACHERS
 from models.teachers.base import Flag, TeacherFamily
-from options.parser import PATH, TEXT, Kind, choice, number, switch, value, whole
+from options.parser import PATH, TEXT, Kind, add_option, choice, float_range, int_range, switch
 from options.record import Options
 
 
@@ -42,10 +42,10 @@ def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:
         assert isinstance(flag.default, bool)  # a switch is on or off, it cannot be left out
         switch(group, f"--{flag.name}", flag.default, flag.help)
     else:
-        value(group, f"--{flag.name}", _kind(flag), flag.default, flag.help)
+        add_option(group, f"--{flag.name}", _kind(flag), flag.default, flag.help)
 
 
 def _kind(flag: Flag) -> Kind:
     if flag.type is str:
         return choice(flag.choices) if flag.choices else TEXT
-    return {Path: PATH, int: whole(flag.low, flag.high), float: number(flag.low, flag.high)}[flag.type]
+    return {Path: PATH, int: int_range(flag.low, flag.high), float: float_range(flag.low, flag.high)}[flag.type]

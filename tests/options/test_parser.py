@@ -2,16 +2,28 @@ import argparse
 
 import pytest
 
-from options.parser import PATH, Parser, Wrong, choice, existing, matching, number, several_words, switch, value, whole
+from options.parser import (
+    PATH,
+    Parser,
+    Wrong,
+    add_option,
+    choice,
+    existing,
+    float_range,
+    int_range,
+    matching,
+    several_words,
+    switch,
+)
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        (whole(1), "3", 3),
-        (whole(1, 3), "3", 3),
-        (number(0), "2e-4", 2e-4),
-        (number(-2, 2), "-1.5", -1.5),
+        (int_range(1), "3", 3),
+        (int_range(1, 3), "3", 3),
+        (float_range(0), "2e-4", 2e-4),
+        (float_range(-2, 2), "-1.5", -1.5),
         (choice(["a", "b"]), "b", "b"),
         (matching(str.isdigit, "digits", "D"), "07", "07"),
     ],
@@ -23,12 +35,12 @@ def test_text_within_bounds_becomes_a_value(kind, text, expected):
 @pytest.mark.parametrize(
     ("kind", "text", "allowed"),
     [
-        (whole(1), "0", "a whole number of at least 1"),
-        (whole(1), "1.5", "a whole number of at least 1"),
-        (whole(1, 3), "4", "a whole number between 1 and 3"),
-        (number(0), "nan", "a number of at least 0"),
-        (number(0), "inf", "a number of at least 0"),
-        (number(0), "", "a number of at least 0"),
+        (int_range(1), "0", "a whole number of at least 1"),
+        (int_range(1), "1.5", "a whole number of at least 1"),
+        (int_range(1, 3), "4", "a whole number between 1 and 3"),
+        (float_range(0), "nan", "a number of at least 0"),
+        (float_range(0), "inf", "a number of at least 0"),
+        (float_range(0), "", "a number of at least 0"),
         (choice(["a", "b"]), "A", "one of a, b"),
     ],
 )
@@ -38,7 +50,7 @@ def test_other_text_becomes_wrong_and_says_what_is_allowed(kind, text, allowed):
 
 def test_help_names_the_default_of_a_value_and_of_a_switch():
     parser = argparse.ArgumentParser()
-    value(parser, "--size", whole(1), 7, "how large")
+    add_option(parser, "--size", int_range(1), 7, "how large")
     switch(parser, "--loud", True, "how loud")
     shown = parser.format_help()
     assert "how large (default 7)" in shown and "how loud (default on)" in shown and shown.count("default") == 2
@@ -64,7 +76,7 @@ def test_several_words_are_one_value(words):
 def test_what_has_to_be_there_and_is_not_is_told_with_its_hint(tmp_path):
     parser = Parser()
     for flag, kind in (("--a", existing("file")), ("--b", existing("file or folder", "make it")), ("--c", PATH)):
-        value(parser, flag, kind, None, "a path")
+        add_option(parser, flag, kind, None, "a path")
     (tmp_path / "file").touch()
     folder, file, nothing = str(tmp_path), str(tmp_path / "file"), str(tmp_path / "nothing")
     assert parser.missing({"a": file, "b": folder, "c": nothing}) == []
@@ -75,9 +87,9 @@ def test_what_has_to_be_there_and_is_not_is_told_with_its_hint(tmp_path):
 
 def test_what_may_change_is_a_path_or_was_declared_so():
     parser = Parser()
-    value(parser, "--a", PATH, None, "a path")
-    value(parser, "--b", existing("file"), None, "a file")
-    value(parser, "--c", whole(0), 1, "how long", may_change=True)
-    value(parser, "--d", whole(0), 1, "how large")
+    add_option(parser, "--a", PATH, None, "a path")
+    add_option(parser, "--b", existing("file"), None, "a file")
+    add_option(parser, "--c", int_range(0), 1, "how long", may_change=True)
+    add_option(parser, "--d", int_range(0), 1, "how large")
     switch(parser, "--e", True, "how loud")
     assert (parser.paths(), parser.may_change()) == ({"a", "b"}, {"a", "b", "c"})
