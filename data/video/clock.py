@@ -26,7 +26,7 @@ class Clock:
 
     def read(self, frame: av.VideoFrame) -> tuple[Fraction, Fraction]:
         """The time and the duration of the next frame, s."""
-        return self._time(_seconds(frame, frame.pts)), self._duration(frame)
+        return self._time(seconds(frame, frame.pts)), self._duration(frame)
 
     def _time(self, told: Fraction | None) -> Fraction:
         if not self._has_times:
@@ -48,8 +48,9 @@ class Clock:
         return expected
 
     def _duration(self, frame: av.VideoFrame) -> Fraction:
-        return (self._has_times and _seconds(frame, frame.duration)) or self._step
+        return (self._has_times and seconds(frame, frame.duration)) or self._step
 
 
-def _seconds(frame: av.VideoFrame, ticks: int | None) -> Fraction | None:
+def seconds(frame: av.VideoFrame, ticks: int | None) -> Fraction | None:
+    """A time or duration of `frame` in s; None if it has none."""
     return None if ticks is None or frame.time_base is None else ticks * frame.time_base

@@ -92,6 +92,7 @@ class Video:
         """
         about = self.description
         clock = Clock(about.rate, about.has_times, about.times_may_jump)
+        time = duration = Fraction(0)
         with self._reading() as frames:
             for image, (time, duration) in shown(((frame, clock.read(frame)) for frame in frames), about.look):
                 if clock.repaired and not self._repairs:

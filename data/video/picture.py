@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.sidedata.sidedata import Type as SideData
 from av.video.reformatter import ColorPrimaries, ColorTrc
 
 Filter = tuple[str, dict[str, str]]  # name of an FFmpeg filter, its options
@@ -16,8 +15,12 @@ BT709, BT601 = 1, 6  # colour matrices, as numbered in ITU-T H.273 and FFmpeg
 MATRICES = {BT709: "bt709", 4: "fcc", 5: "bt470bg", BT601: "smpte170m", 7: "smpte240m", 9: "bt2020ncl", 10: "bt2020ncl"}
 UNTOLD = 2
 SD_WIDTH, SD_HEIGHT = 1024, 576  # players take untagged frames up to this size for BT.601, larger ones for BT.709
-HDR = {ColorTrc.ARIB_STD_B67: "HLG", ColorTrc.SMPTE2084: "PQ"}
-WIDE = {ColorPrimaries.BT2020: "bt2020", ColorPrimaries.SMPTE431: "smpte431", ColorPrimaries.SMPTE432: "smpte432"}
+HDR: dict[int, str] = {ColorTrc.ARIB_STD_B67: "HLG", ColorTrc.SMPTE2084: "PQ"}
+WIDE: dict[int, str] = {
+    ColorPrimaries.BT2020: "bt2020",
+    ColorPrimaries.SMPTE431: "smpte431",
+    ColorPrimaries.SMPTE432: "smpte432",
+}
 TURNS: dict[
     tuple[int, ...], tuple[Filter, ...]
 ] = {  # signs of a display matrix (a, b, c, d): x' = ax + cy, y' = bx + dy
@@ -58,7 +61,8 @@ class Look:
     def size(self) -> tuple[int, int]:
         """(width, height) of the pictures, px."""
         turned = any(name == "transpose" for name, _ in self.turn)
-        return self.scaled[::-1] if turned else self.scaled
+        width, height = self.scaled
+        return (height, width) if turned else (width, height)
 
     def tag(self, frame: av.VideoFrame) -> None:
         """Give a decoded frame the colour matrix that it does not tell, in place."""
@@ -114,7 +118,7 @@ def _matrix(frame: av.VideoFrame) -> int:
 
 def _nearest_turn(frame: av.VideoFrame) -> tuple[int, ...]:
     """The signs of the frame's display matrix (a, b, c, d), an angle in between rounded to a quarter turn."""
-    data = frame.side_data.get(SideData.DISPLAYMATRIX)
+    data = frame.side_data.get("DISPLAYMATRIX")
     if data is None:
         return 1, 0, 0, 1
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(data))
