@@ -2,9 +2,10 @@
 
     python scripts/hdr_tables.py [-o FOLDER]
 
-A table maps HDR colours (BT.2020 with HLG or PQ) to SDR (BT.709). FFmpeg's `scale` filter brings both kinds to HLG in the
-primaries of BT.709, which takes it seconds for every film; a table is read in milliseconds. A curve then makes colours up to
-white (203 nits) look as they do in SDR, and keeps some room for the lights above white, up to 1000 nits.
+A table maps HDR colours (BT.2020 with HLG or PQ) to SDR (BT.709). FFmpeg's `scale` filter brings both kinds to HLG in
+the primaries of BT.709. It needs seconds to prepare that, so a film is not filtered so; its table is read in
+milliseconds. A curve makes colours up to white (203 nits) look as they do in SDR, and keeps some room for lights above
+white, up to 1000 nits.
 """
 
 import argparse

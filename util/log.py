@@ -1,4 +1,4 @@
-"""What programs say: facts, notes, and the progress of a training as status lines, JSON lines and TensorBoard curves."""
+"""What programs say: facts, notes, and a training's progress as status lines, JSON lines and TensorBoard curves."""
 
 import json
 from collections.abc import Callable, Mapping
