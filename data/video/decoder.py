@@ -61,6 +61,6 @@ class Decoder:
         is_damaged = frame.is_corrupt and bool(self._count or self._starts_whole)
         if is_damaged and not self._is_live:
             raise UnreadableFrame(f"cannot read frame {self._count} of {self._name}: damaged data")
-        if not self._count and not frame.is_corrupt:
+        if not (self._count or self._starts_whole or frame.is_corrupt):
             self.left_out = sum(time is not None and frame.pts is not None and time < frame.pts for time in self._early)
         return is_damaged or not frame.is_corrupt

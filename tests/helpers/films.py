@@ -91,3 +91,46 @@ def middle(image):
     """Mean colour around the middle of an image, [3]."""
     height, width = image.shape[:2]
     return image[height // 2 - 2 : height // 2 + 2, width // 2 - 2 : width // 2 + 2].mean(axis=(0, 1))
+
+
+def join(path: Path, parts: Sequence[Path]) -> Path:
+    """Copy the packets of several films of 25 fps into one, each part after the one before."""
+    with av.open(str(path), "w") as output:
+        stream, shift = None, 0
+        for part in parts:
+            with av.open(str(part)) as source:
+                film = source.streams.video[0]
+                stream = stream or output.add_stream_from_template(film)
+                packets = [packet for packet in source.demux(film) if packet.dts is not None]
+                for packet in packets:
+                    packet.stream, packet.pts, packet.dts = stream, packet.pts + shift, packet.dts + shift
+                    output.mux(packet)
+                shift += round(len(packets) / 25 / film.time_base)
+    return path
+
+
+def without_start(path: Path, source: Path, packets: int) -> Path:
+    """Copy a film without its first packets."""
+    with av.open(str(source)) as whole, av.open(str(path), "w") as output:
+        film = whole.streams.video[0]
+        stream = output.add_stream_from_template(film)
+        for packet in [p for p in whole.demux(film) if p.dts is not None][packets:]:
+            packet.stream = stream
+            output.mux(packet)
+    return path
+
+
+def with_hidden_frames(path: Path, source: Path, hidden: Sequence[int]) -> Path:
+    """Copy a VP8 film, in which the frames of these numbers are not shown, but others may refer to them."""
+    with av.open(str(source)) as whole, av.open(str(path), "w") as output:
+        film = whole.streams.video[0]
+        stream = output.add_stream_from_template(film)
+        for number, packet in enumerate(p for p in whole.demux(film) if p.dts is not None):
+            content = bytearray(bytes(packet))
+            if number in hidden:
+                content[0] &= ~0x10  # show_frame, RFC 6386 section 9.1
+            copy = av.Packet(bytes(content))
+            copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+            copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+            output.mux(copy)
+    return path
