@@ -6,6 +6,7 @@ import pytest
 from av.video.reformatter import ColorPrimaries, ColorTrc
 
 from data.video import Video, VideoFrames
+from data.video.screen import new_graph
 from tests.helpers.films import BLUE, GREEN, RED, WHITE, corners, encode, flat, middle, set_display_matrix
 
 ORIENTATIONS = {  # display matrix -> the quarters of the picture in reading order
@@ -63,8 +64,15 @@ ORANGE = (200, 60, 40)
 
 def coded(size, matrix, colour_range, tag_matrix, tag_range, colour=ORANGE):
     """A frame in 4:2:0 with the colour matrix and range, tagged differently."""
-    frame = av.VideoFrame.from_ndarray(flat(colour, size), format="rgb24")
-    frame = frame.reformat(format="yuv420p", dst_colorspace=matrix, dst_color_range=colour_range)
+    rgb = av.VideoFrame.from_ndarray(flat(colour, size), format="rgb24")
+    rgb.pts, rgb.time_base = 0, Fraction(1, 25)
+    scale = {
+        "out_color_matrix": {1: "bt709", 5: "bt601", 9: "bt2020"}[matrix],
+        "out_range": "full" if colour_range == 2 else "limited",
+    }
+    graph = new_graph(rgb, [("scale", scale), ("format", {"pix_fmts": "yuv420p"})])
+    graph.push(rgb)
+    frame = graph.pull()
     frame.colorspace, frame.color_range = tag_matrix, tag_range
     return frame
 
