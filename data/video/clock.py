@@ -10,7 +10,6 @@ from data.frames import UnreadableFrame
 BACKWARD_S = 1  # times that run back by more than this begin anew, as where files were joined
 FORWARD_S = 10  # the same for a gap, in containers whose times may jump; FFmpeg's own threshold
 
-
 Moment = tuple[Fraction, Fraction]  # time and duration of a frame, s
 
 
@@ -76,7 +75,7 @@ class Clock:
         return expected
 
     def _last_duration(self, frame: av.VideoFrame, time: Fraction, end: Fraction | None) -> Fraction:
-        if end is not None and end > time:
+        if end is not None and end > time and not self.repaired:
             return end - time
         return (self._has_times and seconds(frame, frame.duration)) or 1 / self.rate
 

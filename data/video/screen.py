@@ -44,43 +44,40 @@ class Screen:
         self._look.tag(frame)
         begins = frame.interlaced_frame and not self._interlaced
         self._interlaced |= frame.interlaced_frame
-        size, previous = (frame.width, frame.height, frame.format.name), self._previous
-        kind = *size, frame.colorspace, frame.color_range, self._interlaced
-        if kind != self._kind:
+        if (kind := (*_layout(frame), self._interlaced)) != self._kind:
             yield from self.flush()
             filters = self._look.filters(frame, self._interlaced)
             self._kind, self._graph = kind, new_graph(frame, filters) if filters else None
-            if (
-                self._graph
-                and begins
-                and previous is not None
-                and size == (previous.width, previous.height, previous.format.name)
-            ):
+            if begins and self._previous and _layout(self._previous) == _layout(frame):
                 self._already_shown = 1
-                yield from self._filtered(self._graph, previous)
+                yield from self._filtered(self._previous)
         self._previous = frame
-        if self._graph:
-            yield from self._filtered(self._graph, frame)
-        else:
-            yield frame.to_ndarray(format="rgb24")
+        yield from self._filtered(frame)
 
     def flush(self) -> Iterator[np.ndarray]:
         """The pictures still to come of the frames so far."""
-        if self._graph:
-            yield from self._filtered(self._graph, None)
+        yield from self._filtered(None)
         self._graph, self._kind = None, None
 
-    def _filtered(self, graph: Graph, frame: av.VideoFrame | None) -> Iterator[np.ndarray]:
-        graph.push(frame)
+    def _filtered(self, frame: av.VideoFrame | None) -> Iterator[np.ndarray]:
+        if self._graph is None:
+            if frame:
+                yield frame.to_ndarray(format="rgb24")
+            return
+        self._graph.push(frame)
         while True:
             try:
-                picture = graph.pull()
+                picture = self._graph.pull()
             except (NotYet, AtEnd):
                 return
             if self._already_shown:
                 self._already_shown -= 1
             else:
                 yield picture.to_ndarray()
+
+
+def _layout(frame: av.VideoFrame) -> tuple:
+    return frame.width, frame.height, frame.format.name, frame.colorspace, frame.color_range
 
 
 def new_graph(frame: av.VideoFrame, filters: Sequence[Filter]) -> Graph:
