@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from models.evaluation import cost
 from models.ops import choose
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
+from models.shortcut.base import ShortcutInference
 from models.shortcut.inference import optimize
 from models.streaming.refresh import Every, balanced_cuts
-from models.streaming.stages import AnyInference, Stages, eager
+from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from util.report.record import TEACHER
@@ -74,7 +75,7 @@ def measure_latency(teacher: Teacher, translator: Translator, x: Tensor, repeats
 
 def measure_cost(
     teacher: Teacher,
-    block: AnyBlock,
+    block: Shortcut,
     x: Tensor,
     interval: float,
     refresh_output: str = "teacher",
@@ -139,7 +140,7 @@ def frame_kinds(
 
 
 @torch.no_grad()
-def body_cuts(teacher: Teacher, block: AnyInference, x: Tensor, parts: int) -> tuple[int, ...]:
+def body_cuts(teacher: Teacher, block: ShortcutInference, x: Tensor, parts: int) -> tuple[int, ...]:
     """Return where to cut the body into at most `parts` slices whose MACs, for frames like x, are as equal as can be.
 
     What the block prepares of a new reference belongs to the last slice.

@@ -4,8 +4,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from models.shortcut import BLOCKS, AnyBlock
-from models.shortcut.block import Shortcut
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
 from util import __version__
 from util.checkpoint import check_format
@@ -13,7 +12,7 @@ from util.checkpoint import check_format
 FORMAT = 1
 
 
-def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
@@ -34,8 +33,8 @@ def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, i
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int | str]
-) -> AnyBlock:
+    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, Any]
+) -> Shortcut:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:

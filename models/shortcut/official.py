@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor
 
@@ -22,7 +23,7 @@ PREFIXES = {
 UNUSED = "global_deform_conv.offset_conv."  # in every published checkpoint, never executed
 
 
-def is_published(state: Mapping[str, object]) -> bool:
+def is_published(state: Mapping[str, Any]) -> bool:
     """Whether `state` looks like a published block's bare state dict, with or without `module.` prefixes."""
     return {"cr1.0.weight", "recon_ref.weight"} <= _strip(state).keys()
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.shortcut.full_size_inference import FullSizeInference, FullSizeReference
-from models.shortcut.inference import InferenceBlock, Inside, Reference
+from models.shortcut.base import Inside, ShortcutInference
+from models.shortcut.full_size_inference import FullSizeReference
+from models.shortcut.inference import Reference
 from models.teachers.base import Teacher
 
-AnyInference = InferenceBlock | FullSizeInference
 AnyReference = Reference | FullSizeReference
 
 
@@ -50,7 +50,7 @@ class Stages:
 
 
 def eager(
-    teacher: Teacher, block: AnyInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
+    teacher: Teacher, block: ShortcutInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
 ) -> Stages:
     """Return the stages of a teacher and a block in their inference forms, on one device.
 
@@ -64,13 +64,10 @@ def eager(
     if dtype != torch.float32:  # copies, so that the caller's networks stay what they are
         teacher, block = copy.deepcopy(teacher).to(dtype), copy.deepcopy(block).to(dtype)
 
-    device = next(teacher.parameters()).device
+    device, face_parser = next(teacher.parameters()).device, teacher.face_parser()
 
     def head(x: Tensor) -> Tensor:
         return teacher.head(x.to(device, dtype))
-
-    def parse_faces(x: Tensor) -> Tensor:
-        return teacher.face_parser()(x.to(device, dtype))
 
     def tail(f: Tensor, a: Tensor) -> Tensor:
         return teacher.tail(f, a).float()
@@ -86,7 +83,9 @@ def eager(
     def predict(reference: AnyReference, a: Tensor) -> Tensor:
         prediction, pixels = block.with_pixels(reference, a)
         y = tail(prediction.feature, a)
-        return (pixels.paint(y, reference.y, block.backend) if pixels else y).clamp(-1, 1)
+        if pixels and isinstance(reference, FullSizeReference):
+            y = pixels.paint(y, reference.y, block.backend)
+        return y.clamp(-1, 1)
 
     return Stages(
         head=head,
@@ -96,7 +95,7 @@ def eager(
         predict=predict,
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=prepare,
-        parse_faces=parse_faces if teacher.face_parser() else None,
+        parse_faces=(lambda x: face_parser(x.to(device, dtype))) if face_parser else None,
         explain=block.explain,
         dtype=dtype,
     )
@@ -105,6 +104,7 @@ def eager(
 def _sliced(body: nn.Module, cuts: Sequence[int]) -> list[nn.Module]:
     if not cuts:
         return [body]
+    assert isinstance(body, nn.Sequential)  # or it has no layers at which to cut
     bounds = [0, *cuts, len(body)]
     if sorted(set(bounds)) != bounds:
         raise ValueError(f"cuts must rise from 1 to {len(body) - 1}, the body's last layer, got {list(cuts)}")

@@ -4,11 +4,12 @@ import copy
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from models.teachers.fused_layers import fuse_layers
+from models.teachers.fused_layers import HasInferenceForm, fuse_layers
 
 
 class LateLayers(nn.Sequential):
@@ -119,7 +120,7 @@ def cut_layers(layers: nn.Sequential, start: int, end: int, example: Tensor) -> 
 
 
 def _faster(part: nn.Module) -> nn.Module:
-    if hasattr(part, "for_inference"):
+    if isinstance(part, HasInferenceForm):
         return part.for_inference()
     return fuse_layers(part) if type(part) is nn.Sequential else part
 
@@ -159,6 +160,6 @@ class TeacherFamily:
 
     build: Callable[..., Teacher]
     flags: tuple[Flag, ...] = ()
-    problems: Callable[[Mapping[str, object]], list[str]] = lambda values: []
+    problems: Callable[[Mapping[str, Any]], list[str]] = lambda values: []
     size_multiple: int = 1
-    wants_face: Callable[[Mapping[str, object]], bool] = lambda values: False
+    wants_face: Callable[[Mapping[str, Any]], bool] = lambda values: False

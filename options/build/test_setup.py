@@ -13,7 +13,7 @@ from models.evaluation.evaluate import frame_contexts
 from models.evaluation.pipeline_cost import measure_cost
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators
@@ -114,7 +114,7 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     )
 
 
-def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
+def _costs(opt: Options, teacher: Teacher, block: Shortcut, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
     # A spread refresh computes the same as one that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     interval, reuse = translator.refresh.max_interval, translator.reuse_parsing
@@ -124,7 +124,7 @@ def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translat
     return costs
 
 
-def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, face_parts: FaceParts) -> Precision:
+def new_precision(opt: Options, teacher: Teacher, block: Shortcut, clip: Clip, face_parts: FaceParts) -> Precision:
     """Return the number type that --amp names; "auto" tries the first frames of `clip`."""
     device = next(teacher.parameters()).device
     if opt.amp != AUTO:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
 from models.ops import choose
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
@@ -25,7 +25,7 @@ from util import checkpoint
 from util.report.record import SHORTCUT
 
 
-def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[AnyBlock, str]:
+def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[Shortcut, str]:
     """Load the trained block of the run and return it with its fingerprint.
 
     Raises:
@@ -45,7 +45,7 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
 
 
 def new_stages(
-    opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
+    opt: Options, teacher: Teacher, block: Shortcut, x: Tensor, dtype: torch.dtype = torch.float32
 ) -> Stages:
     """Return the stages of teacher and block for frames like x [1, 3, H, W], as the options want them, in `dtype`."""
     fast, small = teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold)
@@ -58,7 +58,7 @@ def new_stages(
 def new_translators(
     opt: Options,
     teacher: Teacher,
-    block: AnyBlock,
+    block: Shortcut,
     block_id: str,
     device: torch.device,
     dtype: torch.dtype = torch.float32,

@@ -54,7 +54,7 @@ def build(
     return cut(generator.styled(style, style_degree), vtoonify_split, parser)
 
 
-def problems(values: Mapping[str, object]) -> list[str]:
+def problems(values: Mapping[str, Any]) -> list[str]:
     """What is wrong with the flags together."""
     if values["style_encoder_path"] is not None and values["color_transfer"]:
         return ["--style_encoder_path has no effect with --color_transfer, which takes all of the example's style"]
@@ -114,6 +114,7 @@ def choose_style(
     if generator.backbone == "toonify":
         if example is not None:
             raise ValueError("--exstyle_path: --main_G_path is a toonify, which knows no examples of styles")
+        assert face is not None  # there is no example
         return generator.w_plus(face)
     if example is None:
         raise ValueError("--main_G_path is a dualstylegan: beside a face it needs an example, --exstyle_path")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from models.teachers.vtoonify.folded import FoldedAdaIN, FoldedConv, FoldedToRGB, FoldedUpConv
+from models.teachers.vtoonify.folded import FoldedAdaIN, FoldedToRGB
 
 RGB = 3
 INPUT_CHANNELS = 22  # RGB and the logits of 19 face parts
@@ -57,9 +57,12 @@ class MaskedFusion(PlainFusion):
 
 
 class Level(nn.Module):
-    """One resolution of the generator: (features, skip) at h x w -> both at 2h x 2w."""
+    """One resolution of the generator: (features, skip) at h x w -> both at 2h x 2w.
 
-    def __init__(self, up: FoldedUpConv, conv: FoldedConv, to_rgb: FoldedToRGB):
+    up: doubles the size; conv: keeps it; to_rgb: (features, skip) -> the skip at the features' size.
+    """
+
+    def __init__(self, up: nn.Module, conv: nn.Module, to_rgb: FoldedToRGB):
         super().__init__()
         self.up, self.conv, self.to_rgb = up, conv, to_rgb
 

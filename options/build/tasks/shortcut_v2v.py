@@ -9,7 +9,7 @@ from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.evaluation.validation import ValClip
-from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
@@ -63,7 +63,7 @@ def style_fingerprint(opt: Options, teacher: Teacher) -> dict[str, str]:
     return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if opt.teacher == "vtoonify" else {}
 
 
-def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
+def new_block(opt: Options, teacher: Teacher) -> Shortcut:
     """A new block of the form and shape in the flags. What is not given is as published.
 
     Raises:
@@ -86,7 +86,7 @@ def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     return block
 
 
-def new_distiller(opt: Options, teacher: Teacher, block: AnyBlock, device: torch.device) -> Distiller:
+def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch.device) -> Distiller:
     """The trainer of `block`. Only terms with a weight above 0 get their network."""
     weights = LossWeights(
         feature=opt.lambda_L1,
