@@ -22,6 +22,7 @@ from options.base_options import BLOCK_SHAPE
 from options.build.faces import first_face
 from options.build.teacher import load_teacher
 from options.build.training import fixed_settings, train_clips, val_clips
+from options.flags.losses import shortcut_weights
 from options.record import Options
 from util import checkpoint, image
 from util.report.verdict import warnings
@@ -88,15 +89,7 @@ def new_block(opt: Options, teacher: Teacher) -> Shortcut:
 
 def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch.device) -> Distiller:
     """The trainer of `block`. Only terms with a weight above 0 get their network."""
-    weights = LossWeights(
-        feature=opt.lambda_L1,
-        align=opt.lambda_align,
-        output=opt.lambda_L1_out,
-        squared=opt.lambda_L2_out,
-        adversarial=opt.lambda_D,
-        temporal=opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0,
-        perceptual=0.0 if opt.perceptual == "none" else opt.lambda_lpips,
-    )
+    weights = LossWeights(**shortcut_weights(opt))
     kinds = {"adversarial": SpectralPatchDiscriminator, "temporal": TemporalPatchDiscriminator}
     discriminators = {
         term: init_xavier(kind(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
