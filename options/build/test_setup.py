@@ -1,6 +1,6 @@
 """From options to the setup of one test: what is translated, by what, at what cost, and what is measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -95,7 +95,6 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
     metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)
-    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     is_fixed = opt.refresh == "fixed" and opt.refresh_mode == "whole"
     return TestSetup(
         clips=clips,
@@ -109,7 +108,7 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
         runtime=describe_runtime(opt, translator, device, precision.psnr_db),
         notes=[*([precision.note] if precision.note else []), *metric_setup.notes],
         metric_setup=metric_setup,
-        scores=Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh)),
+        scores=_new_scores(opt, metric_setup, translators.names),
         face_parts=face_parts,
     )
 
@@ -122,6 +121,12 @@ def _costs(opt: Options, teacher: Teacher, block: Shortcut, translator: Translat
     if not is_fixed:
         del costs["saving"]["amortised"]  # it is known after the run
     return costs
+
+
+def _new_scores(opt: Options, metric_setup: MetricSetup, shortcuts: Sequence[str]) -> Scores:
+    """Return the empty scores of the methods that --methods names; `shortcuts` are the names of the translators."""
+    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *shortcuts]
+    return Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh))
 
 
 def new_precision(opt: Options, teacher: Teacher, block: Shortcut, clip: Clip, face_parts: FaceParts) -> Precision:

@@ -3,6 +3,7 @@
 from functools import partial
 
 import torch
+from torch import nn
 
 from data.pairs import PairDataset
 from data.stream import frames
@@ -51,12 +52,19 @@ def new_task(opt: Options, device: torch.device) -> ShortcutTask:
         facts={
             "clips": {"train": len(clips), "val": len(held_out)},
             "distances": f"1..{max_gap}",
-            "teacher features": "{} channels, layers {}..{}".format(teacher.f_channels, *teacher.split),
-            "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
+            **network_facts(teacher, block),
             "MACs": macs,
         },
         warnings=tuple(warnings(macs)),
     )
+
+
+def network_facts(teacher: Teacher, block: Shortcut) -> dict[str, object]:
+    """What the user is told of the networks before the training."""
+    return {
+        "teacher features": "{} channels, layers {}..{}".format(teacher.f_channels, *teacher.split),
+        "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
+    }
 
 
 def style_fingerprint(opt: Options, teacher: Teacher) -> dict[str, str]:
@@ -90,12 +98,6 @@ def new_block(opt: Options, teacher: Teacher) -> Shortcut:
 def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch.device) -> Distiller:
     """The trainer of `block`. Only terms with a weight above 0 get their network."""
     weights = LossWeights(**shortcut_weights(opt))
-    kinds = {"adversarial": SpectralPatchDiscriminator, "temporal": TemporalPatchDiscriminator}
-    discriminators = {
-        term: init_xavier(kind(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
-        for term, kind in kinds.items()
-        if getattr(weights, term)
-    }
     perceptual = None
     if weights.perceptual:
         perceptual = TeacherPerceptual(teacher) if opt.perceptual == "teacher" else LPIPS().to(device)
@@ -103,8 +105,7 @@ def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch
         teacher,
         block,
         weights,
-        discriminator=discriminators.get("adversarial"),
-        temporal_discriminator=discriminators.get("temporal"),
+        **new_discriminators(opt, weights, device),
         perceptual=perceptual,
         lr=opt.lr,
         d_lr=opt.d_lr,
@@ -113,3 +114,16 @@ def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch
         pool_size=opt.pool_size,
         seed=opt.seed,
     )
+
+
+def new_discriminators(opt: Options, weights: LossWeights, device: torch.device) -> dict[str, nn.Module]:
+    """The discriminators whose weight is above 0, by the names of `Distiller`'s arguments."""
+    kinds = {
+        "discriminator": (weights.adversarial, SpectralPatchDiscriminator),
+        "temporal_discriminator": (weights.temporal, TemporalPatchDiscriminator),
+    }
+    return {
+        name: init_xavier(kind(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
+        for name, (weight, kind) in kinds.items()
+        if weight
+    }
