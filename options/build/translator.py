@@ -17,12 +17,14 @@ from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators
 from models.teachers.base import Teacher
-from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
 from options.base_options import BLOCK_SHAPE, DEFAULT_INTERVAL, LONGEST_INTERVAL
 from options.flags.metrics import REFRESHES, methods_of
+from options.flags.teachers import family_of
 from options.record import Options
 from util import checkpoint
 from util.report.record import SHORTCUT
+
+RGB = 3  # channels of a frame
 
 
 def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[Shortcut, str]:
@@ -83,7 +85,8 @@ def new_translators(
 
 def input_channels(opt: Options) -> int:
     """Return how many channels the networks take: those of a frame, or of a frame with its face parts."""
-    return INPUT_CHANNELS if opt.parsing_map_path else RGB
+    face_part_input = family_of(opt).face_part_input
+    return RGB + (face_part_input.channels if opt.parsing_map_path and face_part_input else 0)
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:

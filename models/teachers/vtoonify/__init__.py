@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.teachers.base import Flag, Teacher, TeacherFamily
+from models.teachers.base import FacePartInput, Flag, Teacher, TeacherFamily
 from models.teachers.vtoonify import face_parsing, network, style_encoder
 from models.teachers.vtoonify.network import VToonify
-from models.teachers.vtoonify.styled import SIZE_MULTIPLE
+from models.teachers.vtoonify.styled import INPUT_CHANNELS, PARSING_SCALE, RGB, SIZE_MULTIPLE
 from models.teachers.vtoonify.teacher import CUTS, cut
 from util import checkpoint
 
@@ -79,6 +79,8 @@ FAMILY = TeacherFamily(
     problems=problems,
     size_multiple=SIZE_MULTIPLE,
     wants_face=lambda values: values["style_encoder_path"] is not None,
+    has_styles=True,
+    face_part_input=FacePartInput(INPUT_CHANNELS - RGB, PARSING_SCALE),
 )
 
 

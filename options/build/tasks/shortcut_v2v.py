@@ -24,6 +24,7 @@ from options.build.faces import first_face
 from options.build.teacher import load_teacher
 from options.build.training import fixed_settings, train_clips, val_clips
 from options.flags.losses import shortcut_weights
+from options.flags.teachers import family_of
 from options.record import Options
 from util import checkpoint, image
 from util.report.verdict import warnings
@@ -68,8 +69,8 @@ def network_facts(teacher: Teacher, block: Shortcut) -> dict[str, object]:
 
 
 def style_fingerprint(opt: Options, teacher: Teacher) -> dict[str, str]:
-    """What identifies the style of a VToonify, which the teacher's own fingerprint does not cover."""
-    return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if opt.teacher == "vtoonify" else {}
+    """What identifies the style of a teacher with many styles, which the teacher's own fingerprint does not cover."""
+    return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if family_of(opt).has_styles else {}
 
 
 def new_block(opt: Options, teacher: Teacher) -> Shortcut:
