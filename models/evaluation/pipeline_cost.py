@@ -13,8 +13,8 @@ from models.ops import choose
 from models.shortcut import Shortcut
 from models.shortcut.base import ShortcutInference
 from models.shortcut.inference import optimize
-from models.streaming.refresh import Every, balanced_cuts
-from models.streaming.stages import Stages, eager
+from models.streaming.refresh import Every
+from models.streaming.stages import Stages, balanced_cuts, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from util.report.record import TEACHER

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.flop_counter import register_flop_formula
 
-from models.ops.native_library import library
+from models.ops.native_library import library, loops
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 MOST_TAPS = 9
@@ -91,7 +91,7 @@ def _deform_conv(
     columns = weight.float().permute(2, 3, 1, 0).reshape(-1, outputs)
     columns = F.pad(columns, (0, -outputs % _lanes())).contiguous()
     call = Convolution(*map(Map.of, maps), groups, kernel, dilation, torch.get_num_threads())
-    if not _loops().deform_conv(ctypes.byref(call), ctypes.c_void_p(columns.data_ptr())):
+    if not loops().deform_conv(ctypes.byref(call), ctypes.c_void_p(columns.data_ptr())):
         raise MemoryError(f"no memory for the columns of a deformable convolution with weights {list(weight.shape)}")
     return out.to(feature.dtype)
 
@@ -119,7 +119,7 @@ def _warp(
     """
     maps = [*(_float(x) for x in (image, by, gate, base)), out]
     call = Warp(*map(Map.of, maps), groups, margin, dy_first, repeat_border, fade, torch.get_num_threads())
-    _loops().warp(ctypes.byref(call))
+    loops().warp(ctypes.byref(call))
 
 
 @torch.library.impl(LIBRARY, "shift_costs", "CPU")
@@ -127,7 +127,7 @@ def _shift_costs(current: Tensor, reference: Tensor) -> Tensor:
     n, _, h, w = current.shape
     costs = torch.empty(n, 9, h, w)
     maps = _pixels(current), _pixels(reference), costs
-    _loops().shift_costs(*(ctypes.byref(Map.of(x)) for x in maps), ctypes.c_long(torch.get_num_threads()))
+    loops().shift_costs(*(ctypes.byref(Map.of(x)) for x in maps), ctypes.c_long(torch.get_num_threads()))
     return costs
 
 
@@ -139,12 +139,6 @@ deform_conv, shift_costs = OPERATORS.deform_conv, OPERATORS.shift_costs
 def _deform_conv_flops(feature_shape, offset_shape, weight_shape, *_, **__) -> int:
     n, _, h, w = feature_shape
     return 2 * n * h * w * math.prod(weight_shape)
-
-
-def _loops() -> ctypes.CDLL:
-    loaded = library()
-    assert loaded is not None  # `available` was asked before
-    return loaded
 
 
 def _float(x: Tensor | None) -> Tensor | None:
@@ -159,7 +153,7 @@ def _pixels(x: Tensor | None) -> Tensor | None:
 
 
 def _lanes() -> int:
-    return ctypes.c_long.in_dll(_loops(), "lanes").value
+    return ctypes.c_long.in_dll(loops(), "lanes").value
 
 
 def read_convolved(convolved: Tensor, offset: Tensor) -> Tensor:

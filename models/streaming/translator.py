@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from models.shortcut.inference import Inside
-from models.streaming.refresh import Every, Refresh, Renewal
-from models.streaming.stages import AnyReference, Stages
+from models.streaming.refresh import Every, Refresh
+from models.streaming.stages import AnyReference, Renewal, Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")
 

@@ -11,8 +11,7 @@ from models.shortcut import Shortcut
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
-from models.streaming.fitted import load_fitted
-from models.streaming.refresh import Adaptive, Every, Refresh
+from models.streaming.refresh import Adaptive, Every, Refresh, load_fitted
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators

@@ -96,6 +96,13 @@ class StyledVToonify(nn.Module):
         self.down, self.residual, self.to_skip = nn.ModuleList(down), nn.Sequential(*residual), to_skip
         self.fusions, self.levels = nn.ModuleList(fusions), nn.ModuleList(levels)
 
+    @property
+    def feature_channels(self) -> int:
+        """Channels of the encoder's features at full size."""
+        last_fusion = self.fusions[-1]
+        assert isinstance(last_fusion, PlainFusion)
+        return last_fusion.skip_conv.in_channels - RGB
+
     def encode(self, x: Tensor) -> Encoded:
         """x [N, 22, H, W] -> all that the encoder makes of it."""
         features = []

@@ -14,7 +14,6 @@ from models.teachers.vtoonify.styled import (
     INPUT_CHANNELS,
     RGB,
     SCALE,
-    PlainFusion,
     StyledVToonify,
     check_input,
     network_input,
@@ -71,19 +70,9 @@ def cut(styled: StyledVToonify, split: str = "B", parser: BiSeNet | None = None)
     start, end = CUTS[split]
     steps = _steps(styled)
     body, tail = OrderedDict(steps[start:end].named_children()), OrderedDict(steps[end:].named_children())
-    last_fusion = styled.fusions[-1]
-    assert isinstance(last_fusion, PlainFusion)
-    a_channels = last_fusion.skip_conv.in_channels - RGB
-    return VToonifyTeacher(
-        Head(steps[0], parser),
-        nn.Sequential(body | {"pack": PackFeatures()}),
-        Tail(tail),
-        a_channels,
-        a_channels + RGB,
-        (start, end),
-        scale=SCALE,
-        image_channels=RGB,
-    )
+    parts = Head(steps[0], parser), nn.Sequential(body | {"pack": PackFeatures()}), Tail(tail)
+    channels = styled.feature_channels
+    return VToonifyTeacher(*parts, channels, channels + RGB, (start, end), scale=SCALE, image_channels=RGB)
 
 
 def _steps(styled: StyledVToonify) -> nn.Sequential:
