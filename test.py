@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from data import unused_files
 from data.faces.clips import write_whole_frames
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
@@ -29,7 +30,7 @@ def translate(opt: Options) -> int:
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     chosen, how_many = chosen_clips(opt)
     clips, faces = found_clips(opt, chosen)
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     if not clips:
         print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
         if not opt.dry_run:

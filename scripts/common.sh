@@ -128,7 +128,6 @@ run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the 
     if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
   else
     flags+=("${paper_size[@]}")
-    if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
   if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
   if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
@@ -161,7 +160,6 @@ distil() { # train the task's Shortcut: the published run on the given dataset, 
       --print_freq 96 --save_latest_freq 960 --display_freq 960
   fi
 
-  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
   if ! given --block; then
     echo "training the paper's block; --block full_size (this project's) has about 2 dB more than flow warp on the sample, the paper's about as much as flow warp" >&2
   fi

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import io
 import os
 import platform
 import random
@@ -120,12 +121,29 @@ USER_ERRORS = (ValueError, OSError, FloatingPointError)
 
 def finish(name: str, program: Callable[[], int]) -> None:
     """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+    escape_letters()
     try:
         sys.exit(program())
     except USER_ERRORS as error:
         sys.exit(f"{name}: error: {error}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if not _of_ffmpeg(error):
+            raise
+        sys.exit(f"{name}: error: FFmpeg: {error}")
+
+
+def escape_letters() -> None:
+    """From now on print every name in every locale: a letter that the terminal's encoding lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_ffmpeg(error: Exception) -> bool:
+    """Whether FFmpeg failed. Only some of its errors are ValueErrors or OSErrors."""
+    return "av" in sys.modules and isinstance(error, sys.modules["av"].error.FFmpegError)
 
 
 @contextmanager
