@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from data.clips import Clip, first_folder, list_images, missing_data, one_clip, one_clip_per_subfolder
-from data.listing import IMAGE_SUFFIXES, VIDEO_SUFFIXES, in_words, list_folder, some
+from data.listing import IMAGE_SUFFIXES, VIDEO_SUFFIXES, check_one_series, in_words, list_folder, some
 
 SNIPPET_FRAMES = 30  # frames of a Cityscapes sequence snippet
 CITYSCAPES_NAME = re.compile(r"(?P<city>.+)_(?P<sequence>\d+)_(?P<frame>\d+)_leftImg8bit")
@@ -64,7 +64,10 @@ def label_b(root: Path, split: str) -> list[Clip]:
 def _group_by_prefix(folder: Path) -> list[Clip]:
     tree = f"{folder}/<3 characters of the clip><rest>.png, for example 001_00001.png"
     images = sorted(list_images(first_folder([folder], tree), tree), key=lambda p: p.name[:3])  # stable: order stays
-    return [Clip(prefix, tuple(group)) for prefix, group in groupby(images, key=lambda p: p.name[:3])]
+    clips = [Clip(prefix, tuple(group)) for prefix, group in groupby(images, key=lambda p: p.name[:3])]
+    for clip in clips:
+        check_one_series(clip.frames)
+    return clips
 
 
 def images_a(root: Path, split: str) -> list[Clip]:

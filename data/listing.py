@@ -71,15 +71,16 @@ def natural_key(path: Path) -> tuple:
 def check_one_series(images: Sequence[Path]) -> None:
     """Refuse the pictures of a folder if two of them are the same frame: the folder then holds more than one clip.
 
-    Two pictures are the same frame if the numbers in their names are equal, or else the names without suffix.
+    Two pictures are the same frame if the numbers in their names are equal. Where the names have no numbers, or all
+    have the same, two are the same frame if their names without suffix are equal.
 
     Raises:
         ValueError: the message shows both readings.
     """
+    numbers = [tuple(map(Fraction, NUMBER.findall(path.stem))) for path in images]
     frames: dict[object, list[Path]] = {}
-    for path in images:
-        numbers = tuple(map(Fraction, NUMBER.findall(path.stem)))
-        frames.setdefault(numbers or path.stem, []).append(path)
+    for path, key in zip(images, numbers, strict=True):
+        frames.setdefault(key if key and len(set(numbers)) > 1 else path.stem, []).append(path)
     twins = next((paths for paths in frames.values() if len(paths) > 1), None)
     if twins is None:
         return

@@ -87,7 +87,7 @@ def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
     kept = path.with_name(f"{path.stem}_tensors{path.suffix}")
     return (
         f"refused {path}: holds something other than tensors and plain values ({types}); nothing in it was executed. "
-        "If you trust its source, keep the tensors alone (of a whole network: state.state_dict()) and give the new file:\n"
+        "If you trust its source, keep its tensors alone (of a whole network: state.state_dict()) in a new file:\n"
         f"  python -c \"import torch; state = torch.load({str(path)!r}, map_location='cpu', weights_only=False)\n"
         f'  torch.save({{k: v for k, v in state.items() if isinstance(v, (dict, torch.Tensor))}}, {str(kept)!r})"'
     )

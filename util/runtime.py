@@ -6,6 +6,7 @@ import io
 import os
 import platform
 import random
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -103,6 +104,19 @@ def trim_memory() -> None:
     """Give freed memory back to the system, which glibc would keep; with another C library it does nothing."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that a network may still take on `device`, at most; None if the system does not say."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device)
+    sources = {"/proc/meminfo": r"MemAvailable: +(\d+) kB", "/sys/fs/cgroup/memory.max": r"(\d+)"}
+    found = []
+    for (name, pattern), unit in zip(sources.items(), (1024, 1), strict=True):
+        with contextlib.suppress(OSError):
+            if match := re.search(pattern, Path(name).read_text()):
+                found.append(int(match[1]) * unit)
+    return min(found, default=None)
 
 
 def _cpu_name() -> str:

@@ -4,13 +4,14 @@ import base64
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from util.files import fitting_name, from_text
+from util.files import as_text, fitting_name, from_text
 from util.report.record import PSNR_CAP_DB, SHORTCUT
 
 Row = dict[str, str]
@@ -49,6 +50,40 @@ def video_file(folder: Path, clip: str) -> Path:
 def inside_file(folder: Path, clip: str) -> Path:
     """Where a run with --inside writes the video of the block's mask and displacement in that clip."""
     return folder / "inside" / fitting_name(clip, ".mp4")
+
+
+def whole_name(clip: str) -> str:
+    """The name under which a run writes the whole frames of a clip whose faces were translated."""
+    return f"{clip}_whole"
+
+
+def face_name(clip: str, number: int) -> str:
+    """The name of the clip of one face among several, counted from 1."""
+    return f"{clip}_face{number}"
+
+
+def check_names(clips: Sequence[str], faces: bool, whole: bool) -> None:
+    """Refuse clips of which two could write results under one name.
+
+    Args:
+        faces: whether every face of a clip becomes a clip of its own.
+        whole: whether whole frames are written too.
+
+    Raises:
+        ValueError: the message names the two clips.
+    """
+    of: dict[str, str] = {}
+    for clip in clips:
+        for name in (clip, whole_name(clip)) if whole else (clip,):
+            other = of.setdefault(name, clip)
+            numbered = re.fullmatch(r"(.+)_face\d+(?:_whole)?", name, re.DOTALL) if faces else None
+            if numbered and numbered[1] in clips:
+                other = numbered[1]
+            if other != clip or clips.count(clip) > 1:
+                raise ValueError(
+                    f"clips {as_text(other)} and {as_text(clip)} would both write {as_text(name)}.mp4: "
+                    "rename one of them, or translate them in two runs with different --name"
+                )
 
 
 def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone: Sequence[str]) -> list[PlayedClip]:
