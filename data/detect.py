@@ -18,7 +18,8 @@ class Detected(NamedTuple):
 def detect(root: Path, split: str) -> Detected | None:
     """What `root` is: a video file, a folder of videos, or one of pictures or clip folders.
 
-    None: a dataset with a layout of its own, or nothing that can be read. Its layout says what is missing.
+    None: a dataset with a layout of its own, folders of which only some hold pictures, or nothing that can be read. The
+    layout then says what is missing.
 
     Args:
         split: "train" or "val"; <root>/<split> is looked into if it is there.
@@ -41,7 +42,7 @@ def detect(root: Path, split: str) -> Detected | None:
         )
     if here.videos:
         return Detected("videofile", f"a folder of {_videos(here)}")
-    if here.images or clips:
+    if here.images or (clips and len(clips) == len(inside)):
         return Detected("frames", f"a folder of {_pictures(here, clips)}")
     if deeper := [folder.name for folder, listing in inside.items() if listing.videos]:
         raise ValueError(f"{base} holds no video, but its folders do: {some(deeper)}; give one of them")

@@ -88,8 +88,8 @@ def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
     return (
         f"refused {path}: holds something other than tensors and plain values ({types}); nothing in it was executed. "
         "If you trust its source, keep its tensors alone (of a whole network: state.state_dict()) in a new file:\n"
-        f"  python -c \"import torch; state = torch.load({str(path)!r}, map_location='cpu', weights_only=False)\n"
-        f'  torch.save({{k: v for k, v in state.items() if isinstance(v, (dict, torch.Tensor))}}, {str(kept)!r})"'
+        f"python -c \"import torch; state = torch.load({str(path)!r}, map_location='cpu', weights_only=False)\n"
+        f'torch.save({{k: v for k, v in state.items() if isinstance(v, (dict, torch.Tensor))}}, {str(kept)!r})"'
     )
 
 

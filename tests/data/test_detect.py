@@ -36,6 +36,8 @@ def test_a_dataset_with_a_layout_of_its_own_is_left_to_it(tmp_path, tree):
 
 def test_nothing_is_found_out_where_nothing_can_be_read(tmp_path):
     touch(tmp_path, "a.doc")
+    touch(tmp_path / "docs", "logo.png")
+    touch(tmp_path / "code", "a.py")  # clip folders alone would hold pictures, all of them
     assert detect(tmp_path, "val") is None and detect(tmp_path / "gone", "val") is None
 
 

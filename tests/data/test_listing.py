@@ -106,7 +106,8 @@ def test_what_is_not_used_is_counted_and_named(tmp_path):
     (line,) = unused(tmp_path, used)
     assert line == (
         f"not used of {tmp_path}: 1 picture (preview.png), 1 video (movie.mp4), "
-        "4 .exr files (a/3.exr, a/4.exr, a/5.exr, ...), 1 file without suffix (a/frame_7), 1 folder (b/raw), 1 dead link (b/2.png)"
+        "4 .exr files (a/3.exr, a/4.exr, a/5.exr, ...), 1 file without suffix (a/frame_7), "
+        "1 folder (b/raw), 1 dead link (b/2.png)"
     )
 
 
