@@ -41,7 +41,7 @@ def results_dir(opt: Options, folder: Path) -> Iterator[None]:
     if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
     try:
-        with FileLock(prepare_folder(folder) / ".lock", blocking=False):
+        with FileLock(prepare_folder(folder).with_name(f".{folder.name}.lock"), blocking=False):
             remove_results(folder)
             save(opt, folder / "options.yaml")
             yield
