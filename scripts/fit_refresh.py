@@ -9,7 +9,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data import Clip  # noqa: E402
+from data import Clip, unused_files  # noqa: E402
 from data.stream import frames, size_of  # noqa: E402
 from models.evaluation.baselines import BASELINES  # noqa: E402
 from models.evaluation.pipeline_cost import measure_cost  # noqa: E402
@@ -43,7 +43,7 @@ def fit(opt: Options) -> int:
     x = image.blank((width, height), device)
     macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
     fitted = prepare_folder(Path(opt.fit_dir or opt.run_dir)) / f"{opt.which_epoch}_refresh.json"
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     print(log.facts({"device": device, "clips": how_many, "size": f"{width}x{height}", "macs": macs, "to": fitted}))
     if opt.dry_run:
         return 0

@@ -19,6 +19,7 @@ from models.streaming.translator import Translator
 from models.streaming.translators import Translators
 from models.teachers.base import Teacher
 from options.build.faces import face_part_maps, find_faces
+from options.build.limits import check_results, check_sizes
 from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.teacher import load_teacher, only_face, wants_face
 from options.build.translator import describe_runtime, input_channels, load_block, new_translators
@@ -77,7 +78,12 @@ class TestSetup:
 
 
 def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[FaceClips]]:
-    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces."""
+    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces.
+
+    Raises:
+        ValueError: two of the clips would write results under one name; or as `find_faces`.
+    """
+    check_results(opt, clips)
     if not (opt.scale_image or wants_face(opt)):
         return clips, []
     faces = find_faces(opt, clips)
@@ -89,12 +95,13 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     face_parts = face_part_maps(opt, clips)
     face = only_face(aligned_faces(faces)) if wants_face(opt) else None
     teacher, teacher_id = load_teacher(opt, device, face)
+    shortest = check_sizes(opt, clips, faces, teacher, device)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     precision = new_precision(opt, teacher, block, clips[0], face_parts)
     translators = new_translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
-    metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)
+    metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device, shortest)
     is_fixed = opt.refresh == "fixed" and opt.refresh_mode == "whole"
     return TestSetup(
         clips=clips,

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from options.checks import PUBLISHED_TEACHER
 from options.layers import CALLER_VARIABLE
 from tests.helpers.scripts import (
     HEADS,
@@ -12,6 +13,7 @@ from tests.helpers.scripts import (
     ROOT,
     SCRIPTS,
     STREET,
+    copied,
     name,
     parsed,
     script,
@@ -64,16 +66,41 @@ def test_a_flag_with_spaces_stays_one_argument(tmp_path):
     assert lines[-1] == "two words" and "a b" in lines
 
 
-def test_a_video_file_is_translated_at_its_own_size(workplace):
-    (workplace / "clip.mp4").touch()
-    opt = parsed(shown(script("test_v2c"), "--dataroot", "clip.mp4", cwd=workplace)[0])
+@pytest.mark.parametrize("path", ["clip.mp4", "holiday"])
+def test_a_video_and_a_folder_of_videos_are_translated_at_their_own_size(path, workplace):
+    (workplace / "holiday").mkdir()
+    for file in ("clip.mp4", "holiday/beach.MOV"):
+        (workplace / file).touch()
+    opt = parsed(shown(script("test_v2c"), "--dataroot", path, cwd=workplace)[0])
     assert (opt.dataset_mode, opt.fine_size, opt.name) == ("videofile", None, "demo_v2c")
+    smaller = parsed(shown(script("test_v2c"), "--dataroot", path, "--fineSizeW", "64", cwd=workplace)[0])
+    assert (smaller.dataset_mode, smaller.fine_size) == ("videofile", (64, 256))
 
 
-def test_a_video_file_is_trained_on_at_the_training_size(workplace):
+@pytest.mark.parametrize("path", ["clip.mp4", "holiday"])
+def test_videos_alone_are_trained_on_with_the_bundled_teacher(path, workplace):
+    (workplace / "holiday").mkdir()
+    for file in ("clip.mp4", "holiday/beach.MOV"):
+        (workplace / file).touch()
+    arguments, told = shown(script("train_v2c"), dataset_root=str(workplace / path))
+    opt = parsed(arguments)
+    assert "distilling into the bundled demo teacher" in told and opt.main_G_path.startswith("checkpoints/demo_v2c/")
+    assert (opt.dataset_mode, opt.fine_size, opt.perceptual) == ("videofile", (256, 128), "none")
+    assert (opt.feat_ch, opt.skip_idx_end) == (None, None)  # the teacher tells them
+
+
+def test_videos_are_trained_on_as_published_where_the_published_teacher_is(workplace):
     (workplace / "clip.mp4").touch()
-    opt = parsed(shown(script("train_v2c"), dataset_root=str(workplace / "clip.mp4"))[0])
-    assert (opt.dataset_mode, opt.fine_size) == ("videofile", (512, 256))
+    opt = parsed(shown(copied(workplace, "train_v2c"), dataset_root=str(workplace / "clip.mp4"))[0])
+    assert (opt.dataset_mode, opt.fine_size, opt.main_G_path) == ("videofile", (512, 256), PUBLISHED_TEACHER)
+    assert (opt.feat_ch, opt.h_dim, opt.skip_idx_start, opt.skip_idx_end) == (128, 64, 5, 17)
+
+
+def test_another_teacher_tells_its_channels_and_its_cut(workplace):
+    (workplace / "mine.pth").touch()
+    arguments, _ = shown(script("train_v2c"), "--main_G_path", "mine.pth", cwd=workplace, dataset_root=str(workplace))
+    opt = parsed(arguments)
+    assert (opt.feat_ch, opt.skip_idx_end, opt.batchSize) == (None, None, 16)
 
 
 @pytest.mark.parametrize(("flags", "name"), [([], "demo_v2c"), (["l2v"], "demo_l2v")])
