@@ -13,7 +13,7 @@ from data.faces.paste import write_pasted
 from data.faces.tracker import FaceTracker
 from data.stream import Tell, fps_of, uncropped_frames, uncropped_images
 from data.video.timed import Timed
-from util.report.clips import video_file
+from util.report.clips import face_name, video_file, whole_name
 
 
 class FaceClips(NamedTuple):
@@ -38,7 +38,7 @@ def cut_faces(clip: Clip, detect: Detector, **tracking) -> FaceClips:
     except ValueError as error:
         raise ValueError(f"clip {clip.name}: {error}") from error
     crops = [face.crop for face in tracker.faces]
-    names = [clip.name] if len(crops) == 1 else [f"{clip.name}_face{n}" for n in range(1, len(crops) + 1)]
+    names = [clip.name] if len(crops) == 1 else [face_name(clip.name, n) for n in range(1, len(crops) + 1)]
     faces = tuple(Clip(name, clip.frames, clip.video, crop) for name, crop in zip(names, crops, strict=True))
     return FaceClips(clip, tracker, faces)
 
@@ -76,5 +76,5 @@ def write_whole_frames(
     """
     for clip, tracker, faces in found:
         stylised = [video_file(folder, face.name) for face in faces]
-        path, film = video_file(folder, f"{clip.name}_whole"), Timed(uncropped_frames(clip, tell))
+        path, film = video_file(folder, whole_name(clip.name)), Timed(uncropped_frames(clip, tell))
         write_pasted(path, tracker, stylised, factor if faces else 1, fps_of(clip) or fps, limit, film)
