@@ -13,8 +13,8 @@ from data.frames import Size
 from data.label_maps import GroundTruth
 from data.real import clips_in, real_clips
 from data.stream import RealVideos, frame_count
+from models.evaluation.fcn8s import Segment, by_colour, load_segmenter
 from models.evaluation.metrics import Metric, MetricResources, choose
-from models.evaluation.segmenter import Segment, by_colour, load_segmenter
 from options.record import Options
 
 

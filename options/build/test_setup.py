@@ -1,6 +1,6 @@
 """From options to the setup of one test: what is translated, by what, at what cost, and what is measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +13,7 @@ from models.evaluation.evaluate import frame_contexts
 from models.evaluation.pipeline_cost import measure_cost
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators
@@ -102,7 +102,6 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
     metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device, shortest)
-    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
     is_fixed = opt.refresh == "fixed" and opt.refresh_mode == "whole"
     return TestSetup(
         clips=clips,
@@ -116,12 +115,12 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
         runtime=describe_runtime(opt, translator, device, precision.psnr_db),
         notes=[*([precision.note] if precision.note else []), *metric_setup.notes],
         metric_setup=metric_setup,
-        scores=Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh)),
+        scores=_new_scores(opt, metric_setup, translators.names),
         face_parts=face_parts,
     )
 
 
-def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
+def _costs(opt: Options, teacher: Teacher, block: Shortcut, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
     # A spread refresh computes the same as one that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     interval, reuse = translator.refresh.max_interval, translator.reuse_parsing
@@ -131,7 +130,13 @@ def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translat
     return costs
 
 
-def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, face_parts: FaceParts) -> Precision:
+def _new_scores(opt: Options, metric_setup: MetricSetup, shortcuts: Sequence[str]) -> Scores:
+    """Return the empty scores of the methods that --methods names; `shortcuts` are the names of the translators."""
+    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *shortcuts]
+    return Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh))
+
+
+def new_precision(opt: Options, teacher: Teacher, block: Shortcut, clip: Clip, face_parts: FaceParts) -> Precision:
     """Return the number type that --amp names; "auto" tries the first frames of `clip`."""
     device = next(teacher.parameters()).device
     if opt.amp != AUTO:

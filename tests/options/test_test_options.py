@@ -2,8 +2,7 @@ import pytest
 
 from options.record import describe
 from options.test_options import TestOptions, chosen_clips
-from test import translate
-from tests.e2e.test_train import run as distil_now
+from tests.helpers.programs import run_test, run_train
 from tests.helpers.runs import distil, save, stripes, translation
 
 PUBLISHED = """--dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
@@ -103,11 +102,11 @@ def test_clips_that_are_left_out_are_told(parse, flags, names, told):
 
 
 def test_a_test_says_that_it_takes_the_first_clips_only(tmp_path, capsys):
-    distil_now(distil(tmp_path, "--niter", "1"))
+    run_train(distil(tmp_path, "--niter", "1"))
     for clip in ("066", "067"):
         save(tmp_path / "data" / "Viper" / "val" / "img" / clip / f"{clip}_00000.png", stripes(0, 0))
     capsys.readouterr()
-    assert translate(TestOptions().parse(translation(tmp_path, "--how_many", "2", "--dry_run"))) == 0
+    assert run_test(translation(tmp_path, "--how_many", "2", "--dry_run")) == 0
     assert "2 of 3 clips (--how_many)" in capsys.readouterr().out
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from options.build.tasks import TASKS
+from options.flags.losses import SHORTCUT_WEIGHTS
 from options.train_options import PROBLEMS, TrainOptions
 
 DISTIL = """--gpu_ids 0 --dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
@@ -94,6 +95,12 @@ def test_a_training_without_any_loss_is_refused(capsys, last):
     off = [f"--{name}=0" for name in ("lambda_L1", "lambda_align", "lambda_L1_out", "lambda_D")]
     told = refusal(capsys, [*DISTIL, *off, "--no-Temporal_GAN_loss", *last])
     assert "every weight of the Shortcut's losses is 0" in told
+
+
+@pytest.mark.parametrize("flag", ["--lambda_L2_out", "--lambda_align", "--lambda_lpips"])
+def test_one_loss_is_enough(flag):
+    off = [f"--{name}=0" for name in SHORTCUT_WEIGHTS]
+    assert vars(TrainOptions().parse([*DISTIL, *off, flag, "1"]))[flag.removeprefix("--")] == 1
 
 
 def test_a_distillation_without_a_teacher_is_refused(capsys):
