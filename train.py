@@ -20,8 +20,8 @@ def train(opt: Options) -> int:
     """Train to the end of the schedule (exit status 0), or to an interrupt (INTERRUPTED)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     distributed.start()
-    torch.set_default_dtype(getattr(torch, opt.dtype))
     task = TASKS[opt.model](opt, device)
+    task.trainer.to(getattr(torch, opt.dtype))
     task.trainer.amp = runtime.precision(opt.amp, device)
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"

@@ -41,8 +41,9 @@ class Task(ABC):
         self.settings, self.facts, self.warnings = settings, facts, warnings
 
     def inputs(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-        """The arguments of the trainer's step, on the device; images have torch's default dtype."""
-        return tuple(_image_or_ids(batch[name]).to(self.device) for name in self.input_names)
+        """The arguments of the trainer's step, on the device."""
+        values = (batch[name].to(self.device) for name in self.input_names)
+        return tuple(x.to(self.trainer.dtype) if x.is_floating_point() else x for x in values)
 
     @abstractmethod
     def preview(self, *inputs: Tensor) -> Tensor:
@@ -58,7 +59,3 @@ class Task(ABC):
         The weights with the highest "best" among the scores are kept as the best. No scores: nothing was validated.
         """
         return {}, []
-
-
-def _image_or_ids(x: Tensor) -> Tensor:
-    return x.to(torch.get_default_dtype()) if x.is_floating_point() else x

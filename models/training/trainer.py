@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
@@ -20,6 +20,7 @@ class Trainer:
     Attributes:
         steps: optimisation steps done, also before the training was resumed.
         share: what this process trains on of the batch of the present step.
+        dtype: of the weights, and of the images that a step takes.
         amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
 
     Args:
@@ -28,7 +29,7 @@ class Trainer:
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self.amp, self._parts = 0, None, parts
+        self.steps, self.dtype, self.amp, self._parts = 0, torch.float32, None, parts
         self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
 
     share: Share
@@ -55,6 +56,14 @@ class Trainer:
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Change the weights once -> {term: weighted loss}, scalars, with "total"."""
         raise NotImplementedError
+
+    def to(self, dtype: torch.dtype) -> None:
+        """Compute with `dtype`: change all networks that a step uses, before the first one."""
+        self.dtype = dtype
+        for value in vars(self).values():
+            for one in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(one, nn.Module):
+                    one.to(dtype)
 
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""

@@ -1,0 +1,114 @@
+"""train.py as two processes of torchrun: as one process, whatever happens to one of them."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+import torch
+
+from options.train_options import TrainOptions
+from tests.helpers.runs import distil, program, ranks_of, teacher_file, torchrun, viper
+from train import train
+from util import checkpoint
+
+CLIPS = ("001", "002", "003", "004", "005")  # with batches of 2, the last of an epoch has no sample for one process
+LONG = ["--batchSize", "2", "--niter", "7", "--pool_size", "3", "--val_clips", "0", "--print_freq", "1"]
+EXACT = ["--dtype", "float64"]
+TEACHER = ["--model", "unsup_single", "--ngf", "2", "--ndf", "2", "--niter", "2"]
+TEACHER += ["--lambda_cycle_A", "1", "--lambda_identity", "1", "--lambda_content_A", "0", "--lambda_content_B", "0"]
+
+
+@pytest.fixture
+def flags(tmp_path):
+    viper(tmp_path / "data", CLIPS, frames=5)
+    teacher_file(tmp_path / "teacher.pth")
+
+    def of(name, *more):
+        return distil(tmp_path, "--name", name, *LONG, *more)
+
+    return of
+
+
+def alone(flags):
+    torch.set_num_threads(1)
+    assert train(TrainOptions().parse(flags)) == 0
+
+
+def together(flags, *options):
+    process = torchrun("train.py", flags, *options)
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+    return errors
+
+
+def weights(folder, name):
+    """Every network's weights and buffers in the state of a run, by their names, and the step."""
+    state = checkpoint.load(folder / "runs" / name / "state.pt")
+    return {f"{n}.{k}": x for n, one in state["trainer"]["networks"].items() for k, x in one.items()}, state["step"]
+
+
+def difference(folder, one, other):
+    (first, steps), (second, others_steps) = weights(folder, one), weights(folder, other)
+    assert first.keys() == second.keys() and steps == others_steps >= 20
+    return max((first[key].double() - second[key].double()).abs().max().item() for key in first)
+
+
+def losses(folder, name):
+    lines = (folder / "runs" / name / "log.jsonl").read_text().splitlines()
+    return [line for line in map(json.loads, lines) if "total" in line]
+
+
+def when_saved(folder, process):
+    """Wait until the run has saved its state."""
+    while not (folder / "state.pt").exists() and process.poll() is None:
+        time.sleep(0.02)
+
+
+def test_a_teacher_of_two_processes_is_that_of_one(flags, tmp_path):
+    alone(flags("one", *EXACT, *TEACHER))
+    together(flags("two", *EXACT, *TEACHER))
+    assert difference(tmp_path, "one", "two") < 1e-8
+
+
+def test_a_distillation_stopped_at_one_process_stops_all_and_goes_on_with_another_number(flags, tmp_path):
+    exact = [*EXACT, "--lambda_L2_out", "50", "--save_latest_freq", "10"]
+    alone(flags("one", *exact))
+    process = torchrun("train.py", flags("two", *exact))
+    when_saved(tmp_path / "runs" / "two", process)
+    os.kill(ranks_of(process)[1], signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode and "Traceback" not in errors.partition("torch.distributed")[0]
+    stopped = weights(tmp_path, "two")[1]
+    assert 5 <= stopped < 21 and checkpoint.load(tmp_path / "runs" / "two" / "latest_net_ShortcutV2V.pth")
+    alone(flags("two", *exact, "--continue_train"))
+    assert difference(tmp_path, "one", "two") < 1e-8
+
+
+def test_a_process_that_is_killed_is_started_anew_with_all_others_and_nothing_is_lost(flags, tmp_path):
+    validated = ["--val_clips", "1", "--save_latest_freq", "4"]
+    together(flags("whole", *validated))
+    process = torchrun("train.py", flags("killed", *validated), "--max-restarts", "2")
+    when_saved(tmp_path / "runs" / "killed", process)
+    os.kill(ranks_of(process)[1], signal.SIGKILL)
+    shown, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert "resuming at step" in shown and difference(tmp_path, "whole", "killed") == 0
+    assert losses(tmp_path, "whole") == losses(tmp_path, "killed")
+
+    alone(flags("one", *validated))
+    for step, expected in zip(losses(tmp_path, "whole"), losses(tmp_path, "one"), strict=True):
+        assert step == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_batch_that_cannot_be_shared_equally_is_refused(flags):
+    process = torchrun("train.py", flags("odd", "--batchSize", "3"))
+    assert "--batchSize is that of all 2 processes and must be a multiple, got 3" in process.communicate()[1]
+    assert process.returncode != 0
+
+
+def test_other_programs_say_that_they_are_one_process(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    ended = program("scripts/compare_runs.py", ["--out", str(tmp_path / "x"), "a", "b"])
+    assert ended.returncode == 1 and "runs as one process, but WORLD_SIZE is 2" in ended.stderr
