@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.rendezvous import rendezvous
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -45,7 +46,7 @@ def is_main() -> bool:
 
 def is_restarted() -> bool:
     """Whether torchrun started this program anew because one of its processes had died (`--max-restarts`)."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", 0)) > 0
+    return _restarts() > 0
 
 
 def refuse(program: str) -> None:
@@ -67,7 +68,11 @@ def start(patience: timedelta = PATIENCE) -> None:
         patience: after waiting so long for the others, a process gives up with an error.
     """
     if is_parallel() and not dist.is_initialized():
-        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", timeout=patience)
+        store, *place = next(rendezvous("env://", timeout=patience))
+        # torchrun keeps the store when it starts the processes anew; with the old addresses in it they would hang.
+        store = dist.PrefixStore(f"restart {_restarts()} of {world_size()}", store)
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        dist.init_process_group(backend, store=store, rank=place[0], world_size=place[1], timeout=patience)
         if not is_main():
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (it stays open as long as the process)
 
@@ -169,6 +174,10 @@ def main_only(thing: T) -> T:
 class _Nothing:
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *_, **__: None
+
+
+def _restarts() -> int:
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", 0))
 
 
 @contextmanager

@@ -5,25 +5,29 @@ import os
 import signal
 import time
 
+import numpy as np
 import pytest
 import torch
 
 from options.train_options import TrainOptions
-from tests.helpers.runs import distil, program, ranks_of, teacher_file, torchrun, viper
+from tests.helpers.runs import HEIGHT, WIDTH, distil, program, ranks_of, save, teacher_file, torchrun, viper
 from train import train
 from util import checkpoint
 
 CLIPS = ("001", "002", "003", "004", "005")  # with batches of 2, the last of an epoch has no sample for one process
-LONG = ["--batchSize", "2", "--niter", "7", "--pool_size", "3", "--val_clips", "0", "--print_freq", "1"]
+LONG = ["--batchSize", "2", "--niter", "7", "--pool_size", "3", "--val_clips", "0", "--print_freq", "1", "--lr", "1e-4"]
 EXACT = ["--dtype", "float64"]
-TEACHER = ["--model", "unsup_single", "--ngf", "2", "--ndf", "2", "--niter", "2"]
+TEACHER = ["--model", "unsup_single", "--ngf", "4", "--ndf", "4", "--niter", "2"]
 TEACHER += ["--lambda_cycle_A", "1", "--lambda_identity", "1", "--lambda_content_A", "0", "--lambda_content_B", "0"]
 
 
 @pytest.fixture
 def flags(tmp_path):
-    viper(tmp_path / "data", CLIPS, frames=5)
+    viper(tmp_path / "data", CLIPS, frames=4)
     teacher_file(tmp_path / "teacher.pth")
+    rng = np.random.default_rng(0)
+    for path in sorted((tmp_path / "data").rglob("*.png")):  # stripes have flat channels, which magnify rounding errors
+        save(path, rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8))
 
     def of(name, *more):
         return distil(tmp_path, "--name", name, *LONG, *more)
@@ -79,7 +83,7 @@ def test_a_distillation_stopped_at_one_process_stops_all_and_goes_on_with_anothe
     when_saved(tmp_path / "runs" / "two", process)
     os.kill(ranks_of(process)[1], signal.SIGINT)
     _, errors = process.communicate()
-    assert process.returncode and "Traceback" not in errors.partition("torch.distributed")[0]
+    assert process.returncode and "util/runtime.py" not in errors, errors  # no traceback of ours
     stopped = weights(tmp_path, "two")[1]
     assert 5 <= stopped < 21 and checkpoint.load(tmp_path / "runs" / "two" / "latest_net_ShortcutV2V.pth")
     alone(flags("two", *exact, "--continue_train"))
