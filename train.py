@@ -12,7 +12,7 @@ from options.build.tasks import TASKS
 from options.build.training import new_batches, new_schedule
 from options.record import Options, describe, save
 from options.train_options import TrainOptions
-from util import distributed, log, runtime
+from util import distributed, exchange, log, runtime
 from util.runtime import INTERRUPTED, finish
 
 
@@ -31,7 +31,7 @@ def train(opt: Options) -> int:
         return 0
 
     with closing(RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults)) as folder:
-        state = distributed.from_main(lambda: open_run(folder, opt))
+        state = exchange.from_main(lambda: open_run(folder, opt))
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
         with closing(new_board(opt, start)) as board:

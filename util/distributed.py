@@ -4,7 +4,6 @@ torchrun numbers its processes: RANK of WORLD_SIZE on all machines, LOCAL_RANK o
 function that says "all processes call this" waits until they do.
 """
 
-import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ from torch.distributed.rendezvous import rendezvous
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-PATIENCE = timedelta(minutes=30)  # how long a process waits for the others in one call
+PATIENCE = timedelta(minutes=30)
 
 
 def rank() -> int:
@@ -65,7 +64,7 @@ def start(patience: timedelta = PATIENCE) -> None:
     Only the main process prints to stdout from now on.
 
     Args:
-        patience: after waiting so long for the others, a process gives up with an error.
+        patience: after waiting so long for the others in one call, a process gives up with an error.
     """
     if is_parallel() and not dist.is_initialized():
         store, *place = next(rendezvous("env://", timeout=patience))
@@ -98,7 +97,7 @@ def all_reduce(x: Tensor) -> Tensor:
         ConnectionError: another process is gone.
     """
     if is_parallel():
-        with _lost_connection():
+        with joined_calls():
             dist.all_reduce(x)
     return x
 
@@ -108,47 +107,9 @@ def any_of(flag: bool) -> bool:
     return bool(all_reduce(torch.tensor(int(flag)))) if is_parallel() else flag
 
 
-def gather(value: T) -> list[T]:
-    """The `value` of every process, by rank; tensors are on the CPU. All processes call this."""
-    if not is_parallel():
-        return [value]
-    lengths = torch.zeros(world_size(), dtype=torch.int64)
-    mine = _to_bytes(value)
-    lengths[rank()] = len(mine)
-    all_reduce(lengths)
-    every = torch.zeros(int(lengths.sum()), dtype=torch.uint8)
-    start = int(lengths[: rank()].sum())
-    every[start : start + len(mine)] = mine
-    return [_from_bytes(piece) for piece in all_reduce(every).split(lengths.tolist())]
-
-
-def from_main(make: Callable[[], T]) -> T:
-    """What `make` returns in the main process; only that one calls it. All processes call this.
-
-    Raises:
-        Exception: what `make` raised, in the main process. The others end with status 1 and without a message.
-    """
-    if not is_parallel():
-        return make()
-    made, error = None, None
-    if is_main():
-        try:
-            made = make()
-        except Exception as raised:
-            error = raised
-    failed, value = gather((error is not None, made))[0]
-    if error is not None:
-        raise error
-    if failed:
-        sys.exit(1)
-    return cast(T, value)
-
-
-def shared_map(function: Callable[[Item], T], items: Sequence[Item]) -> list[T]:
-    """`function` of every item, in their order. The processes take turns, item by item. All processes call this."""
-    mine = [function(item) for item in items[rank() :: world_size()]]
-    every = gather(mine)
-    return [every[n % world_size()][n // world_size()] for n in range(len(items))]
+def own(items: Sequence[Item]) -> Sequence[Item]:
+    """The items of this process, where the processes take turns, item by item."""
+    return items[rank() :: world_size()]
 
 
 @contextmanager
@@ -181,18 +142,13 @@ def _restarts() -> int:
 
 
 @contextmanager
-def _lost_connection() -> Iterator[None]:
+def joined_calls() -> Iterator[None]:
+    """The block calls torch's functions for several processes.
+
+    Raises:
+        ConnectionError: another process is gone.
+    """
     try:
         yield
     except RuntimeError as error:  # gloo's and NCCL's
         raise ConnectionError(f"process {rank()} of {world_size()} lost the others: {error}") from error
-
-
-def _to_bytes(value: object) -> Tensor:
-    file = io.BytesIO()
-    torch.save(value, file)
-    return torch.frombuffer(bytearray(file.getbuffer()), dtype=torch.uint8)
-
-
-def _from_bytes(data: Tensor):
-    return torch.load(io.BytesIO(data.numpy().tobytes()), map_location="cpu", weights_only=False)

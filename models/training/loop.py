@@ -10,7 +10,7 @@ from tqdm import tqdm
 from models.training.run_folder import RunFolder
 from models.training.task import Task
 from models.training.trainer import lr_factor
-from util import distributed, log
+from util import distributed, exchange, log
 from util.runtime import first_interrupt
 
 PREVIEWED = 4  # samples of a batch that a preview shows
@@ -67,7 +67,7 @@ class TrainingLoop:
             task.trainer.load_state_dict(state["trainer"])
             self.step, self.best = state["step"], state["best"]
         elif distributed.is_parallel():  # other kinds of processors may have drawn other weights
-            task.trainer.load_state_dict(distributed.from_main(task.trainer.state_dict))
+            task.trainer.load_state_dict(exchange.from_main(task.trainer.state_dict))
         self._last_print = self.step, time.monotonic()
 
     def run(self, batches: Iterable[dict], state_seconds: float = STATE_SECONDS) -> bool:
@@ -105,7 +105,7 @@ class TrainingLoop:
     def _train_step(self, batch: dict) -> tuple[tuple[Tensor, ...], dict[str, float]]:
         skipped = batch["skipped"]
         if distributed.any_of(bool(skipped)):
-            skipped = [path for paths in distributed.gather(skipped) for path in paths]
+            skipped = [path for paths in exchange.gather(skipped) for path in paths]
         self._print_once(f"skipped unreadable frame {path}" for path in skipped)
         self.unreadable.update(skipped)
         inputs = self.task.inputs(batch)

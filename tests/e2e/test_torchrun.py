@@ -1,7 +1,9 @@
 """train.py as two processes of torchrun: as one process, whatever happens to one of them."""
 
+import csv
 import json
 import os
+import shutil
 import signal
 import time
 
@@ -9,7 +11,10 @@ import numpy as np
 import pytest
 import torch
 
+from options.test_options import TestOptions
 from options.train_options import TrainOptions
+from test import translate
+from tests.helpers import feature_files
 from tests.helpers.runs import HEIGHT, WIDTH, distil, program, ranks_of, save, teacher_file, torchrun, viper
 from train import train
 from util import checkpoint
@@ -102,8 +107,8 @@ def test_a_process_that_is_killed_is_started_anew_with_all_others_and_nothing_is
     assert losses(tmp_path, "whole") == losses(tmp_path, "killed")
 
     alone(flags("one", *validated))
-    for step, expected in zip(losses(tmp_path, "whole"), losses(tmp_path, "one"), strict=True):
-        assert step == pytest.approx(expected, rel=1e-3)
+    both, single = ([step["total"] for step in losses(tmp_path, name)] for name in ("whole", "one"))
+    assert len(both) == 21 and both == pytest.approx(single, rel=1e-3)
 
 
 def test_a_batch_that_cannot_be_shared_equally_is_refused(flags):
@@ -116,3 +121,49 @@ def test_other_programs_say_that_they_are_one_process(tmp_path, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     ended = program("scripts/compare_runs.py", ["--out", str(tmp_path / "x"), "a", "b"])
     assert ended.returncode == 1 and "runs as one process, but WORLD_SIZE is 2" in ended.stderr
+
+
+def rows(folder):
+    """The rows of frames.csv, but for their times."""
+    table = csv.DictReader((folder / "frames.csv").open(newline=""))
+    return [{key: value for key, value in row.items() if key != "ms"} for row in table]
+
+
+def check(one, other, tolerance=1e-9, place=""):
+    """Compare every number of two nested records; FID and FVD have a tolerance of their own."""
+    if not isinstance(one, dict):
+        assert one == pytest.approx(other, rel=tolerance, abs=1e-12), place
+        return
+    assert one.keys() == other.keys(), place
+    for key in one:
+        check(one[key], other[key], 1e-6 if key in ("fid", "fvd") else tolerance, f"{place} {key}")
+
+
+def test_a_test_whose_clips_are_shared_out_has_the_figures_and_rows_of_one_process(tmp_path):
+    viper(tmp_path / "data", frames=16)
+    teacher_file(tmp_path / "teacher.pth")
+    flags = distil(tmp_path, "--val_clips", "0")
+    for name, frames in (("065", 17), ("066", 4), ("067", 17)):
+        for number in range(frames):
+            place = tmp_path / "data" / "Viper" / "val" / "img" / name
+            save(place / f"{name}_{number:05d}.png", stripes(3 * number, int(name)))
+    alone(flags)
+    files = {"inception": feature_files.Inception(), "i3d": feature_files.I3d()}
+    networks = [
+        str(w) for n, f in files.items() for w in (f"--{n}_weights", feature_files.save(f, tmp_path / f"{n}.pt"))
+    ]
+    real = shutil.copytree(tmp_path / "data" / "Viper" / "train" / "img", tmp_path / "real" / "val").parent
+    test = translation(tmp_path, "--no-verdict", "--no-inside", *networks, "--real_root", str(real))
+    one, two = ([*test, "--results_dir", str(tmp_path / name)] for name in ("one", "two"))
+    assert translate(TestOptions().parse(one)) == 0
+    process = torchrun("test.py", two)
+    shown, errors = process.communicate()
+    assert process.returncode == 0, errors
+    folders = [tmp_path / name / "tiny" / "test_latest" for name in ("one", "two")]
+    assert {p.name for p in folders[0].iterdir()} == {p.name for p in folders[1].iterdir()}
+    assert shown.count("report page") == 1
+    figures = [json.loads((folder / "metrics.json").read_text()) for folder in folders]
+    assert figures[0]["quality"]["fvd"]["windows"] == 2 and figures[0]["quality"]["fid"]["all"] > 0
+    for part in ("quality", "teacher", "baselines", "frames"):
+        check(figures[0][part], figures[1][part])
+    assert rows(folders[0]) == rows(folders[1])

@@ -19,8 +19,7 @@ def test_one_process_is_the_main_one_and_talks_to_itself():
     x = torch.ones(2)
     assert distributed.is_main() and not distributed.is_parallel() and not distributed.is_restarted()
     assert distributed.all_reduce(x) is x and distributed.any_of(True) and not distributed.any_of(False)
-    assert distributed.gather("a") == ["a"] and distributed.from_main(lambda: 3) == 3
-    assert distributed.shared_map(str, [1, 2]) == ["1", "2"] and distributed.main_only(x) is x
+    assert distributed.main_only(x) is x and distributed.own([1, 2]) == [1, 2]
     with distributed.main_first():
         pass
     distributed.start()
@@ -44,9 +43,7 @@ def talk(folder):
     return {
         "sum": distributed.all_reduce(torch.tensor([1.0, rank])),
         "any": [distributed.any_of(rank == 1), distributed.any_of(rank > 5)],
-        "gathered": distributed.gather({"rank": rank, "values": torch.arange(rank)}),
-        "of the main one": distributed.from_main(lambda: rank),
-        "mapped": distributed.shared_map(lambda n: (n, rank), range(5)),
+        "own": distributed.own("abcde"),
         "found": found,
         "kept": dropped if rank == 0 else None,
     }
@@ -56,19 +53,6 @@ def talk(folder):
 def test_two_processes_tell_one_another(tmp_path):
     first, second = run_ranks(talk, tmp_path, tmp_path)
     for one in (first, second):
-        assert one["sum"].tolist() == [2, 1] and one["any"] == [True, False] and one["of the main one"] == 0
-        assert [(g["rank"], g["values"].tolist()) for g in one["gathered"]] == [(0, []), (1, [0])]
-        assert one["mapped"] == [(0, 0), (1, 1), (2, 0), (3, 1), (4, 0)]
+        assert one["sum"].tolist() == [2, 1] and one["any"] == [True, False]
+    assert (first["own"], second["own"]) == ("ace", "bd")
     assert (first["found"], second["found"]) == (False, True) and first["kept"] == [0]
-
-
-def fail_in_the_main_one():
-    try:
-        distributed.from_main(lambda: 1 // 0)
-    except ZeroDivisionError:
-        return "raised"
-
-
-@pytest.mark.slow
-def test_an_error_of_the_main_process_ends_the_others_without_a_word(tmp_path):
-    assert run_ranks(fail_in_the_main_one, tmp_path) == ["raised", "ended with 1"]
