@@ -1,4 +1,4 @@
-"""train.py as two processes of torchrun: as one process, whatever happens to one of them."""
+"""train.py and test.py as two processes of torchrun do what one process does, whatever happens to one of the two."""
 
 import csv
 import json
@@ -15,7 +15,19 @@ from options.test_options import TestOptions
 from options.train_options import TrainOptions
 from test import translate
 from tests.helpers import feature_files
-from tests.helpers.runs import HEIGHT, WIDTH, distil, program, ranks_of, save, teacher_file, torchrun, viper
+from tests.helpers.runs import (
+    HEIGHT,
+    WIDTH,
+    distil,
+    program,
+    ranks_of,
+    save,
+    stripes,
+    teacher_file,
+    torchrun,
+    translation,
+    viper,
+)
 from train import train
 from util import checkpoint
 
@@ -132,7 +144,7 @@ def rows(folder):
 def check(one, other, tolerance=1e-9, place=""):
     """Compare every number of two nested records; FID and FVD have a tolerance of their own."""
     if not isinstance(one, dict):
-        assert one == pytest.approx(other, rel=tolerance, abs=1e-12), place
+        assert one == (None if other is None else pytest.approx(other, rel=tolerance, abs=1e-12)), place
         return
     assert one.keys() == other.keys(), place
     for key in one:
@@ -148,10 +160,9 @@ def test_a_test_whose_clips_are_shared_out_has_the_figures_and_rows_of_one_proce
             place = tmp_path / "data" / "Viper" / "val" / "img" / name
             save(place / f"{name}_{number:05d}.png", stripes(3 * number, int(name)))
     alone(flags)
-    files = {"inception": feature_files.Inception(), "i3d": feature_files.I3d()}
-    networks = [
-        str(w) for n, f in files.items() for w in (f"--{n}_weights", feature_files.save(f, tmp_path / f"{n}.pt"))
-    ]
+    networks = []
+    for name, module in (("inception", feature_files.Inception()), ("i3d", feature_files.I3d())):
+        networks += [f"--{name}_weights", str(feature_files.save(module, tmp_path / f"{name}.pt"))]
     real = shutil.copytree(tmp_path / "data" / "Viper" / "train" / "img", tmp_path / "real" / "val").parent
     test = translation(tmp_path, "--no-verdict", "--no-inside", *networks, "--real_root", str(real))
     one, two = ([*test, "--results_dir", str(tmp_path / name)] for name in ("one", "two"))
