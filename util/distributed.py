@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def start(patience: timedelta = PATIENCE) -> None:
     if is_parallel() and not dist.is_initialized():
         store, *place = next(rendezvous("env://", timeout=patience))
         # torchrun keeps the store when it starts the processes anew; with the old addresses in it they would hang.
-        store = dist.PrefixStore(f"restart {_restarts()} of {world_size()}", store)
+        store = PrefixStore(f"restart {_restarts()} of {world_size()}", store)
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(backend, store=store, rank=place[0], world_size=place[1], timeout=patience)
         if not is_main():

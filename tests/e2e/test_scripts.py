@@ -393,3 +393,9 @@ def test_the_suite_is_linted_checked_and_run_with_more_arguments(path, tmp_path)
     words, _ = shown(path, "-k", "nothing", cwd=tmp_path, PYTHON=str(tmp_path / "python"))
     checks = f"-m ruff check . -m ruff format --check . shellcheck -m basedpyright --pythonpath {tmp_path}/python"
     assert " ".join(words) == f"scripts/requirements_met.py requirements-dev.txt {checks} -m pytest -k nothing"
+
+
+def test_a_script_starts_as_many_processes_as_it_is_told_to():
+    words, _ = shown(script("train_v2c"), "--name", "x", NPROC="2")
+    assert words[:6] == ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "train.py"]
+    assert words[words.index("--") :] == ["--", "--name", "x"]
