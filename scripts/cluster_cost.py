@@ -75,7 +75,7 @@ def measure(opt: Options, steps: int, gigabytes_per_s: float, latency_us: float)
     optimizers = list(adams(task.trainer.state_dict()))
     moments = [one["exp_avg"] for adam in optimizers for one in adam["state"].values()]  # as large as the gradients
     return Cost(
-        fixed_s=small - sample_s,
+        fixed_s=max(small - sample_s, 0),
         sample_s=sample_s,
         load_s=load_s / max(opt.nThreads, 1),
         reduced_bytes=sum(moment.nbytes for moment in moments),
