@@ -2,11 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
+from data import unused_files
 from data.faces.clips import write_whole_frames
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
@@ -14,7 +18,7 @@ from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, join_tables, run_figures
 from options.build.test_setup import TestSetup, found_clips, new_test_setup
-from options.build.videos import evaluation_clips, prepare_results_dir, time_whole_videos
+from options.build.videos import evaluation_clips, results_dir, time_whole_videos
 from options.record import Options, describe
 from options.test_options import TestOptions, chosen_clips
 from util import distributed, exchange, log, runtime
@@ -35,12 +39,12 @@ def translate(opt: Options) -> int:
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     chosen, how_many = chosen_clips(opt)
     clips, faces = found_clips(opt, chosen)
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     if not clips:
         print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
         if not opt.dry_run and distributed.is_main():
-            prepare_results_dir(opt, folder)
-            write_whole_frames(faces, folder, opt.fps, opt.max_frames)
+            with results_dir(opt, folder):
+                write_whole_frames(faces, folder, opt.fps, opt.max_frames, tell=log.once(print))
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
@@ -48,7 +52,9 @@ def translate(opt: Options) -> int:
     facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": list(setup.metric_setup.metrics)}
     print(log.facts(facts), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
-        run_test(opt, setup, folder, device)
+        with ExitStack() as stack:
+            exchange.from_main(lambda: stack.enter_context(results_dir(opt, folder)))
+            run_test(opt, setup, folder, device)
     return 0
 
 
@@ -57,11 +63,12 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
 
     Several processes share out the clips. The main one takes all times, and writes what is about all clips.
     """
-    latency_ms, streams = exchange.from_main(lambda: take_times(opt, setup, folder))
+    latency_ms, streams = exchange.from_main(lambda: take_times(opt, setup))
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
-    tables = frame_tables(folder)
+    tables, file = frame_tables(folder), None if distributed.is_main() else sys.stderr  # the others have no stdout
+    tell = log.once(partial(tqdm.write, file=file))  # above the bar
     with FrameTable(tables[distributed.rank()], setup.scores.columns()) as rows:
-        clips, teacher = evaluation_clips(opt, setup, folder), setup.teacher if opt.compare else None
+        clips, teacher = evaluation_clips(opt, setup, folder, tell), setup.teacher if opt.compare else None
         stream_ms = evaluate(clips, teacher, setup.scores, device, rows.add)
     setup.scores.collect()
     if truth := setup.metric_setup.truth:
@@ -71,13 +78,12 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
     if len(tables) > 1:
         join_tables(tables, [clip.name for clip in setup.clips], folder / FRAMES)
     if opt.paste:
-        write_whole_frames(setup.faces, folder, opt.fps, opt.max_frames, setup.teacher.scale)
+        write_whole_frames(setup.faces, folder, opt.fps, opt.max_frames, setup.teacher.scale, tell)
     report(opt, setup, folder, latency_ms, streams, stream_ms)
 
 
-def take_times(opt: Options, setup: TestSetup, folder: Path) -> tuple[dict, dict]:
-    """Make `folder` ready; the times of single frames and of whole videos, taken while nothing else runs."""
-    prepare_results_dir(opt, folder)
+def take_times(opt: Options, setup: TestSetup) -> tuple[dict, dict]:
+    """The times of single frames and of whole videos, taken while nothing else runs."""
     latency_ms = measure_latency(setup.teacher, setup.translator, setup.x, opt.latency_repeats)
     return latency_ms, time_whole_videos(opt, setup, latency_ms["teacher"]["median"]) if opt.verdict else {}
 
