@@ -165,7 +165,7 @@ def test_a_test_whose_clips_are_shared_out_has_the_figures_and_rows_of_one_proce
         networks += [f"--{name}_weights", str(feature_files.save(module, tmp_path / f"{name}.pt"))]
     real = shutil.copytree(tmp_path / "data" / "Viper" / "train" / "img", tmp_path / "real" / "val").parent
     test = translation(
-        tmp_path, "--no-verdict", "--no-inside", "--methods", "fixed,reuse", *networks, "--real_root", str(real)
+        tmp_path, "--no-verdict", "--no-inside", "--methods", "teacher,fixed,reuse", *networks, "--real_root", str(real)
     )
     one, two = ([*test, "--results_dir", str(tmp_path / name)] for name in ("one", "two"))
     assert translate(TestOptions().parse(one)) == 0
