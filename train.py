@@ -4,6 +4,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import torch
+
 from data import unused_files
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
@@ -11,14 +13,16 @@ from options.build.tasks import TASKS
 from options.build.training import new_batches, new_schedule
 from options.record import Options, describe, save
 from options.train_options import TrainOptions
-from util import log, runtime
+from util import distributed, exchange, log, runtime
 from util.runtime import INTERRUPTED, finish
 
 
 def train(opt: Options) -> int:
     """Train to the end of the schedule (exit status 0), or to an interrupt (INTERRUPTED)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
+    distributed.start()
     task = TASKS[opt.model](opt, device)
+    task.trainer.to(getattr(torch, opt.dtype))
     task.trainer.amp = runtime.precision(opt.amp, device)
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"
@@ -28,11 +32,10 @@ def train(opt: Options) -> int:
         return 0
 
     with closing(RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults)) as folder:
-        state = folder.open(opt.continue_train, opt.restart)
+        state = exchange.from_main(lambda: open_run(folder, opt))
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
-        save(opt, opt.run_dir / "options.yaml")
-        with closing(log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)) as board:
+        with closing(new_board(opt, start)) as board:
             loop = TrainingLoop(task, schedule, folder, board, state)
             finished = loop.run(new_batches(opt, task.dataset, start, device))
 
@@ -42,5 +45,18 @@ def train(opt: Options) -> int:
     return 0 if finished else INTERRUPTED
 
 
+def open_run(folder: RunFolder, opt: Options) -> dict | None:
+    """Open the run's folder, and record the options in it; the state to go on from, None at the beginning."""
+    again = distributed.is_restarted()  # torchrun calls with the same flags; the run goes on, whatever they say
+    state = folder.open(opt.continue_train or again, opt.restart and not again)
+    save(opt, opt.run_dir / "options.yaml")
+    return state
+
+
+def new_board(opt: Options, start: int) -> log.Scalars:
+    wanted = opt.tensorboard_dir and distributed.is_main()
+    return log.Scalars(Path(opt.tensorboard_dir) / opt.name if wanted else None, start)
+
+
 if __name__ == "__main__":
-    finish("train.py", lambda: train(TrainOptions().parse(sys.argv[1:])))
+    finish("train.py", lambda: train(TrainOptions().parse(sys.argv[1:])), parallel=True)

@@ -7,6 +7,7 @@ from options.flags.losses import shortcut_weights
 from options.flags.metrics import methods_of
 from options.flags.teachers import family_of
 from options.record import Options
+from util import distributed
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
 VTOONIFYS = "VToonify's below checkpoints/vtoonify/, see README"
@@ -39,6 +40,15 @@ def crop_problems(opt: Options) -> list[str]:
     pairs = {"rectangle": ("SizeW", "SizeH"), "square": ("Size",)}[opt.resize_mode]
     sizes = [(p, getattr(opt, f"fine{p}"), getattr(opt, f"load{p}")) for p in pairs]
     return [f"--fine{p} {fine} does not fit into --load{p} {load}" for p, fine, load in sizes if fine > load]
+
+
+def process_problems(opt: Options) -> list[str]:
+    found, processes = [], distributed.world_size()
+    if opt.batchSize % processes:
+        found.append(f"--batchSize is that of all {processes} processes and must be a multiple, got {opt.batchSize}")
+    if opt.dtype != "float32" and opt.val_clips:
+        found.append(f"--dtype {opt.dtype} is for checks without validation: --val_clips 0, got {opt.val_clips}")
+    return found
 
 
 def shortcut_problems(opt: Options) -> list[str]:

@@ -1,4 +1,5 @@
 # The task scripts source this file. It finds the interpreter and the dataset, and changes to the repository root.
+#   NPROC     from the caller: this many processes, on as many GPUs or on the CPU; torchrun starts them
 #   args      array, the script's arguments
 #   dataroot  the dataset from --dataroot, $dataset_root or the --options FILE; empty if there is none
 # Paths among the arguments are relative to the caller's folder. SHORTCUT_V2V_CALLER tells the programs that folder.
@@ -81,7 +82,9 @@ make_heads() {
 }
 
 run() { # PROGRAM FLAGS...: an --options file wins over these flags, and what was typed (behind --) wins over both
-  exec "$PYTHON" "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
+  local launcher=()
+  if [ -n "${NPROC:-}" ]; then launcher=(-m torch.distributed.run --standalone --nproc_per_node "$NPROC"); fi
+  exec "$PYTHON" ${launcher[@]+"${launcher[@]}"} "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
 }
 
 run_module() { # MODULE FLAGS...: for programs without --options; what was typed comes last and wins

@@ -16,15 +16,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from util import distributed
+
 
 def prepare(seed: int, gpu_ids: str | None) -> torch.device:
     """Seed torch, numpy and random; return the device to use.
 
     Args:
-        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU.
+        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU. Of
+            several processes each takes the GPU of its number on the machine.
 
     Raises:
-        ValueError: there is no such GPU, or more than one is named.
+        ValueError: there is no such GPU, more than one is named, or several processes would share one.
     """
     device = _device(gpu_ids)
     keep_memory()
@@ -39,12 +42,17 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
 
 def _device(gpu_ids: str | None) -> torch.device:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    local = distributed.local_rank()
+    if gpu_ids is None and local >= count > 0:
+        raise ValueError(f"every process needs a GPU of its own, but process {local + 1} of this machine finds {count}")
     if gpu_ids is None:
-        return torch.device("cuda:0" if count else "cpu")
+        return torch.device(f"cuda:{local}" if count else "cpu")
     if gpu_ids.strip() == "-1":
         return torch.device("cpu")
     if not gpu_ids.strip().isdecimal():
         raise ValueError(f"gpu_ids must be one number, -1 for the CPU (one device only), got {gpu_ids!r}")
+    if distributed.is_parallel():
+        raise ValueError(f"gpu_ids {gpu_ids} is one GPU for {distributed.world_size()} processes: leave the flag out")
     if int(gpu_ids) >= count:
         raise ValueError(f"gpu_ids {gpu_ids} asks for a GPU this machine lacks: it has {count}; -1 is the CPU")
     return torch.device(f"cuda:{int(gpu_ids)}")
@@ -133,11 +141,19 @@ INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
 
 
-def finish(name: str, program: Callable[[], int]) -> None:
-    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+def finish(name: str, program: Callable[[], int], parallel: bool = False) -> None:
+    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1.
+
+    Args:
+        parallel: torchrun may run it as several processes; any other program then ends with an error.
+    """
     escape_letters()
     try:
-        sys.exit(program())
+        if not parallel:
+            distributed.refuse(name)
+        status = program()
+        distributed.stop()
+        sys.exit(status)
     except USER_ERRORS as error:
         sys.exit(f"{name}: error: {error}")
     except KeyboardInterrupt:

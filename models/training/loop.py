@@ -10,7 +10,7 @@ from tqdm import tqdm
 from models.training.run_folder import RunFolder
 from models.training.task import Task
 from models.training.trainer import lr_factor
-from util import log
+from util import distributed, exchange, log
 from util.runtime import first_interrupt
 
 PREVIEWED = 4  # samples of a batch that a preview shows
@@ -50,19 +50,24 @@ class TrainingLoop:
     Args:
         task: what is trained.
         schedule: how long, and how often to report and save.
-        folder: the run's folder, opened.
+        folder: the run's folder, opened. Only the main process writes to it and to `board`.
         board: TensorBoard curves and images.
         state: what `folder.open` returned. The run resumes from it; None: it starts at step 0.
+
+    All processes run the loop, and take each step together.
     """
 
     def __init__(self, task: Task, schedule: Schedule, folder: RunFolder, board: log.Scalars, state: dict | None):
-        self.task, self.schedule, self.folder, self.board = task, schedule, folder, board
+        self.task, self.schedule = task, schedule
+        self.folder, self.board = distributed.main_only(folder), distributed.main_only(board)
         self.step, self.best = 0, float("-inf")  # steps done, the highest "best" of all validations
         self.unreadable: set[str] = set()
         self._printed: set[str] = set()
         if state:
             task.trainer.load_state_dict(state["trainer"])
             self.step, self.best = state["step"], state["best"]
+        elif distributed.is_parallel():  # other kinds of processors may have drawn other weights
+            task.trainer.load_state_dict(exchange.from_main(task.trainer.state_dict))
         self._last_print = self.step, time.monotonic()
 
     def run(self, batches: Iterable[dict], state_seconds: float = STATE_SECONDS) -> bool:
@@ -71,7 +76,8 @@ class TrainingLoop:
         After an interrupt, the step is finished, the latest weights and the state are saved, and the training ends.
         """
         due, last_save = self.schedule.due, time.monotonic()
-        bar_options = {"unit": "step", "dynamic_ncols": True, "disable": None}  # None: a bar only in a terminal
+        disable = None if distributed.is_main() else True  # None: a bar only in a terminal
+        bar_options = {"unit": "step", "dynamic_ncols": True, "disable": disable}
         with first_interrupt() as interrupts, tqdm(total=self.schedule.steps, initial=self.step, **bar_options) as bar:
             for batch in batches:
                 inputs, losses = self._train_step(batch)
@@ -87,8 +93,9 @@ class TrainingLoop:
                 epoch, rest = divmod(self.step, self.schedule.steps_per_epoch)
                 if rest == 0 and epoch % self.schedule.save_epoch_freq == 0:
                     self._save_weights(str(epoch))
-                if interrupts:
+                if distributed.any_of(bool(interrupts)):
                     self._save_latest()
+                    distributed.barrier()  # torchrun ends the main process as soon as another one has ended
                     return False
                 if time.monotonic() - last_save >= state_seconds:
                     self._save_state()
@@ -96,12 +103,15 @@ class TrainingLoop:
         return True
 
     def _train_step(self, batch: dict) -> tuple[tuple[Tensor, ...], dict[str, float]]:
-        self._print_once(f"skipped unreadable frame {path}" for path in batch["skipped"])
-        self.unreadable.update(batch["skipped"])
+        skipped = batch["skipped"]
+        if distributed.any_of(bool(skipped)):
+            skipped = [path for paths in exchange.gather(skipped) for path in paths]
+        self._print_once(f"skipped unreadable frame {path}" for path in skipped)
+        self.unreadable.update(skipped)
         inputs = self.task.inputs(batch)
         epoch = self.step // self.schedule.steps_per_epoch + 1
         self.task.trainer.set_lr(lr_factor(epoch, self.schedule.niter, self.schedule.niter_decay))
-        losses = self.task.trainer.step(*inputs)
+        losses = self.task.trainer.step(*inputs, samples=batch.get("samples"))
         self.step += 1
         return inputs, losses
 

@@ -116,3 +116,14 @@ def test_the_content_loss_names_its_missing_file(capsys):
     told = refusal(capsys, [*TEACHER, "--vgg_path", "elsewhere.pth"])
     assert "--vgg_path elsewhere.pth: no such file" in told
     assert TrainOptions().parse([*TEACHER, "--vgg_path=x", "--lambda_content_A=0", "--lambda_content_B=0"])
+
+
+def test_a_batch_that_processes_cannot_share_equally_is_refused(capsys, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "8")
+    TrainOptions().parse(DISTIL)
+    assert "--batchSize is that of all 8 processes" in refusal(capsys, [*DISTIL, "--batchSize", "12"])
+
+
+def test_double_precision_is_for_checks_without_validation(capsys):
+    assert "--val_clips 0, got 4" in refusal(capsys, [*DISTIL, "--dtype", "float64"])
+    assert TrainOptions().parse([*DISTIL, "--dtype", "float64", "--val_clips", "0"]).dtype == "float64"

@@ -57,6 +57,13 @@ def test_an_explicit_gpu_is_never_replaced_by_the_cpu():
         prepare(0, "0")
 
 
+def test_of_several_processes_none_names_a_gpu(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert prepare(0, "-1") == CPU
+    with pytest.raises(ValueError, match="gpu_ids 0 is one GPU for 2 processes: leave the flag out"):
+        prepare(0, "0")
+
+
 def test_machine_facts_are_plain_values():
     facts = machine()
     assert json.loads(json.dumps(facts)) == facts

@@ -32,7 +32,8 @@ class LineTrainer(Trainer):
 
     def _step(self, x):
         terms = {"squared": (self.network(x) - 2 * x).square().mean()}
-        return {**terms, "total": optimizer_step("line", self.optimizer, terms)}
+        terms, total = optimizer_step("line", self.optimizer, terms, self.share)
+        return {**terms, "total": total}
 
 
 class LineTask(Task):
