@@ -29,8 +29,9 @@ class Inside(NamedTuple):
 class Shortcut(nn.Module, ABC):
     """f_cur = S(a_ref, a_cur, f_ref): what a teacher's body would compute from a_cur. Two forms derive from it.
 
-    a are a teacher's early features (output of its head), f its late features (output of its body), of one spatial
-    size. The last channels of f may be an image to which the teacher's tail adds.
+    a are a teacher's early features (output of its head, of which a block sees the first feat_ch channels), f its late
+    features (output of its body), of one spatial size. The last channels of f may be an image to which the teacher's
+    tail adds.
 
     Args:
         feat_ch: channels of a, even.
@@ -114,7 +115,7 @@ class ShortcutBlock(Shortcut):
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, None]:
         """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
         # In this memory format convolutions are faster, and the gather of a CPU needs no transposed copies.
-        a_ref, a_cur, f_ref = channels_last(a_ref), channels_last(a_cur), channels_last(f_ref)
+        a_ref, a_cur, f_ref = seen(a_ref, self), seen(a_cur, self), channels_last(f_ref)
         f_ref_small = self.reduce_f(f_ref).relu()  # [N, h_dim, H, W]
         a_ref_small, a_cur_small = self.reduce_a(a_ref).relu(), self.reduce_a(a_cur).relu()
 
@@ -147,6 +148,11 @@ def add_image(feature: Tensor, image: Tensor) -> Tensor:
 def channels_last(x: Tensor) -> Tensor:
     """x [N, C, H, W], the channels of a pixel side by side in memory."""
     return x.contiguous(memory_format=torch.channels_last)
+
+
+def seen(a: Tensor, block: nn.Module) -> Tensor:
+    """The channels of early features a that a block, or its inference form, sees: the first feat_ch."""
+    return channels_last(a[:, : block.config["feat_ch"]])
 
 
 def _problems(published: bool, **shape: int) -> list[str]:

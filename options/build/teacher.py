@@ -20,9 +20,10 @@ def load_teacher(opt: Options, device: torch.device, face: Tensor | None = None)
     Args:
         face: [1, 3, 256, 256] in [-1, 1], the aligned face of the video, if `wants_face`.
     """
-    weights = checkpoint.load(Path(opt.main_G_path))
+    path, family = opt.main_G_path and Path(opt.main_G_path), family_of(opt)
+    weights = path if family.takes_path else checkpoint.load(path)
     given = {"face": face} if wants_face(opt) else {}
-    teacher = family_of(opt).build(weights, **family_values(opt), **given)
+    teacher = family.build(weights, **family_values(opt), **given)
     return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
 
 

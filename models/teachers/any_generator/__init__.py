@@ -3,7 +3,6 @@
 import inspect
 import warnings
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from torch import nn
@@ -23,21 +22,23 @@ FLAGS = (
 )
 
 
-def family_of(function: Callable[..., nn.Module]) -> TeacherFamily:
-    """The family of the generators that `function` makes. `--main_G_path` is given to it if it takes an argument."""
-    return TeacherFamily(build=partial(build, function), flags=FLAGS, problems=problems, takes_path=True)
+Make = Callable[..., nn.Module]
 
 
-def build(function: Callable[..., nn.Module], path: Path | None, **flags: object) -> CutGenerator:
-    """The teacher of the generator that `function` makes; `flags` are the values of FLAGS.
+def family_of(found: Callable[[], Make]) -> TeacherFamily:
+    """The family of a function that makes a generator. `--main_G_path` is given to the function if it takes it.
 
-    Raises:
-        ValueError: `function` takes a file and there is none, or see `teacher_of`.
+    Args:
+        found: returns the function. It is called when the teacher is built.
     """
-    return teacher_of(made_by(function, path), **flags)
+
+    def build(path: Path | None, **flags: object) -> CutGenerator:
+        return teacher_of(made_by(found(), path), **flags)
+
+    return TeacherFamily(build=build, flags=FLAGS, problems=problems, takes_path=True)
 
 
-def made_by(function: Callable[..., nn.Module], path: Path | None) -> nn.Module:
+def made_by(function: Make, path: Path | None) -> nn.Module:
     """The generator that `function` makes, of the file of weights at `path` if it takes one.
 
     Raises:

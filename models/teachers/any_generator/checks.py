@@ -57,8 +57,11 @@ def picture_of(generator: nn.Module, frame: Tensor) -> Tensor:
 
 def frozen_layers(generator: nn.Module) -> str:
     """One sentence on layers that work differently in training, where the generator has any; else nothing."""
-    found = [kind for kind, layer in (("batch norm", NORMS), ("dropout", nn.modules.dropout._DropoutNd))
-             if any(isinstance(module, layer) for module in generator.modules())]
+    found = [
+        kind
+        for kind, layer in (("batch norm", NORMS), ("dropout", nn.modules.dropout._DropoutNd))
+        if any(isinstance(module, layer) for module in generator.modules())
+    ]
     meaning = {"batch norm": "batch norm uses its running statistics", "dropout": "dropout is off"}
     return f"frozen: {' and '.join(meaning[kind] for kind in found)}, also in training" if found else ""
 
@@ -77,7 +80,9 @@ def _example(generator: nn.Module, size: tuple[int, int] | None) -> Tensor:
 
 
 def _of_batches(generator: nn.Module) -> str:
-    live = [name for name, module in generator.named_modules() if isinstance(module, NORMS) and module.running_mean is None]
+    live = [
+        name for name, module in generator.named_modules() if isinstance(module, NORMS) and module.running_mean is None
+    ]
     if live:
         return f"batch norm without running statistics ({live[0]} and {len(live)} in all) works as in training"
     return "the generator works as in training, perhaps by batch norm that ignores eval mode"

@@ -51,7 +51,9 @@ def name_of(weights: Mapping[str, object]) -> str | None:
 
 
 def build(
-    weights: Mapping[str, Tensor], skip_idx_start: int = any_generator.START, skip_idx_end: int | None = None,
+    weights: Mapping[str, Tensor],
+    skip_idx_start: int = any_generator.START,
+    skip_idx_end: int | None = None,
     cut: str | None = None,
 ) -> CutGenerator:
     """The teacher of a published file; its generator knows where it is cut if the flags do not say.

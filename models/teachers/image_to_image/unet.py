@@ -34,7 +34,9 @@ class UnetGenerator(nn.Module):
             conv = nn.Conv2d(before, channels, 4, stride=2, padding=1, bias=bias or k == 0)
             last = k == levels - 1
             # The first level has no activation before it, the first and the last have no normalisation.
-            self.down.append(nn.Sequential(*[nn.LeakyReLU(0.2)][: k > 0], conv, *[norm(channels)][: 0 < k < levels - 1]))
+            self.down.append(
+                nn.Sequential(*[nn.LeakyReLU(0.2)][: k > 0], conv, *[norm(channels)][: 0 < k < levels - 1])
+            )
             inside = channels if last else 2 * channels
             up = nn.ConvTranspose2d(inside, before, 4, stride=2, padding=1, bias=bias or k == 0)
             self.up.append(nn.Sequential(nn.ReLU(), up, norm(before) if k else nn.Tanh()))
