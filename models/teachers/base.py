@@ -30,7 +30,7 @@ class Teacher(nn.Module):
         body: a                         -> f [N, f_channels, h, w]    the expensive middle, which a Shortcut replaces
         tail: f, a                      -> y [N, 3, scale*H, scale*W] the cheap last layers; in [-1, 1] once clamped
 
-    A Shortcut sees the first `a_channels` channels of a. What follows them only the tail reads, such as larger maps that
+    A Shortcut sees the first `a_channels` channels of a. Those that follow only the tail reads: maps of any size that
     skip the body (`any_generator`).
 
     Weights never train and the mode stays eval, but gradients flow through all three parts: so a loss on y reaches

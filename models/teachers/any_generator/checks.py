@@ -80,9 +80,8 @@ def _example(generator: nn.Module, size: tuple[int, int] | None) -> Tensor:
 
 
 def _of_batches(generator: nn.Module) -> str:
-    live = [
-        name for name, module in generator.named_modules() if isinstance(module, NORMS) and module.running_mean is None
-    ]
+    norms = [(name, module) for name, module in generator.named_modules() if isinstance(module, NORMS)]
+    live = [name for name, norm in norms if norm.running_mean is None]
     if live:
         return f"batch norm without running statistics ({live[0]} and {len(live)} in all) works as in training"
     return "the generator works as in training, perhaps by batch norm that ignores eval mode"

@@ -73,10 +73,8 @@ def nearest(graph: LayerGraph) -> str:
     cuts = [cut_at(graph, start, end) for start in range(1, count) for end in range(start + 1, count)]
     if not cuts:
         return f"it has {count} layers, and head, body and tail need one each"
-    by_edges = min(
-        cuts, key=lambda cut: (max(len(cut.entering), len(cut.leaving)), len(cut.beside), cut.start - cut.end)
-    )
-    return f"nearest is {' to '.join(map(str, ends(graph, by_edges)))}: {problem(graph, by_edges)}"
+    best = min(cuts, key=lambda cut: (max(len(cut.entering), len(cut.leaving)), cut.start - cut.end))
+    return f"the nearest is {':'.join(map(str, ends(graph, best)))}, but {problem(graph, best)}"
 
 
 def find(graph: LayerGraph, start: Name, end: Name) -> Cut:
@@ -91,9 +89,7 @@ def find(graph: LayerGraph, start: Name, end: Name) -> Cut:
     if 0 < places[0] < places[1] < len(graph.layers):
         cut = cut_at(graph, *places)
     if found := problem(graph, cut):
-        raise ValueError(
-            f"the generator cannot be cut at {start}:{end}: {found}; scripts/suggest_split.sh lists the cuts"
-        )
+        raise ValueError(f"the generator cannot be cut at {start}:{end}: {found}; scripts/suggest_split.sh finds cuts")
     return cut
 
 

@@ -74,9 +74,7 @@ def layer_graph(generator: nn.Module, example: Tensor) -> LayerGraph:
             recorder = _Shapes(module)
             found = recorder.run(example)
         except Exception as error:  # torch.fx and torch.export pass on whatever foreign code raises
-            reasons.append(
-                f"{way.__name__[1:]}: {str(error).strip().splitlines()[0] if str(error).strip() else error!r}"
-            )
+            reasons.append(f"{way.__name__[1:]}: {(str(error).strip() or repr(error)).splitlines()[0]}")
             continue
         if _equal(found, expected):
             layers = tuple(node for node in module.graph.nodes if node.op in CALLS)

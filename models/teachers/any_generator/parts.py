@@ -1,6 +1,6 @@
 """A generator cut into the head, body and tail of a teacher. Between them, values lie side by side as channels."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -46,20 +46,26 @@ def _sequence(kind: Callable[[], nn.Sequential], named: Iterable[tuple[str, nn.M
 
 
 def _graph_parts(graph: LayerGraph, cut: Cut) -> Sequence[nn.Module]:
-    early, late, beside = (
-        tuple(_edge(graph, value, cut) for value in values) for values in (cut.entering, cut.leaving, cut.beside)
-    )
     values = (*cut.entering, *cut.beside)
+    early, late, all_early = (_edges(graph, some, cut) for some in (cut.entering, cut.leaving, values))
     return (
-        Part(_between(graph, (graph.frame,), values), None, (*early, *beside)),
+        Part(_between(graph, (graph.frame,), values), None, all_early),
         Part(_between(graph, cut.entering, cut.leaving), early, late),
-        Tail(_between(graph, (*cut.leaving, *values), (graph.picture,)), late, (*early, *beside)),
+        Tail(_between(graph, (*cut.leaving, *values), (graph.picture,)), late, all_early),
     )
 
 
-def _edge(graph: LayerGraph, value: fx.Node, cut: Cut) -> "Edge":
+def _edges(graph: LayerGraph, values: Iterable[fx.Node], cut: Cut) -> tuple["Edge", ...]:
     size = graph.shapes[cut.entering[0]][2:]
-    return Edge(graph.shapes[value][1], factor(graph.shapes[value], size) or 1)
+    return tuple(Edge(graph.shapes[value][1], factor(graph.shapes[value], size) or 1) for value in values)
+
+
+def packed(graph: LayerGraph, cut: Cut, values: Sequence[fx.Node], made: Mapping[fx.Node, Tensor]) -> Tensor:
+    """Values of a cut as the teacher's parts hand them on; `made` has what each layer made of a frame.
+
+    `entering` and `beside` together are the early features a, `leaving` the late features f.
+    """
+    return pack(_edges(graph, values, cut), [made[value] for value in values])
 
 
 @dataclass(frozen=True)

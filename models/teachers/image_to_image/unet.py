@@ -31,13 +31,13 @@ class UnetGenerator(nn.Module):
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
         for k, channels in enumerate(sizes):
             before = sizes[k - 1] if k else 3
-            conv = nn.Conv2d(before, channels, 4, stride=2, padding=1, bias=bias or k == 0)
-            last = k == levels - 1
-            # The first level has no activation before it, the first and the last have no normalisation.
-            self.down.append(
-                nn.Sequential(*[nn.LeakyReLU(0.2)][: k > 0], conv, *[norm(channels)][: 0 < k < levels - 1])
-            )
-            inside = channels if last else 2 * channels
+            conv = nn.Conv2d(before, channels, 4, stride=2, padding=1, bias=bias)
+            activation = [nn.LeakyReLU(0.2)] if k else []
+            normalisation = (
+                [norm(channels)] if 0 < k < levels - 1 else []
+            )  # neither the first level nor the last has one
+            self.down.append(nn.Sequential(*activation, conv, *normalisation))
+            inside = channels if k == levels - 1 else 2 * channels
             up = nn.ConvTranspose2d(inside, before, 4, stride=2, padding=1, bias=bias or k == 0)
             self.up.append(nn.Sequential(nn.ReLU(), up, norm(before) if k else nn.Tanh()))
         behind = levels - 3  # the number of the concatenation in which level 1 reads what came up
@@ -67,7 +67,7 @@ def network(weights: Mapping[str, Tensor], norm: NormOf) -> UnetGenerator:
 
 
 def renamed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights under the names of `UnetGenerator`; published files name a level by its place in the one around it."""
+    """The weights under the names of `UnetGenerator`; in published files each level lies inside the one around it."""
     last = max(_level(key) for key in weights)
     return {_name(key, last): value for key, value in weights.items()}
 
