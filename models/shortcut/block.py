@@ -1,6 +1,7 @@
 """The Shortcut block: a late feature map of the current frame from its early one and a reference frame."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -115,7 +116,7 @@ class ShortcutBlock(Shortcut):
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, None]:
         """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
         # In this memory format convolutions are faster, and the gather of a CPU needs no transposed copies.
-        a_ref, a_cur, f_ref = seen(a_ref, self), seen(a_cur, self), channels_last(f_ref)
+        a_ref, a_cur, f_ref = seen(a_ref, self.config), seen(a_cur, self.config), channels_last(f_ref)
         f_ref_small = self.reduce_f(f_ref).relu()  # [N, h_dim, H, W]
         a_ref_small, a_cur_small = self.reduce_a(a_ref).relu(), self.reduce_a(a_cur).relu()
 
@@ -150,9 +151,9 @@ def channels_last(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def seen(a: Tensor, block: nn.Module) -> Tensor:
-    """The channels of early features a that a block, or its inference form, sees: the first feat_ch."""
-    return channels_last(a[:, : block.config["feat_ch"]])
+def seen(a: Tensor, config: Mapping[str, Any]) -> Tensor:
+    """The channels of early features a that a block of this shape sees: the first feat_ch."""
+    return channels_last(a[:, : config["feat_ch"]])
 
 
 def _problems(published: bool, **shape: int) -> list[str]:

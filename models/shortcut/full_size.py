@@ -55,7 +55,7 @@ class FullSizeBlock(Shortcut):
 
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, PixelPath]:
         """`Prediction`, whose `aligned` is f_ref, warped; and how to blend the tail's picture with the reference's."""
-        a_ref, a_cur, f_ref = seen(a_ref, self), seen(a_cur, self), channels_last(f_ref)
+        a_ref, a_cur, f_ref = seen(a_ref, self.config), seen(a_cur, self.config), channels_last(f_ref)
         coarse = self._coarse(a_ref, a_cur)
         a_small, hidden = self._compare(a_ref, a_cur, coarse)
         fine, mask = split_offset_mask(self.generator.to_offset_mask(hidden))

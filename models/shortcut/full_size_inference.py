@@ -60,7 +60,7 @@ class FullSizeInference(nn.Module):
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor) -> FullSizeReference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W], y_ref [N, 3, ...] -> `FullSizeReference`."""
-        a_ref, f_ref = seen(a_ref, self), channels_last(f_ref)
+        a_ref, f_ref = seen(a_ref, self.config), channels_last(f_ref)
         reduced = self.reduce_a(a_ref).relu_(), self.reduce_f(f_ref).relu_()
         a_kept = a_ref if self.threshold else a_ref.new_empty(0)
         return FullSizeReference(*pyramid(halve(a_ref).float()), *reduced, a_kept, f_ref, y_ref)
@@ -73,7 +73,7 @@ class FullSizeInference(nn.Module):
     @torch.no_grad()
     def with_pixels(self, reference: FullSizeReference, a_cur: Tensor) -> tuple[Prediction, PixelPath]:
         """`Prediction`, and how to blend the tail's picture with the reference's."""
-        a_cur = seen(a_cur, self)
+        a_cur = seen(a_cur, self.config)
         coarse = self._coarse(reference, a_cur)
         small = self.reduce_a(a_cur).relu_()
         fine, mask, gate, blend = self._local(reference, coarse, small)

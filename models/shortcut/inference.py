@@ -70,7 +70,7 @@ class InferenceBlock(nn.Module):
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> Reference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`; y_ref is not used."""
-        a_ref, f_ref = seen(a_ref, self), channels_last(f_ref)
+        a_ref, f_ref = seen(a_ref, self.config), channels_last(f_ref)
         offset_part = self.global_layers.of_second(halve(a_ref))
         image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
@@ -84,7 +84,7 @@ class InferenceBlock(nn.Module):
     @torch.no_grad()
     def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
         """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
-        a_cur = seen(a_cur, self)
+        a_cur = seen(a_cur, self.config)
         coarse = self._global_offset(reference, a_cur)
         a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
@@ -107,7 +107,7 @@ class InferenceBlock(nn.Module):
     @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
         """The mask of a prediction, and the sum of global and local offsets. a_cur [N, feat_ch, H, W]."""
-        a_cur = seen(a_cur, self)
+        a_cur = seen(a_cur, self.config)
         coarse = self._global_offset(reference, a_cur)
         a_warped, _ = self._align(reference, coarse, a_cur.shape[2:])
         fine, mask = self._local_offset(self.reduce_a(a_cur).relu_(), a_warped)

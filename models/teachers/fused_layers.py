@@ -3,6 +3,7 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 BAND = 8192  # pixels; a band of 64 channels fits into the cache of a core
 NARROW = 8  # with fewer outputs than this most of a vector register, or of a GPU's tile, stays empty
@@ -11,8 +12,9 @@ NARROW = 8  # with fewer outputs than this most of a vector register, or of a GP
 def fuse_layers(layers: nn.Sequential) -> nn.Sequential:
     """The same function made of faster layers. It may share weights with `layers`.
 
-    These become one layer each: convolution + instance norm (+ ReLU), instance norm (+ ReLU), and reflection padding +
-    narrow convolution. A layer with a method `for_inference` is replaced by what that returns. Any other layer stays.
+    These become one layer each: convolution + instance norm (+ ReLU), instance norm (+ ReLU), convolution + batch norm,
+    and reflection padding + narrow convolution. A layer with a method `for_inference` is replaced by what that returns.
+    Any other layer stays.
     No new layer writes into its input, so any slice of the result can run like a slice of the original.
     """
     rest, fused = list(layers), []
@@ -116,8 +118,12 @@ def _next_layer(rest: list[nn.Module]) -> nn.Module:
     layer = rest.pop(0)
     if _is_norm(layer):
         return _norm_relu(layer, rest)
-    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest and _is_norm(rest[0]):
-        return ConvNormRelu(layer, _norm_relu(rest.pop(0), rest))
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest:
+        if _is_norm(rest[0]):
+            return ConvNormRelu(layer, _norm_relu(rest.pop(0), rest))
+        if isinstance(norm := rest[0], nn.BatchNorm2d) and norm.running_mean is not None and not norm.training:
+            del rest[0]
+            return fuse_conv_bn_eval(layer, norm, transpose=isinstance(layer, nn.ConvTranspose2d))
     if type(layer) is nn.ReflectionPad2d and rest and is_narrow(rest[0], layer.padding):
         return NarrowConv(rest.pop(0))
     return layer

@@ -4,6 +4,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -32,7 +33,7 @@ def family_of(found: Callable[[], Make]) -> TeacherFamily:
         found: returns the function. It is called when the teacher is built.
     """
 
-    def build(path: Path | None, **flags: object) -> CutGenerator:
+    def build(path: Path | None, **flags: Any) -> CutGenerator:
         return teacher_of(made_by(found(), path), **flags)
 
     return TeacherFamily(build=build, flags=FLAGS, problems=problems, takes_path=True)
@@ -87,7 +88,7 @@ def teacher_of(
     return cut_generator(graph, find(graph, start, end))
 
 
-def problems(values: Mapping[str, object]) -> list[str]:
+def problems(values: Mapping[str, Any]) -> list[str]:
     """What is wrong with the flags together."""
     start, end, cut = values["skip_idx_start"], values["skip_idx_end"], values["cut"]
     found = []

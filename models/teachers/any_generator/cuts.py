@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import fx
 
 from models.teachers.any_generator.graph import LayerGraph
+from models.teachers.base import Split
 
 AT_MOST = 2  # values of one size that go into a body, or come out of it, side by side as channels
 Name = int | str  # of a layer: its index, or its name
@@ -84,16 +85,16 @@ def find(graph: LayerGraph, start: Name, end: Name) -> Cut:
         ValueError: no such layers, or no Shortcut can bridge the cut.
     """
     known = {layer.name: place for place, layer in enumerate(graph.layers)}
-    places = [_place(known, name) for name in (start, end)]
-    cut = Cut(*places, (), (), ())
-    if 0 < places[0] < places[1] < len(graph.layers):
-        cut = cut_at(graph, *places)
+    first, behind = _place(known, start), _place(known, end)
+    cut = Cut(first, behind, (), (), ())
+    if 0 < first < behind < len(graph.layers):
+        cut = cut_at(graph, first, behind)
     if found := problem(graph, cut):
         raise ValueError(f"the generator cannot be cut at {start}:{end}: {found}; scripts/suggest_split.sh finds cuts")
     return cut
 
 
-def ends(graph: LayerGraph, cut: Cut) -> tuple[Name, Name]:
+def ends(graph: LayerGraph, cut: Cut) -> Split:
     """What identifies the cut: first layer of the body and first behind it, by index in a sequence, else by name."""
     if graph.by_index:
         return cut.start, cut.end

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, fx, nn
+from torch.fx.graph import CodeGen
 
 from models.teachers.any_generator.checks import picture_of
 
@@ -141,7 +142,7 @@ def _by_export(generator: nn.Module, example: Tensor) -> fx.GraphModule:
         module.graph.erase_node(node)
     output = module.graph.output_node()
     output.args = (output.all_input_nodes[0],)
-    module.graph.set_codegen(fx.graph.CodeGen())  # plain: a tensor in, a tensor out
+    module.graph.set_codegen(CodeGen())  # plain: a tensor in, a tensor out
     module.graph.eliminate_dead_code()
     module.recompile()
     return module
@@ -150,7 +151,7 @@ def _by_export(generator: nn.Module, example: Tensor) -> fx.GraphModule:
 def _writes(node: fx.Node, module: fx.GraphModule) -> bool:
     """Whether the layer overwrites its input, by its flag `inplace`."""
     if node.op == "call_module":
-        return bool(getattr(module.get_submodule(node.target), "inplace", False))
+        return bool(getattr(module.get_submodule(str(node.target)), "inplace", False))
     is_method = node.op == "call_method" and node.target.endswith("_")
     if is_method or (node.op == "call_function" and node.target in WRITERS):
         raise ValueError(f"{node.name} writes into a tensor")  # torch.export can replace that
@@ -163,7 +164,7 @@ WRITERS: set[Callable] = {operator.iadd, operator.imul, operator.isub, operator.
 def _stop_writing(generator: nn.Module) -> None:
     for layer in generator.modules():
         if getattr(layer, "inplace", False):
-            layer.inplace = False
+            setattr(layer, "inplace", False)  # noqa: B010  (nn.Module has no such attribute, its activations do)
 
 
 def _equal(found: object, expected: Tensor) -> bool:

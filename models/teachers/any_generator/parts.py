@@ -26,9 +26,9 @@ class CutGenerator(Teacher):
 
 def cut_generator(graph: LayerGraph, cut: Cut) -> CutGenerator:
     """The teacher of a legal cut; it shares the generator's weights."""
-    parts = _slices(graph, cut) if graph.by_index else _graph_parts(graph, cut)
+    head, body, tail = _slices(graph, cut) if graph.by_index else _graph_parts(graph, cut)
     a_channels, f_channels = channels(graph, cut.entering), channels(graph, cut.leaving)
-    return CutGenerator(*parts, a_channels, f_channels, ends(graph, cut), graph.scale)
+    return CutGenerator(head, body, tail, a_channels, f_channels, ends(graph, cut), graph.scale)
 
 
 def _slices(graph: LayerGraph, cut: Cut) -> Sequence[nn.Module]:

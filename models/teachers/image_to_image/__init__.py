@@ -11,6 +11,7 @@ from models.teachers.base import TeacherFamily
 from models.teachers.image_to_image import resnet, style_transfer, unet
 from util import checkpoint
 
+Published = resnet.ResnetGenerator | unet.UnetGenerator | style_transfer.StyleTransfer
 KNOWN = "a ResNet of CycleGAN, pix2pix or pix2pixHD, a U-Net of pix2pix, or the TransformerNet of PyTorch's examples"
 OTHERS = {  # a key that only files of this network have: what it is
     "g_ema": "a VToonify (--teacher vtoonify)",
@@ -23,7 +24,7 @@ OTHERS = {  # a key that only files of this network have: what it is
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
 
-def from_published(weights: Mapping[str, Tensor]) -> nn.Module:
+def from_published(weights: Mapping[str, Tensor]) -> Published:
     """The generator of a published state dict. Kind, widths, depth, normalisation and dropout are read off its keys.
 
     Accepted are a `module.` prefix, running statistics that old instance norm saved, and batch norm without a count.

@@ -51,7 +51,7 @@ class ResnetGenerator(nn.Module):
             up = nn.ConvTranspose2d(large, small, 3, stride=2, padding=1, output_padding=1, bias=bias)
             layers += [up, norm(small), nn.ReLU()]
         self.model = nn.Sequential(*layers, nn.ReflectionPad2d(3), nn.Conv2d(width, 3, 7), nn.Tanh())
-        self.default_cut = 5, 4 + 3 * downs + blocks + 3 * (downs - 2) + 1
+        self.default_cut: tuple[int, int] = 5, 4 + 3 * downs + blocks + 3 * (downs - 2) + 1
 
     def forward(self, x: Tensor) -> Tensor:
         return self.model(x)

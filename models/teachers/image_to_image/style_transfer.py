@@ -60,7 +60,7 @@ class StyleTransfer(nn.Sequential):
             *_convolution(width, 3, kernel=9)[:2],
             Affine(1 / 127.5, -1.0),
         )
-        self.default_cut = 7, 13 + blocks + 3
+        self.default_cut: tuple[int, int] = 7, 13 + blocks + 3
 
 
 def matches(keys: Mapping[str, Tensor]) -> bool:

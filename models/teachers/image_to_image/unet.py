@@ -41,7 +41,7 @@ class UnetGenerator(nn.Module):
             up = nn.ConvTranspose2d(inside, before, 4, stride=2, padding=1, bias=bias or k == 0)
             self.up.append(nn.Sequential(nn.ReLU(), up, norm(before) if k else nn.Tanh()))
         behind = levels - 3  # the number of the concatenation in which level 1 reads what came up
-        self.default_cut = "down_2_0", f"cat_{behind}" if behind else "cat"
+        self.default_cut: tuple[str, str] = "down_2_0", f"cat_{behind}" if behind else "cat"
 
     def forward(self, x: Tensor) -> Tensor:
         passed = []
