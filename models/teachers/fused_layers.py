@@ -118,10 +118,10 @@ def _next_layer(rest: list[nn.Module]) -> nn.Module:
     layer = rest.pop(0)
     if _is_norm(layer):
         return _norm_relu(layer, rest)
-    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest:
-        if _is_norm(rest[0]):
-            return ConvNormRelu(layer, _norm_relu(rest.pop(0), rest))
-        if isinstance(norm := rest[0], nn.BatchNorm2d) and norm.running_mean is not None and not norm.training:
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest and _is_norm(rest[0]):
+        return ConvNormRelu(layer, _norm_relu(rest.pop(0), rest))
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest and isinstance(norm := rest[0], nn.BatchNorm2d):
+        if norm.running_mean is not None and not norm.training:
             del rest[0]
             return fuse_conv_bn_eval(layer, norm, transpose=isinstance(layer, nn.ConvTranspose2d))
     if type(layer) is nn.ReflectionPad2d and rest and is_narrow(rest[0], layer.padding):

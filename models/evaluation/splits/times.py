@@ -1,8 +1,9 @@
 """What the parts of each cut cost on the clock, and what a whole skipped frame does."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,11 +14,12 @@ from models.shortcut import BLOCKS
 from models.shortcut.inference import optimize
 from models.shortcut.init import initialise
 from models.streaming.stages import AnyInference, eager
-from models.teachers.any_generator.cuts import Cut
+from models.teachers.any_generator.cuts import Cut, names
 from models.teachers.any_generator.graph import LayerGraph
 from models.teachers.any_generator.parts import cut_generator
 from models.teachers.base import Teacher
 
+WHOLE = "generator"
 WARMUP = 1  # calls before the parts are timed
 
 
@@ -56,35 +58,31 @@ def part_times(
         frame: [1, 3, H, W] in [-1, 1].
         repeats: times that each part is timed; the parts take turns.
     """
-    cases: dict[Hashable, Callable[[], object]] = {}
-    keys: dict[Cut, tuple[Hashable, ...]] = {}
+    cases: dict[str, Callable[[], object]] = {}
+    keys: dict[Cut, list[str]] = {}
     for cut in cuts:
         teacher = cut_generator(graph, cut).for_inference()
         a = teacher.head(frame)
         f = teacher.body(a)
-        sizes = (teacher.a_channels, teacher.f_channels, f.shape[2:])
-        keys[cut] = (
-            ("head", cut.entering, cut.beside),
-            ("block", sizes),
-            ("tail", cut.leaving, cut.entering, cut.beside),
-        )
-        parts = partial(teacher.head, frame), partial(_block_case, kind, teacher, a, f), partial(teacher.tail, f, a)
-        for key, part in zip(keys[cut], parts, strict=True):
-            if key not in cases:
-                cases[key] = part() if key[0] == "block" else part
-        cases.setdefault("generator", partial(teacher, frame))
-    wait = torch.cuda.synchronize if frame.is_cuda else None
-    ms = {key: times["median"] for key, times in cost.latency(cases, repeats, WARMUP, wait).items()}
-    return {cut: PartTimes(*(ms[key] for key in keys[cut])) for cut in cuts}, ms["generator"]
+        early = f"{names(cut.entering)} and {names(cut.beside)}"
+        sizes = [teacher.a_channels, teacher.f_channels, *f.shape[2:]]
+        keys[cut] = [f"head to {early}", f"block {sizes}", f"tail from {names(cut.leaving)} and {early}"]
+        head, block, tail = keys[cut]
+        cases.setdefault(head, partial(teacher.head, frame))
+        cases.setdefault(tail, partial(teacher.tail, f, a))
+        if block not in cases:
+            cases[block] = _block_case(kind.new(teacher).to(a.device), a, f, teacher.tail(f, a))
+        cases.setdefault(WHOLE, partial(teacher, frame))
+    ms = {key: times["median"] for key, times in cost.latency(cases, repeats, WARMUP, _wait(frame)).items()}
+    return {cut: PartTimes(*(ms[key] for key in keys[cut])) for cut in cuts}, ms[WHOLE]
 
 
-def _block_case(kind: BlockKind, teacher: Teacher, a: Tensor, f: Tensor) -> Callable[[], object]:
-    block, y = kind.new(teacher).to(a.device), teacher.tail(f, a)
-    reference = block.prepare(a, f, y)
+def _block_case(block: AnyInference, a: Tensor, f: Tensor, y: Tensor) -> Callable[[], object]:
+    reference: Any = block.prepare(a, f, y)
 
-    def predict() -> Tensor:
+    def predict() -> object:
         prediction, pixels = block.with_pixels(reference, a)
-        return pixels.paint(y, y, block.backend) if pixels else prediction.feature
+        return pixels.paint(y, y, block.backend) if pixels else prediction
 
     return predict
 
@@ -95,8 +93,12 @@ def skipped_times(
 ) -> dict[Cut, float]:
     """Milliseconds of a whole skipped frame of each cut, timed in turn: what `PartTimes.skipped` predicts."""
     cases = {}
-    for cut in cuts:
+    for number, cut in enumerate(cuts):
         teacher = cut_generator(graph, cut).for_inference()
-        cases[cut] = frame_kinds(eager(teacher, kind.new(teacher).to(frame.device)), frame)[1]
-    wait = torch.cuda.synchronize if frame.is_cuda else None
-    return {cut: times["median"] for cut, times in cost.latency(cases, repeats, WARMUP, wait).items()}
+        cases[str(number)] = frame_kinds(eager(teacher, kind.new(teacher).to(frame.device)), frame)[1]
+    times = cost.latency(cases, repeats, WARMUP, _wait(frame))
+    return {cut: times[str(number)]["median"] for number, cut in enumerate(cuts)}
+
+
+def _wait(frame: Tensor) -> Callable[[], object] | None:
+    return torch.cuda.synchronize if frame.is_cuda else None
