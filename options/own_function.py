@@ -9,6 +9,7 @@ from pathlib import Path
 from options.layers import CALLER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
+OURS = {"data", "models", "options", "scripts", "tests", "util", "train", "test"}  # top-level names of this project
 
 
 def own_function(name: str) -> Callable:
@@ -20,7 +21,7 @@ def own_function(name: str) -> Callable:
     module_name, _, function_name = name.partition(":")
     folder = os.path.realpath(os.environ.get(CALLER_VARIABLE) or os.curdir)
     top = module_name.partition(".")[0]
-    if _is_ours(top) and Path(folder) != ROOT:
+    if top in OURS and Path(folder) != ROOT:
         raise ValueError(f"{name}: {top} is a package of this project; give the function a module with another name")
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -37,8 +38,4 @@ def own_function(name: str) -> Callable:
 def _cure(error: Exception) -> str:
     missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
     top = missing.partition(".")[0]
-    return f"; this project has a package {top} of its own, so rename yours" if "." in missing and _is_ours(top) else ""
-
-
-def _is_ours(top: str) -> bool:
-    return (ROOT / top).is_dir() or (ROOT / f"{top}.py").is_file()
+    return f"; this project has a package {top} of its own, so rename yours" if "." in missing and top in OURS else ""

@@ -337,6 +337,19 @@ def test_a_run_is_tested_with_the_teacher_that_it_was_distilled_from(dataset, pl
     assert (opt.name, opt.main_G_path) == ("mine", "mine.pth")
 
 
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+def test_a_generator_of_ones_own_takes_the_place_of_the_tasks_teacher(dataset, workplace):
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    copy, own = copied(workplace, "test_v2c"), ["--teacher", "mine.deep:make", "--cut", "a:b"]
+    for verb in ("train", "test"):
+        opt = parsed(shown(copy.with_name(f"{verb}_v2c.sh"), *own, cwd=workplace, **env)[0])
+        assert (opt.name, opt.teacher, opt.cut, opt.main_G_path) == ("mine_deep_make", "mine.deep:make", "a:b", None)
+        assert (opt.skip_idx_start, opt.skip_idx_end, opt.feat_ch) == (5, None, None)
+    save(opt, workplace / "checkpoints" / "mine" / "options.yaml")
+    again = parsed(shown(copy, "--name", "mine", cwd=workplace, **env)[0])
+    assert (again.name, again.teacher, again.cut, again.main_G_path) == ("mine", "mine.deep:make", "a:b", None)
+
+
 @pytest.mark.parametrize("flag", ["--name", "--main_G_path"])
 def test_checkpoints_of_the_callers_own_are_not_replaced(flag, workplace):
     arguments, told = shown(script("test_v2c"), flag, "x.pth", dataset_root=str(workplace))

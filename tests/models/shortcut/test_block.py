@@ -2,7 +2,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from models.shortcut import BLOCKS
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.inference import optimize
+from models.shortcut.init import initialise
 
 SMALL = {"feat_ch": 6, "h_dim": 8, "g_layers": 1, "l_layers": 1}
 
@@ -144,3 +147,17 @@ def test_arguments_out_of_range_are_all_named():
         ShortcutBlock(feat_ch=8, h_dim=8, image_ch=8)
     with pytest.raises(ValueError, match=r"h_dim must be a multiple of 4 and of num_dg \(3\), got 8"):
         ShortcutBlock(feat_ch=8, h_dim=8, num_dg=3)
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+@torch.no_grad()
+def test_a_block_sees_the_first_channels_of_early_features_and_nothing_of_the_others(form):
+    block = initialise(BLOCKS[form](6, 8, g_layers=1, l_layers=1), gain=1.0).eval()
+    a_ref, a_cur, f_ref = torch.randn(3, 1, 6, 10, 14)
+    longer = [torch.cat([a, torch.randn(1, 5, 10, 14)], 1) for a in (a_ref, a_cur)]
+    expected = block(a_ref, a_cur, f_ref).feature
+    torch.testing.assert_close(block(*longer, f_ref).feature, expected)
+    fast, y = optimize(block, hold=1e-9), torch.randn(1, 3, 10, 14)
+    found, _ = fast.with_pixels(fast.prepare(longer[0], f_ref, y), longer[1])
+    torch.testing.assert_close(found.feature, expected, atol=1e-4, rtol=0)
+    fast.explain(fast.prepare(longer[0], f_ref, y), longer[1])
