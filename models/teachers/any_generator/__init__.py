@@ -43,16 +43,26 @@ def made_by(function: Make, path: Path | None) -> nn.Module:
     """The generator that `function` makes, of the file of weights at `path` if it takes one.
 
     Raises:
-        ValueError: it needs a file and there is none, or takes none and there is one.
+        ValueError: it needs a file and there is none, takes none and there is one, or raises an error of its own.
     """
     name, parameters = getattr(function, "__name__", "the function"), inspect.signature(function).parameters.values()
     if path is not None:
         if not parameters:
             raise ValueError(f"--main_G_path {path}: {name}() takes no file of weights; leave the flag out")
-        return function(path)
+        return _called(function, name, path)
     if needed := [one.name for one in parameters if one.default is one.empty and one.kind < one.VAR_POSITIONAL]:
         raise ValueError(f"{name}({', '.join(needed)}) needs a file of weights: give --main_G_path")
-    return function()
+    return _called(function, name)
+
+
+def _called(function: Make, name: str, *arguments: Path) -> nn.Module:
+    try:
+        return function(*arguments)
+    except (ValueError, OSError):
+        raise
+    except Exception as error:  # load_state_dict, for one, raises a RuntimeError of many lines
+        first, *more = str(error).strip().splitlines() or [""]
+        raise ValueError(f"{name}() raised {type(error).__name__}: {' '.join([first, *more[:1]])[:300]}") from error
 
 
 def teacher_of(

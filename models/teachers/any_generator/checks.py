@@ -37,6 +37,12 @@ def check(generator: object, size: tuple[int, int] | None = None) -> Tensor:
     return example
 
 
+@torch.no_grad()
+def check_size(generator: nn.Module, size: tuple[int, int]) -> None:
+    """Refuse frames of a (width, height) that the generator does not take, by a ValueError of one sentence."""
+    picture_of(generator, _example(generator, size))
+
+
 def picture_of(generator: nn.Module, frame: Tensor) -> Tensor:
     """What the generator makes of a frame [1, 3, H, W]: [1, 3, k*H, k*W], k a whole number.
 

@@ -61,6 +61,11 @@ def test_a_function_that_takes_a_file_gets_it_and_the_fingerprint_is_that_of_the
     assert found[0] == found[2] != found[1]
 
 
+def test_a_frame_size_that_the_generator_does_not_take_is_told(own):
+    with pytest.raises(ValueError, match="makes 32 x 62 of 32 x 63"):
+        load_teacher(own("mine:plain", "--fineSizeH", "32", "--fineSizeW", "63"), torch.device("cpu"))
+
+
 def test_what_is_neither_a_family_nor_a_function_is_refused(own, capsys):
     with pytest.raises(SystemExit):
         own("mine")

@@ -45,6 +45,17 @@ def test_a_file_that_is_missing_or_too_much_is_told(tmp_path):
     assert isinstance(made_by(row, None), torch.nn.Sequential)
 
 
+def test_what_the_function_raises_becomes_one_sentence():
+    def broken():
+        row().load_state_dict({})
+
+    with pytest.raises(
+        ValueError, match=r"broken\(\) raised RuntimeError: Error\(s\) in loading state_dict"
+    ) as refused:
+        made_by(broken, None)
+    assert "\n" not in str(refused.value)
+
+
 def needy(path):
     return row()
 
