@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from data import Clip, find_clips
@@ -13,6 +14,9 @@ from options.flags.metrics import REFRESHES, add_metrics, metric_problems
 from options.flags.teachers import weights_problems
 from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
+
+TESTED_AS = "test.py reads {train,val}/{A,B} as --dataset_mode video --dataset_option v2l, or one folder as frames"
+SIZE_FLAGS = {"resize_mode", "fineSize", "fineSizeW", "fineSizeH"}
 
 
 class ClipOptions(BaseOptions):
@@ -32,11 +36,20 @@ class ClipOptions(BaseOptions):
         still = "keep the reference's features where early features change by less than this fraction of their mean"
         add_option(clips, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
 
+    def guess(self, values: Mapping[str, object], chosen: Set[str]) -> tuple[dict[str, object], list[str]]:
+        guessed, how = super().guess(values, chosen)
+        if guessed and not SIZE_FLAGS & chosen and values["resize_mode"] != "none":
+            guessed["resize_mode"] = "none"
+            how.append("--resize_mode none: every clip at its own size, cut to multiples of 8")
+        return guessed, how
+
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)
         found += weights_problems(opt, PUBLISHED_TEACHER)
         if opt.dataset_mode == "unaligned_scale":
-            found.append("--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py)")
+            found.append(
+                f"--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py); {TESTED_AS}"
+            )
         return found
 
 

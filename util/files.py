@@ -1,9 +1,11 @@
-"""Files that are written whole or not at all, folders that are checked before work starts, strict JSON."""
+"""Files that are written whole or not at all, folders that are checked before work starts, strict JSON, names."""
 
 import contextlib
+import hashlib
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -50,15 +52,43 @@ def prepare_folder(path: Path) -> Path:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """`value` as strict JSON: a number that is not finite becomes null, an object that JSON does not know its text."""
+    """`value` as strict JSON: a number that is not finite becomes null, an object that JSON does not know its text.
+
+    Text is as `as_text` has it.
+    """
     return json.dumps(_plain(value), indent=indent, allow_nan=False, default=str)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {as_text(str(key)): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return as_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+LONGEST_NAME = 255  # bytes that file systems allow a name
+
+
+def fitting_name(stem: str, ending: str = "") -> str:
+    """`stem` + `ending`; where that exceeds 255 bytes, the beginning of `stem`, eight letters of its hash, `ending`."""
+    name = stem + ending
+    if len(os.fsencode(name)) <= LONGEST_NAME:
+        return name
+    mark = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}{ending}"
+    kept = os.fsencode(stem)[: LONGEST_NAME - len(os.fsencode(mark))]
+    return kept.decode("utf-8", "ignore") + mark
+
+
+def as_text(name: str) -> str:
+    """`name` as text that every file can hold: a byte that is no UTF-8 becomes \\udcXX, as in Python and JSON."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def from_text(text: str) -> str:
+    """The name of which `as_text` made `text`."""
+    return re.sub(r"\\udc([89a-f][0-9a-f])", lambda byte: chr(0xDC00 + int(byte[1], 16)), text)

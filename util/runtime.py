@@ -2,9 +2,11 @@
 
 import contextlib
 import ctypes
+import io
 import os
 import platform
 import random
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -104,6 +106,19 @@ def trim_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that a network may still take on `device`, at most; None if the system does not say."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device)
+    sources = {"/proc/meminfo": r"MemAvailable: +(\d+) kB", "/sys/fs/cgroup/memory.max": r"(\d+)"}
+    found = []
+    for (name, pattern), unit in zip(sources.items(), (1024, 1), strict=True):
+        with contextlib.suppress(OSError):
+            if match := re.search(pattern, Path(name).read_text()):
+                found.append(int(match[1]) * unit)
+    return min(found, default=None)
+
+
 def _cpu_name() -> str:
     names = [line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
@@ -120,12 +135,29 @@ USER_ERRORS = (ValueError, OSError, FloatingPointError)
 
 def finish(name: str, program: Callable[[], int]) -> None:
     """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+    escape_letters()
     try:
         sys.exit(program())
     except USER_ERRORS as error:
         sys.exit(f"{name}: error: {error}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if not _of_ffmpeg(error):
+            raise
+        sys.exit(f"{name}: error: FFmpeg: {error}")
+
+
+def escape_letters() -> None:
+    """From now on print every name in every locale: a letter that the terminal's encoding lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_ffmpeg(error: Exception) -> bool:
+    """Whether FFmpeg failed. Only some of its errors are ValueErrors or OSErrors."""
+    return "av" in sys.modules and isinstance(error, sys.modules["av"].error.FFmpegError)
 
 
 @contextmanager

@@ -4,8 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.shortcut import BLOCKS, AnyBlock
-from models.shortcut.block import Shortcut
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
 from models.teachers.base import Split
 from util import __version__
@@ -14,7 +13,7 @@ from util.checkpoint import check_format
 FORMAT = 1
 
 
-def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: Split, **extra: Any) -> dict:
+def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: Split, **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
@@ -35,8 +34,8 @@ def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: Split, **ext
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: Split, requested: Mapping[str, int | str]
-) -> AnyBlock:
+    state: Mapping[str, Any], teacher_fingerprint: str, split: Split, requested: Mapping[str, Any]
+) -> Shortcut:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:
@@ -54,7 +53,15 @@ def from_checkpoint(
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
     check_format(state, FORMAT, "Shortcut checkpoint")
     form, config = _form(state["config"])
-    problems = _differences({"block": form, **config}, requested)
+    _refuse(_differences({"block": form, **config}, requested) + _problems(state, teacher_fingerprint, split))
+    block = BLOCKS[form](**config)
+    block.load_state_dict(state["block"])
+    return block
+
+
+def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: Split) -> list[str]:
+    """Why this program cannot use the checkpoint with the teacher, one sentence for each reason."""
+    problems, (form, config) = [], _form(state["config"])
     if form not in BLOCKS:
         problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
     elif unknown := config.keys() - inspect.signature(Shortcut.__init__).parameters.keys():
@@ -66,10 +73,7 @@ def from_checkpoint(
         )
     if tuple(state["split"]) != tuple(split):
         problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
-    _refuse(problems)
-    block = BLOCKS[form](**config)
-    block.load_state_dict(state["block"])
-    return block
+    return problems
 
 
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:

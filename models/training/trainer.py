@@ -1,6 +1,7 @@
 """What all trainings share: a checked optimiser step, the learning-rate schedule, and a state to resume from."""
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
@@ -12,7 +13,7 @@ from torch.optim import Optimizer
 UNTOUCHED = "the last saved checkpoint is untouched"
 
 
-class Trainer:
+class Trainer(ABC):
     """Networks and optimisers that change in training, and the number of steps done. A subclass adds `_step`.
 
     Attributes:
@@ -42,9 +43,9 @@ class Trainer:
         self.steps += 1
         return {name: value.item() for name, value in terms.items()}
 
+    @abstractmethod
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Change the weights once -> {term: weighted loss}, scalars, with "total"."""
-        raise NotImplementedError
 
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""

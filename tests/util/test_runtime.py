@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from util.runtime import computes_bf16, finish, first_interrupt, machine, precision, prepare, trim_memory
+from util.runtime import computes_bf16, finish, first_interrupt, free_memory, machine, precision, prepare, trim_memory
 
 CPU = torch.device("cpu")
 GLIBC = pytest.mark.skipif(
@@ -155,3 +155,41 @@ def test_the_first_interrupt_is_noted_and_the_second_acts():
         assert interrupts == [signal.SIGINT]
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+NAMES = """
+import sys
+from util.runtime import finish
+
+def program():
+    print("caf\\udce9 \\u732b")
+    raise ValueError("no \\udce9 here")
+
+finish("name.py", program)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_name_of_any_bytes_is_told_in_any_locale(encoding):
+    env = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
+    ran = subprocess.run([sys.executable, "-c", NAMES], cwd=Path(__file__).parents[2], env=env, capture_output=True)
+    assert ran.returncode == 1 and b"caf\\udce9" in ran.stdout
+    assert ran.stderr.strip() == b"name.py: error: no \\udce9 here"
+
+
+def test_an_error_of_ffmpeg_is_one_sentence(tmp_path):
+    import av
+
+    def program():
+        with av.open(str(tmp_path / "a.mp4"), "w") as container:
+            stream = container.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 17280, 16, "yuv420p"
+            container.mux(stream.encode(av.VideoFrame(17280, 16, "yuv420p")))
+
+    with pytest.raises(SystemExit) as ended:
+        finish("name.py", program)
+    assert str(ended.value.code).startswith("name.py: error: FFmpeg: ")
+
+
+def test_free_memory_is_less_than_there_is():
+    assert 0 < free_memory(CPU) < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

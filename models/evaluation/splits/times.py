@@ -11,9 +11,10 @@ from torch import Tensor
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import frame_kinds
 from models.shortcut import BLOCKS
+from models.shortcut.base import ShortcutInference
 from models.shortcut.inference import optimize
 from models.shortcut.init import initialise
-from models.streaming.stages import AnyInference, eager
+from models.streaming.stages import eager
 from models.teachers.any_generator.cuts import Cut, names
 from models.teachers.any_generator.graph import LayerGraph
 from models.teachers.any_generator.parts import cut_generator
@@ -30,7 +31,7 @@ class BlockKind:
     form: str
     h_dim: int
 
-    def new(self, teacher: Teacher) -> AnyInference:
+    def new(self, teacher: Teacher) -> ShortcutInference:
         """An untrained block for the teacher, in its inference form. It takes as long as a trained one."""
         return optimize(initialise(BLOCKS[self.form](teacher.a_channels, self.h_dim, f_ch=teacher.f_channels)))
 
@@ -77,7 +78,7 @@ def part_times(
     return {cut: PartTimes(*(ms[key] for key in keys[cut])) for cut in cuts}, ms[WHOLE]
 
 
-def _block_case(block: AnyInference, a: Tensor, f: Tensor, y: Tensor) -> Callable[[], object]:
+def _block_case(block: ShortcutInference, a: Tensor, f: Tensor, y: Tensor) -> Callable[[], object]:
     reference: Any = block.prepare(a, f, y)
 
     def predict() -> object:
