@@ -109,7 +109,7 @@ def flags_of(script):
 @cache
 def all_flags():
     scripts = [path for kind in ("*.sh", "*.py") for path in (ROOT / "scripts").rglob(kind)]
-    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py")]
+    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py"), *(ROOT / "examples").glob("*.py")]
     torchruns = {flag for action in get_args_parser()._actions for flag in action.option_strings}
     return torchruns.union(*map(options_of, PROGRAMS), *map(declared_in, others))
 
