@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
+from options import model_file
 from options.build.tasks import TASKS
 from options.build.training import new_batches, new_schedule
 from options.record import Options, describe, save
@@ -31,6 +32,8 @@ def train(opt: Options) -> int:
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
         save(opt, opt.run_dir / "options.yaml")
+        if opt.model == "ShortcutV2V":
+            model_file.write(opt.run_dir / model_file.FILE, vars(opt), Path(opt.checkpoints_dir))
         with closing(log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)) as board:
             loop = TrainingLoop(task, schedule, folder, board, state)
             finished = loop.run(new_batches(opt, task.dataset, start, device))

@@ -1,9 +1,9 @@
-"""The command line in layers: default < script < --options file < typed; and what to say about an unknown flag."""
+"""The command line in layers: default < script < model < --options file < typed; what to say about an unknown flag."""
 
 import argparse
 import difflib
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from options import record
@@ -27,9 +27,11 @@ DROPPED = {
 }
 
 
-def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    """(value of every flag, problems): what is typed wins over the --options file, that over the script, that over
-    the default.
+def read(
+    parser: Parser, argv: Sequence[str], defaults: Mapping[str, object], describe: Callable[[Mapping], dict[str, object]]
+) -> tuple[dict[str, object], list[str]]:
+    """(value of every flag, problems): what is typed wins over the --options file, that over the description of a
+    model, that over the script, that over the default.
 
     An option that the file leaves empty has its default, whatever the script says. Paths that are typed are meant from
     the caller's folder, all others from the current one.
@@ -37,6 +39,8 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
     Args:
         argv: the command line without the program.
         defaults: of all flags of `parser`, by name.
+        describe: values that the script, the file and the user give -> those of the model's description, as they stand
+            in it; ValueError if it is wrong.
     """
     of_script, typed = split(argv)
     script_values, problems = _given(parser, of_script, defaults)
@@ -44,7 +48,9 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
     typed_paths = {name: typed_values[name] for name in parser.paths() & typed_values.keys()}
     typed_values |= {name: from_caller(path) for name, path in typed_paths.items() if isinstance(path, str)}
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
-    return {**defaults, **script_values, **file_values, **typed_values}, [*problems, *more, *wrong]
+    given = {**script_values, **file_values, **typed_values}
+    model_values, bad = _of_model(parser, describe, given, defaults)
+    return {**defaults, **script_values, **model_values, **file_values, **typed_values}, [*problems, *more, *wrong, *bad]
 
 
 def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -88,6 +94,17 @@ def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tu
         return {}, []
     flags, empty, problems = record.read(Path(path), defaults)
     return {**{name: defaults[name] for name in empty}, **_given(parser, flags, defaults)[0]}, problems
+
+
+def _of_model(
+    parser: Parser, describe: Callable[[Mapping], dict[str, object]], given: Mapping, defaults: Mapping[str, object]
+) -> tuple[dict[str, object], list[str]]:
+    try:
+        values = {name: value for name, value in describe(given).items() if name in defaults}
+    except ValueError as error:
+        return {}, [str(error)]
+    flags, problems = record.as_flags(values, defaults, "the model's description")
+    return _given(parser, flags, defaults)[0], problems
 
 
 def _spellings(defaults: Mapping[str, object]) -> list[str]:

@@ -125,11 +125,12 @@ run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the 
   if [ -z "$dataroot" ]; then
     if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
     flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
-    if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
+    if [ -z "$run_name" ] && ! given --model_file; then run "${flags[@]}" "${demo[@]}"; fi
   else
     flags+=("${paper_size[@]}")
     if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
+  if given --model_file; then run "${flags[@]}"; fi
   if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
   if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
@@ -165,7 +166,9 @@ distil() { # train the task's Shortcut: the published run on the given dataset, 
   if ! given --block; then
     echo "training the paper's block; --block full_size (this project's) has about 2 dB more than flow warp on the sample, the paper's about as much as flow warp" >&2
   fi
+  local published=(--main_G_path "$published_teacher" --feat_ch 128 --skip_idx_start 5 --skip_idx_end 17)
+  if given --model_file; then published=(); fi # which names a teacher, and so its channels and its cut
   run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
-    --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
+    ${published[@]+"${published[@]}"} --h_dim 64 \
     --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

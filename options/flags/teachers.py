@@ -8,6 +8,9 @@ from models.teachers.base import Flag, TeacherFamily
 from options.parser import PATH, TEXT, Kind, add_option, choice, float_range, int_range, switch
 from options.record import Options
 
+FAMILY_FLAGS = {flag.name for family in TEACHERS.values() for flag in family.flags}
+FAMILY_PATHS = {flag.name for family in TEACHERS.values() for flag in family.flags if flag.type is Path}
+
 
 def add_families(parser: argparse.ArgumentParser) -> None:
     """The flags of every family, each family in a group of its own."""
