@@ -62,9 +62,12 @@ def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def from_caller(path: str) -> str:
-    """`path` as the caller meant it; as typed where no script runs, or one that was called from the current folder."""
+    """`path` as the caller meant it; as typed where no script runs, or one that was called from the current folder.
+
+    "-" is standard input or output.
+    """
     folder = os.environ.get(CALLER_VARIABLE)
-    if not folder or os.path.realpath(folder) == os.path.realpath(os.curdir):
+    if path == "-" or not folder or os.path.realpath(folder) == os.path.realpath(os.curdir):
         return path
     return os.path.join(folder, path)
 
@@ -86,7 +89,19 @@ def _given(parser: Parser, flags: Sequence[str], defaults: Mapping[str, object])
     blank = argparse.Namespace(**dict.fromkeys(defaults, _NOT_GIVEN))
     found, extras = parser.parse_known_args(flags, blank)
     values = {name: value for name, value in vars(found).items() if value is not _NOT_GIVEN}
+    words, unknown = _sorted_out(extras)
+    if parser.words and words:
+        return {**values, parser.words: tuple(words)}, complaints(unknown, _spellings(defaults))
     return values, complaints(extras, _spellings(defaults))
+
+
+def _sorted_out(extras: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(words, unknown flags with their values) of what parsing left over."""
+    words, unknown = [], []
+    for token in extras:
+        known_as_word = not token.startswith("--") and not unknown
+        (words if known_as_word else unknown).append(token)
+    return words, unknown
 
 
 def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:

@@ -18,25 +18,26 @@ class PictureTranslator:
     All pictures have the size of the first. The first one is translated by the whole teacher.
 
     Args:
-        new_translator: makes the translator for frames of a (width, height).
+        new_translator: makes the translator for frames like the first one, [1, 3, H, W] in [-1, 1] on the CPU.
         multiple: sides of a frame must be multiples of this number of pixels.
 
     Raises:
         ValueError: a picture has another size than those before it.
     """
 
-    def __init__(self, new_translator: Callable[[tuple[int, int]], Translator], multiple: int):
+    def __init__(self, new_translator: Callable[[Tensor], Translator], multiple: int):
         self._new_translator, self._multiple = new_translator, multiple
         self._translator: Translator | None = None
-        self.references = self.pictures = 0  # so far
+        self.references = 0  # reference frames so far
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         height, width = picture.shape[:2]
         padded = reflected(picture, self._multiple)
+        x = to_tensor(padded)[None]
         if self._translator is None:
-            self._translator = self._new_translator((padded.shape[1], padded.shape[0]))
-        step = self._translator.step(to_tensor(padded)[None])
-        self.pictures, self.references = self.pictures + 1, self.references + step.is_reference
+            self._translator = self._new_translator(x)
+        step = self._translator.step(x)
+        self.references += step.is_reference
         return to_uint8(_cropped(step.output[0], height, width, padded.shape[0]))
 
 

@@ -155,6 +155,7 @@ class TeacherFamily:
     problems: values of `flags` -> what is wrong with them together, one sentence for each problem.
     size_multiple: height and width of a frame must be multiples of this number of pixels.
     wants_face: values of `flags` -> whether `build` needs a face.
+    of_faces: it translates faces alone, which have to be cut out of a film's frames.
     """
 
     build: Callable[..., Teacher]
@@ -162,3 +163,4 @@ class TeacherFamily:
     problems: Callable[[Mapping[str, object]], list[str]] = lambda values: []
     size_multiple: int = 1
     wants_face: Callable[[Mapping[str, object]], bool] = lambda values: False
+    of_faces: bool = False

@@ -33,7 +33,8 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
             fingerprint is `teacher_id`.
     """
     path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
-    asked = {name: getattr(opt, name) for name in ("block", *BLOCK_SHAPE) if getattr(opt, name) is not None}
+    flags = vars(opt)  # translate.py has none for the block: its checkpoint knows
+    asked = {name: flags[name] for name in ("block", *BLOCK_SHAPE) if flags.get(name) is not None}
     block = from_checkpoint(checkpoint.load(path), teacher_id, teacher.split, asked)
     feat_ch, f_ch = block.config["feat_ch"], block.config["f_ch"]
     if (feat_ch, f_ch) != (teacher.a_channels, teacher.f_channels):

@@ -79,6 +79,7 @@ FAMILY = TeacherFamily(
     problems=problems,
     size_multiple=SIZE_MULTIPLE,
     wants_face=lambda values: values["style_encoder_path"] is not None,
+    of_faces=True,
 )
 
 
