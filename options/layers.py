@@ -12,6 +12,8 @@ from options.parser import Parser
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
 CALLER_VARIABLE = "SHORTCUT_V2V_CALLER"  # scripts/common.sh exports the folder from which a script was called
 
+Describe = Callable[[Mapping[str, object]], dict[str, object]]
+
 _NOT_GIVEN = object()
 _NO_EFFECT = "it had no effect in the published code"
 DROPPED = {
@@ -28,7 +30,10 @@ DROPPED = {
 
 
 def read(
-    parser: Parser, argv: Sequence[str], defaults: Mapping[str, object], describe: Callable[[Mapping], dict[str, object]]
+    parser: Parser,
+    argv: Sequence[str],
+    defaults: Mapping[str, object],
+    describe: Callable[[Mapping], dict[str, object]],
 ) -> tuple[dict[str, object], list[str]]:
     """(value of every flag, problems): what is typed wins over the --options file, that over the description of a
     model, that over the script, that over the default.
@@ -50,7 +55,12 @@ def read(
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
     given = {**script_values, **file_values, **typed_values}
     model_values, bad = _of_model(parser, describe, given, defaults)
-    return {**defaults, **script_values, **model_values, **file_values, **typed_values}, [*problems, *more, *wrong, *bad]
+    return {**defaults, **script_values, **model_values, **file_values, **typed_values}, [
+        *problems,
+        *more,
+        *wrong,
+        *bad,
+    ]
 
 
 def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -112,7 +122,7 @@ def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tu
 
 
 def _of_model(
-    parser: Parser, describe: Callable[[Mapping], dict[str, object]], given: Mapping, defaults: Mapping[str, object]
+    parser: Parser, describe: Describe, given: Mapping[str, object], defaults: Mapping[str, object]
 ) -> tuple[dict[str, object], list[str]]:
     try:
         values = {name: value for name, value in describe(given).items() if name in defaults}

@@ -43,9 +43,8 @@ def folder_of(name: str, checkpoints: Path, typed: Path) -> Path:
     if not found:
         there = sorted(path.parent.name for path in checkpoints.glob("*/*_net_ShortcutV2V.pth"))
         known = f"{checkpoints} has {', '.join(dict.fromkeys(there)) or 'none'}"
-        raise ValueError(
-            f"--model {name}: no such model; {known}; or give a folder, or published:TASK ({', '.join(PUBLISHED_TASKS)})"
-        )
+        others = f"a folder, or {PUBLISHED}TASK ({', '.join(PUBLISHED_TASKS)})"
+        raise ValueError(f"--model {name}: no such model; {known}; or give {others}")
     return found[0]
 
 

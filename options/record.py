@@ -8,7 +8,13 @@ import yaml
 
 from util.files import replacing
 
-ONE_CALL = {"options", "model_file", "dry_run", "continue_train", "restart"}  # of a call, not of the run: never recorded
+ONE_CALL = {
+    "options",
+    "model_file",
+    "dry_run",
+    "continue_train",
+    "restart",
+}  # of a call, not a run: never recorded
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
@@ -113,9 +119,7 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
     return flags, [k for k in values if k in known and values[k] is None], [*problems, *wrong]
 
 
-def as_flags(
-    values: Mapping[str, object], defaults: Mapping[str, object], where: str
-) -> tuple[list[str], list[str]]:
+def as_flags(values: Mapping[str, object], defaults: Mapping[str, object], where: str) -> tuple[list[str], list[str]]:
     """The flags that the values stand for, all known in `defaults`, and a sentence for each value of another kind.
 
     Args:

@@ -21,9 +21,9 @@ from options.test_options import add_epoch, add_hold, add_precision, add_refresh
 DEFAULT_MODEL = "demo_v2c"
 HELP = """translate films and pictures: bash scripts/translate.sh INPUT... -o OUT
 
-INPUT: a video file; a picture; a folder of videos, of pictures (one film), or of folders of pictures; a pattern, such as
-'clips/*.mp4' (each match by itself) or frame_%05d.png (one film); the number of a camera; rtsp:// or http://; - for y4m on
-standard input."""
+INPUT: a video file; a picture; a folder of videos, of pictures (one film), or of folders of pictures; a pattern, such
+as 'clips/*.mp4' (each match by itself) or frame_%05d.png (one film); the number of a camera; rtsp:// or http://; - for
+y4m on standard input."""
 
 
 class TranslateOptions(BaseOptions):
@@ -80,7 +80,9 @@ class TranslateOptions(BaseOptions):
         if opt.out is None:
             found.append("-o is missing: give a file, a folder, or - for y4m on standard output")
         if opt.main_G_path is None:
-            found.append(f"--main_G_path is missing: the model names no teacher; the published one: {PUBLISHED_TEACHER}")
+            found.append(
+                f"--main_G_path is missing: the model names no teacher; the published one: {PUBLISHED_TEACHER}"
+            )
         if opt.input_size and not opt.input_fps:
             found.append(f"--input_size {opt.input_size} needs --input_fps, the rate of the raw frames")
         if opt.input_size and "-" not in opt.inputs:

@@ -51,7 +51,9 @@ def run_jobs(opt: Options, networks: Networks, jobs: Sequence[Job], tell: Tell) 
     if skipped := len(jobs) - len(todo):
         tell(f"{skipped} of {len(jobs)} outputs are finished already and are kept")
     prepare(todo, [job for job in todo if job.output.exists()], opt.overwrite)
-    failed = []
+    failed: list[Failure] = []
+    if not todo:
+        return failed
     lengths = [frames_of(job.input, opt.max_frames) for job in todo]
     total = sum(lengths) if all(lengths) else None  # pyright: ignore[reportArgumentType]
     with tqdm(total=total, unit="frame", dynamic_ncols=True, bar_format=BAR) as bar:

@@ -1,4 +1,4 @@
-"""Work that overlaps: one thread computes ahead of the caller, another follows it, both over queues that are bounded."""
+"""Work that overlaps: one thread computes ahead of the caller, another follows, both over queues that are bounded."""
 
 import queue
 import threading
@@ -53,8 +53,8 @@ class Follower(Generic[Item]):
             for frame in frames:
                 writing.put(frame)
 
-    What `work` raises is raised by the next `put`, or on leaving. The block is left when all items are done; if an error
-    ends it, the items that wait are dropped.
+    What `work` raises is raised by the next `put`, or on leaving. The block is left when all items are done; if an
+    error ends it, the items that wait are dropped.
     """
 
     def __init__(self, work: Callable[[Item], object], size: int):

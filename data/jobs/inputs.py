@@ -23,7 +23,6 @@ class Input:
     told: as the user knows it, for messages.
     open: opens it; OSError or ValueError if it cannot be read.
     files: it is read from; none for a camera or a stream.
-    film: a file whose other tracks can be copied.
     is_picture: it is a single picture.
     """
 
@@ -31,7 +30,6 @@ class Input:
     told: str
     open: Callable[[], Film]
     files: tuple[Path, ...] = ()
-    film: Path | None = None
     is_picture: bool = False
 
 
@@ -78,7 +76,7 @@ def find_inputs(word: str, locate: Callable[[str], str], how: Reading) -> list[I
 def _file(path: Path) -> Input:
     if path.suffix.lower() in IMAGE_SUFFIXES:
         return Input(path.stem, str(path), lambda: Pictures((path,), SEQUENCE_FPS), (path,), is_picture=True)
-    return Input(path.stem, str(path), lambda: film_of(path), (path,), path)
+    return Input(path.stem, str(path), lambda: film_of(path), (path,))
 
 
 def _sequence(name: str, told: Path, pictures: Sequence[Path], how: Reading) -> Input:

@@ -13,7 +13,9 @@ import numpy as np
 from av.error import FFmpegError
 from av.packet import Packet
 
+from data.frames import Size
 from data.jobs.tracks import Tracks
+from data.video import Frame
 
 FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 STDOUT = Path("-")
@@ -38,6 +40,10 @@ class Codec:
     even: bool = False
     largest_px: int = 65535
     smallest_px: int = 1
+
+    def written_size(self, size: Size) -> Size:
+        """(width, height) of the encoded frames."""
+        return (size[0] + size[0] % 2, size[1] + size[1] % 2) if self.even else size
 
 
 CODECS = {
@@ -76,13 +82,12 @@ class MovieWriter:
     """Writes frames of one size and any times to a file or to standard output. A context manager.
 
         with MovieWriter(path, CODECS["h264"], (width, height), rate) as movie:
-            movie.write(picture, seconds)
+            movie.write(frame)
 
     Args:
         path: the file, its folder exists; STDOUT for a stream of y4m.
         rate: frames per second, nominal.
         tracks: of the source, to be copied, entered already.
-        end: when the last frame ends, seconds; None: after one frame of `rate`.
 
     Raises:
         ValueError: the codec or the container cannot hold frames of this size; on leaving, no frame came.
@@ -93,10 +98,9 @@ class MovieWriter:
         self,
         path: Path,
         codec: Codec,
-        size: tuple[int, int],
+        size: Size,
         rate: Fraction,
         tracks: Tracks | None = None,
-        end: float | None = None,
     ):
         if max(size) > codec.largest_px or min(size) < codec.smallest_px:
             limits = f"between {codec.smallest_px} and {codec.largest_px} px"
@@ -106,7 +110,7 @@ class MovieWriter:
         self.path, self._codec, self._size, self._rate, self._tracks = path, codec, size, rate, tracks
         finest = lcm(USUAL, rate.numerator)
         self._tick = Fraction(1, finest if finest <= FINEST else USUAL)
-        self._end, self._last = end, -1  # time of the last frame, ticks
+        self._last, self._end = -1, 0  # of the last frame: when it is shown, and until when, ticks
         self._held: Packet | None = None  # the last packet tells how long the film is
 
     def __enter__(self) -> "MovieWriter":
@@ -119,14 +123,15 @@ class MovieWriter:
             on_error.pop_all()
         return self
 
-    def write(self, picture: np.ndarray, seconds: float) -> None:
-        """Append a frame, uint8 [H, W, 3] RGB, shown from `seconds` on; later than the frame before it."""
-        frame = self._frame(picture)
-        self._last = max(round(seconds / self._tick), self._last + 1)
-        frame.pts, frame.time_base = self._last, self._tick
-        self._mux(self._stream.encode(frame))
+    def write(self, frame: Frame) -> None:
+        """Append a frame, whose time is later than that of the frame before it."""
+        coded = self._coded(frame.image)
+        self._last = max(round(frame.time / self._tick), self._last + 1)
+        self._end = max(round((frame.time + frame.duration) / self._tick), self._last + 1)
+        coded.pts, coded.time_base = self._last, self._tick
+        self._mux(self._stream.encode(coded))
         if self._tracks is not None:
-            self._tracks.copy_until(seconds)
+            self._tracks.copy_until(frame.time)
 
     def __exit__(self, kind, error, trace) -> None:
         with self._container:  # closes the file whatever happens
@@ -137,13 +142,11 @@ class MovieWriter:
         self._mux(self._stream.encode(None))
         if self._held is None:
             raise ValueError("it has no frame")
-        one_frame = self._last + round(1 / self._rate / self._tick)
-        end = one_frame if self._end is None else max(round(self._end / self._tick), self._last + 1)
         if self._held.pts is not None:
-            self._held.duration = end - self._held.pts
+            self._held.duration = self._end - self._held.pts
         self._container.mux(self._held)
         if self._tracks is not None:
-            self._tracks.finish(float(end * self._tick))
+            self._tracks.finish(self._end * self._tick)
 
     def _open(self) -> av.container.OutputContainer:
         if self.path == STDOUT:
@@ -153,11 +156,11 @@ class MovieWriter:
         return av.open(f"file:{self.path}", "w", format=form, options=options)
 
     def _add_stream(self) -> None:
-        codec, (width, height) = self._codec, self._size
+        codec = self._codec
         if codec.encoder == "libsvtav1":
             os.environ.setdefault("SVT_LOG", "1")  # errors only
         self._stream = self._container.add_stream(codec.encoder, rate=self._rate, options=dict(codec.options))
-        self._stream.width, self._stream.height = (width + width % 2, height + height % 2) if codec.even else self._size
+        self._stream.width, self._stream.height = codec.written_size(self._size)
         self._stream.pix_fmt = codec.pix_fmt
         context = self._stream.codec_context
         context.time_base = self._stream.time_base = self._tick
@@ -174,7 +177,7 @@ class MovieWriter:
             what = f"{self._codec.encoder}, {self._size[0]} x {self._size[1]} px, {self._container.format.name}"
             raise ValueError(f"cannot encode ({what}): {error}") from error
 
-    def _frame(self, picture: np.ndarray) -> av.VideoFrame:
+    def _coded(self, picture: np.ndarray) -> av.VideoFrame:
         height, width = picture.shape[:2]
         if self._codec.even and (height % 2 or width % 2):
             picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

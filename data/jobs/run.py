@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from data.jobs.movie import CODECS, STDOUT, Y4M, MovieWriter
 from data.jobs.outputs import PNG, Job, replacing_output
 from data.jobs.sources import Film
 from data.jobs.tracks import Tracks
-from data.video import Frame
+from data.video import Frame, Video
 from util.files import prepare_folder
 from util.image import write_png
 from util.threads import Follower, ahead
@@ -61,28 +62,28 @@ def run_job(
     Raises:
         OSError, ValueError: a frame cannot be read, or the output not be written. No output is left then.
     """
-    notes = list(film.notes)
+    notes: list[str] = []
     with ExitStack() as files:
         path = job.output if job.output == STDOUT else files.enter_context(replacing_output(job, request))
         writer = files.enter_context(_writer(job, film, form, path, notes, files))
-        count, last = 0, 0.0
-        with closing(ahead(_read(film, form), WAITING)) as frames, Follower(_write(writer), WAITING) as writing:
+        count, last = 0, Fraction(0)
+        with closing(ahead(_read(film, form), WAITING)) as frames, Follower(writer.write, WAITING) as writing:
             for frame in frames:
                 picture = translate(frame.image)
-                writing.put((_shown(frame.image, picture, form), frame.time))
+                writing.put(frame._replace(image=_shown(frame.image, picture, form)))
                 count, last = count + 1, frame.time
                 done()
         if not count:
             raise ValueError("it has no frame")
     if (job.output == STDOUT or form.codec == PNG) and abs(last - (count - 1) / film.rate) > 1 / film.rate:
         notes.append(f"its frames are not evenly spaced, and {'y4m' if job.output == STDOUT else 'png'} keeps no times")
-    return count, notes
+    return count, [*film.notes, *notes]
 
 
 def _read(film: Film, form: Form) -> Iterator[Frame]:
     with closing(film.frames()) as frames:  # pyright: ignore[reportArgumentType]  # a generator, which can be closed
         for frame in islice(frames, form.max_frames):
-            yield Frame(_resized(frame.image, form.size), frame.time)
+            yield frame._replace(image=_resized(frame.image, form.size))
 
 
 def _resized(picture: np.ndarray, size: Size | None) -> np.ndarray:
@@ -96,13 +97,7 @@ def _shown(source: np.ndarray, translated: np.ndarray, form: Form) -> np.ndarray
     return np.hstack([source, translated]) if form.side_by_side else translated
 
 
-def _write(writer) -> Callable[[tuple[np.ndarray, float]], None]:
-    return lambda item: writer.write(*item)
-
-
-def _writer(
-    job: Job, film: Film, form: Form, path: Path, notes: list[str], files: ExitStack
-) -> AbstractContextManager:
+def _writer(job: Job, film: Film, form: Form, path: Path, notes: list[str], files: ExitStack) -> AbstractContextManager:
     if job.input.is_picture:
         return _PictureFile(path, job.output.suffix.lower())
     if form.codec == PNG and job.output != STDOUT:
@@ -111,12 +106,13 @@ def _writer(
     size = (2 * width if form.side_by_side else width), height
     if job.output == STDOUT:
         return MovieWriter(path, Y4M, size, film.rate)
+    if (even := CODECS[form.codec].written_size(size)) != size:
+        notes.append("{} needs even sides: {} x {} is written as {} x {}".format(form.codec, *size, *even))
     tracks = None
-    if job.input.film is not None:
-        tracks = files.enter_context(Tracks(job.input.film, cut=form.max_frames is not None))
-        tracks.notes = notes
-    end = film.duration if form.max_frames is None else None
-    return MovieWriter(path, CODECS[form.codec], size, film.rate, tracks, end)
+    if isinstance(film, Video) and film.source.is_file:
+        tracks = Tracks(Path(film.source.place), film.description.start, notes, cut=form.max_frames is not None)
+        files.enter_context(tracks)
+    return MovieWriter(path, CODECS[form.codec], size, film.rate, tracks)
 
 
 class _PictureFile:
@@ -128,8 +124,8 @@ class _PictureFile:
     def __enter__(self) -> "_PictureFile":
         return self
 
-    def write(self, picture: np.ndarray, seconds: float) -> None:
-        Image.fromarray(picture).save(self._path, format=self._form)
+    def write(self, frame: Frame) -> None:
+        Image.fromarray(frame.image).save(self._path, format=self._form)
 
     def __exit__(self, *error) -> None: ...
 
@@ -144,8 +140,8 @@ class _PictureFolder:
         prepare_folder(self._folder)
         return self
 
-    def write(self, picture: np.ndarray, seconds: float) -> None:
+    def write(self, frame: Frame) -> None:
         self._count += 1
-        write_png(self._folder / f"{self._count:08d}.png", picture)
+        write_png(self._folder / f"{self._count:08d}.png", frame.image)
 
     def __exit__(self, *error) -> None: ...

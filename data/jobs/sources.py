@@ -11,7 +11,6 @@ import numpy as np
 
 from data.frames import Size, read_frame
 from data.video import Frame, Video
-from data.video.source import Source
 
 CAMERA_FPS = Fraction(30)  # nominal, where a camera does not tell
 
@@ -27,7 +26,7 @@ class Film(Protocol):
 
     size: Size
     rate: Fraction
-    duration: float | None
+    duration: Fraction | float | None
     notes: Sequence[str]
 
     def frames(self) -> Iterator[Frame]: ...
@@ -45,7 +44,7 @@ class Pictures:
     def __init__(self, paths: Sequence[Path], rate: Fraction):
         self._paths, self.rate = paths, rate
         height, width = read_frame(paths[0]).shape[:2]
-        self.size, self.duration = (width, height), float(len(paths) / rate)
+        self.size, self.duration = (width, height), len(paths) / rate
 
     def frames(self) -> Iterator[Frame]:
         for number, path in enumerate(self._paths):
@@ -53,7 +52,7 @@ class Pictures:
             if image.shape[1::-1] != self.size:
                 sizes = f"{image.shape[1]} x {image.shape[0]}, the first {self.size[0]} x {self.size[1]}"
                 raise ValueError(f"{path} is {sizes}: all pictures of a film have one size")
-            yield Frame(image, float(number / self.rate))
+            yield Frame(image, number / self.rate, 1 / self.rate)
 
 
 class Camera:
@@ -79,11 +78,11 @@ class Camera:
 
     def frames(self) -> Iterator[Frame]:
         """Frames with the time since the first, until the camera gives no more."""
-        start, seconds = time.monotonic(), 0.0
+        start, seconds = time.monotonic_ns(), Fraction(0)
         try:
             while (read := self._capture.read())[0]:
-                yield Frame(np.ascontiguousarray(read[1][..., ::-1]), seconds)
-                seconds = time.monotonic() - start
+                yield Frame(np.ascontiguousarray(read[1][..., ::-1]), seconds, 1 / self.rate)
+                seconds = Fraction(time.monotonic_ns() - start, 10**9)
         finally:
             self._capture.release()
 
@@ -91,14 +90,14 @@ class Camera:
 def standard_input(size: Size | None, fps: Fraction | None) -> Film:
     """Frames on standard input: y4m, or raw rgb24 if their size (width, height) and rate are given."""
     if size is None:
-        return Video(Source("pipe:0", "yuv4mpegpipe"))
+        return Video("pipe:0", "yuv4mpegpipe")
     options = {"video_size": f"{size[0]}x{size[1]}", "pixel_format": "rgb24", "framerate": str(fps)}
-    return Video(Source("pipe:0", "rawvideo", options))
+    return Video("pipe:0", "rawvideo", options)
 
 
 def address(url: str) -> Film:
     """A stream from the network, such as rtsp://camera/1 or http://server/film.mp4."""
-    return Video(Source(url))
+    return Video(url)
 
 
 def film_of(path: Path) -> Film:

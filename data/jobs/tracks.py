@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
+from math import inf
 from pathlib import Path
 
 import av
@@ -20,15 +21,13 @@ class Tracks:
 
     Args:
         path: of the file.
-        cut: the tracks end with the pictures; otherwise they are copied to their own ends.
         origin: time in seconds, by the file's clock, that becomes 0.
-
-    `notes` names the tracks that the output cannot hold, a sentence each.
+        notes: gets a sentence for each track that the output cannot hold.
+        cut: the tracks end with the pictures; otherwise they are copied to their own ends.
     """
 
-    def __init__(self, path: Path, cut: bool = False, origin: Fraction | float = 0):
-        self.path, self._cut, self._origin = path, cut, Fraction(origin).limit_denominator(10**6)
-        self.notes: list[str] = []
+    def __init__(self, path: Path, origin: Fraction, notes: list[str], cut: bool = False):
+        self.path, self._origin, self._notes, self._cut = path, origin, notes, cut
 
     def __enter__(self) -> "Tracks":
         self._source: InputContainer = av.open(f"file:{self.path}", "r")
@@ -41,17 +40,17 @@ class Tracks:
         output.set_chapters(self._source.chapters())
         for stream in self._source.streams:
             if stream.type in COPIED and not self._add(stream):
-                self.notes.append(f"{_told(stream)} is not copied: {output.format.name} cannot hold it")
+                self._notes.append(f"{_told(stream)} is not copied: {output.format.name} cannot hold it")
             elif stream.type == "data" and not self._source.chapters():  # the text of chapters is such a track, too
-                self.notes.append(f"{_told(stream)} is not copied")
+                self._notes.append(f"{_told(stream)} is not copied")
         self._packets = self._read()
         self._next = next(self._packets, None)
 
-    def finish(self, seconds: float) -> None:
+    def finish(self, seconds: Fraction) -> None:
         """Copy what is left, after the last picture, which is shown until `seconds`."""
-        self.copy_until(seconds if self._cut else float("inf"))
+        self.copy_until(seconds if self._cut else inf)
 
-    def copy_until(self, seconds: float) -> None:
+    def copy_until(self, seconds: Fraction | float) -> None:
         """Copy the packets that begin before this time."""
         while self._next is not None and _begins(self._next) < seconds:
             source = self._next.stream
@@ -88,8 +87,8 @@ class Tracks:
         self._source.close()
 
 
-def _begins(packet: Packet) -> float:
-    return float((packet.dts if packet.pts is None else packet.pts) * packet.time_base)
+def _begins(packet: Packet) -> Fraction:
+    return (packet.dts if packet.pts is None else packet.pts) * packet.time_base
 
 
 def _codec(stream: Stream) -> str:

@@ -1,9 +1,7 @@
 """From options to a translation of films: the networks, what each film is translated by, and the jobs to do."""
 
-from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import inf
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -15,14 +13,13 @@ from models.evaluation.precision import AUTO, Precision, fastest_precision, name
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
 from models.streaming.pictures import PictureTranslator
-from models.streaming.refresh import Adaptive, Refresh
+from models.streaming.refresh import Adaptive
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
-from models.teachers.base import Teacher
 from options.base_options import DEFAULT_INTERVAL
 from options.build.faces import new_detector
 from options.build.teacher import load_teacher, only_face, wants_face
-from options.build.translator import load_block, new_refresh
+from options.build.translator import load_block, new_adaptive
 from options.flags.faces import padding_of
 from options.flags.teachers import family_of, flags_of_other_families
 from options.layers import from_caller
@@ -60,7 +57,7 @@ class Networks:
         """What, beside the input, a translation depends on."""
         without = PLACES | flags_of_other_families(self._opt)
         flags = {name: value for name, value in vars(self._opt).items() if name not in without and value is not None}
-        policy = {"threshold": getattr(self.refresh, "threshold", None), "interval": self.refresh.max_interval}
+        policy = {"threshold": self.refresh.threshold, "interval": self.refresh.max_interval}
         return {"teacher": self._teacher_id, "shortcut": self._block_id, "refresh_policy": policy, "flags": flags}
 
     @property
@@ -99,18 +96,18 @@ class Networks:
             self._stages = eager(self._fast, self._small, self._precision.dtype)
         return self._stages
 
-    def _new_refresh(self) -> Refresh:
-        """A fixed refresh begins anew on scene cuts, too."""
+    def _new_refresh(self) -> Adaptive:
+        """The policy for a film. A fixed one begins anew on scene cuts, too."""
         if self._opt.refresh == "fixed":
             return Adaptive(inf, self._opt.max_interval or DEFAULT_INTERVAL)
-        return new_refresh(self._opt, "adaptive", self._block_id)
+        return new_adaptive(self._opt, self._opt.max_interval, self._block_id)
 
 
 def describe_networks(opt: Options, networks: Networks, device: torch.device) -> str:
     """The model, how it refreshes and where it runs, in one line."""
-    refresh = f"a reference frame every {networks.refresh.max_interval} frames"
+    refresh, threshold = f"a reference frame every {networks.refresh.max_interval} frames", networks.refresh.threshold
     if opt.refresh == "adaptive":
-        refresh += f" at the latest, and where the picture has changed by {getattr(networks.refresh, 'threshold', inf):g}"
+        refresh += f" at the latest, where the picture has drifted by {threshold:g}"
     default = " (the default; --model NAME takes another)" if opt.model == DEFAULT_MODEL else ""
     return f"model {opt.model}{default}: {opt.teacher}, {refresh}, and on scene cuts; {device}"
 

@@ -51,7 +51,9 @@ def test_a_teacher_that_enlarges_enlarges_all_of_the_picture():
     assert pictures(noise(20, 26)).shape == (80, 104, 3)
 
 
-@pytest.mark.parametrize(("size", "expected"), [((16, 24), (16, 24)), ((17, 25), (20, 28)), ((3, 40), (SMALLEST_PX, 40))])
+@pytest.mark.parametrize(
+    ("size", "expected"), [((16, 24), (16, 24)), ((17, 25), (20, 28)), ((3, 40), (SMALLEST_PX, 40))]
+)
 def test_edges_are_reflected_up_to_the_multiple(size, expected):
     picture = noise(*size)
     padded = reflected(picture, 4)
