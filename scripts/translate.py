@@ -32,15 +32,15 @@ def translate(opt: Options) -> int:
         raise ValueError(f"translate.sh runs in one process, got WORLD_SIZE={os.environ['WORLD_SIZE']}: start it once")
     tell = partial(print, file=sys.stderr if opt.out == "-" else sys.stdout, flush=True)
     inputs, failed = inputs_of(opt)
-    jobs = new_jobs(inputs, opt.out, opt.codec)
+    jobs, asked = new_jobs(inputs, opt.out, opt.codec), len(inputs) + len(failed)
     if jobs:
         device = runtime.prepare(0, opt.gpu_ids)
         networks = Networks(opt, device)
         tell(describe_networks(opt, networks, device))
         failed += run_jobs(opt, networks, jobs, tell)
     if failed:
-        tell(f"{len(failed)} of {len(jobs) + len(failed)} inputs failed:")
-        tell("\n".join(f"  {told}: {reason}" for told, reason in failed))
+        reasons = "\n  ".join(f"{told}: {reason}" for told, reason in failed)
+        print(f"translate.py: {len(failed)} of {asked} inputs failed:\n  {reasons}", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -78,6 +78,12 @@ CODECS = {
 Y4M = Codec("wrapped_avframe", "", "yuv420p")  # frames as they are, for another program to read
 
 
+def tick_of(rate: Fraction) -> Fraction:
+    """A unit of time, in seconds, of which a frame at `rate` and a millisecond are whole multiples, if one is fine."""
+    finest = lcm(USUAL, rate.numerator)
+    return Fraction(1, finest if finest <= FINEST else USUAL)
+
+
 class MovieWriter:
     """Writes frames of one size and any times to a file or to standard output. A context manager.
 
@@ -108,8 +114,7 @@ class MovieWriter:
                 f"{codec.encoder} encodes sides {limits}, got {size[0]} x {size[1]}; give another --codec or a --size"
             )
         self.path, self._codec, self._size, self._rate, self._tracks = path, codec, size, rate, tracks
-        finest = lcm(USUAL, rate.numerator)
-        self._tick = Fraction(1, finest if finest <= FINEST else USUAL)
+        self._tick = 1 / rate if codec is Y4M else tick_of(rate)
         self._last, self._end = -1, 0  # of the last frame: when it is shown, and until when, ticks
         self._held: Packet | None = None  # the last packet tells how long the film is
 

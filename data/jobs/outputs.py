@@ -30,8 +30,8 @@ class Job:
 
     @property
     def record(self) -> Path:
-        """A file beside the output that says what it was made of."""
-        return self.output.with_name(self.output.name + RECORD)
+        """A hidden file beside the output that says what it was made of."""
+        return self.output.with_name(f".{self.output.name}{RECORD}")
 
 
 def new_jobs(inputs: Sequence[Input], out: str, codec: str) -> list[Job]:
@@ -63,7 +63,7 @@ def new_jobs(inputs: Sequence[Input], out: str, codec: str) -> list[Job]:
 
 def _name(one: Input, codec: str) -> str:
     suffix = PICTURE_SUFFIX if one.is_picture else "" if codec == PNG else CODECS[codec].suffix
-    room = LONGEST_NAME - len(os.fsencode(suffix + RECORD + PARTIAL))
+    room = LONGEST_NAME - len(os.fsencode("." + suffix + RECORD + PARTIAL))
     return os.fsdecode(os.fsencode(one.name)[:room]) + suffix
 
 
