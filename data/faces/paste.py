@@ -10,7 +10,7 @@ import numpy as np
 from data.faces import Crop, crop_size
 from data.faces.tracker import FaceTracker
 from data.video import decode
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 
 FEATHER = 1 / 8  # width of the fade inside the crop's edges, as a fraction of the crop's shorter side
 

@@ -10,8 +10,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from data import Clip
+from data.clip_writer import ClipWriter
 from data.stream import fps_of, frames, size_of
-from data.video_writer import ClipWriter, VideoWriter
+from data.video.writer import VideoWriter
 from models.evaluation.evaluate import EvaluationClip, FrameResult, frame_contexts
 from models.evaluation.pipeline_cost import stream_methods
 from models.evaluation.streams import Stream, time_streams

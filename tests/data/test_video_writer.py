@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import torch
 
+from data.clip_writer import ClipWriter
 from data.clips import Clip
 from data.video import decode, frame_rate
-from data.video_writer import ClipWriter, VideoWriter
+from data.video.writer import VideoWriter
 from util.report.clips import inside_file, video_file
 from util.report.colours import absent_panels, mask_colours
 

@@ -7,7 +7,7 @@ from data.faces.detectors import Mtcnn
 from data.samples.heads.dataset import write_clip
 from data.stream import uncropped_images
 from data.video import decode
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 
 SIDE, FRAMES = 192, 2
 TRACKING = {"eye_distance_px": 24, "padding": (40, 40, 40, 40), "scale": True}

@@ -7,7 +7,7 @@ from data.faces.detectors import Mtcnn
 from data.faces.paste import Paster, feather_mask, upscale, write_pasted
 from data.faces.tracker import FaceTracker
 from data.video import decode
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from tests.data.faces.test_align import ASTRONAUT
 
 CROP = Crop(height=100, width=200, top=24, bottom=64, left=80, right=160, scale=2.0)

@@ -1,0 +1,55 @@
+"""When frames are shown: their own times, repaired where they cannot be right."""
+
+from fractions import Fraction
+
+import av
+
+BACKWARD_S = 1  # times that run back by more than this begin anew, as where files were joined
+FORWARD_S = 10  # the same for a gap, in containers whose times may jump; FFmpeg's own threshold
+
+
+class Clock:
+    """Seconds from the first frame, which always increase.
+
+    A frame whose time repeats or runs backwards, or that has none, is shown 1 / rate after the one before it.
+
+    Args:
+        rate: frames per second.
+        has_times: whether the times of the frames can be trusted at all.
+        may_jump: whether times may jump forward without a pause in the film, as in MPEG streams.
+    """
+
+    def __init__(self, rate: Fraction, has_times: bool = True, may_jump: bool = False):
+        self._step, self._has_times, self._may_jump = 1 / rate, has_times, may_jump
+        self._last, self._shift = None, Fraction(0)
+        self.repaired = 0  # frames whose time was wrong
+
+    def read(self, frame: av.VideoFrame) -> tuple[Fraction, Fraction]:
+        """The time and the duration of the next frame, s."""
+        return self._time(_seconds(frame, frame.pts)), self._duration(frame)
+
+    def _time(self, told: Fraction | None) -> Fraction:
+        if not self._has_times:
+            told = None
+        if self._last is None:
+            self._shift, self._last = -(told or Fraction(0)), Fraction(0)
+            return self._last
+        expected = self._last + self._step
+        self._last = expected if told is None else self._checked(told + self._shift, expected)
+        return self._last
+
+    def _checked(self, time: Fraction, expected: Fraction) -> Fraction:
+        gap = time - self._last
+        if gap < -BACKWARD_S or (self._may_jump and gap > FORWARD_S):
+            self._shift += expected - time
+        elif gap > 0:
+            return time
+        self.repaired += 1
+        return expected
+
+    def _duration(self, frame: av.VideoFrame) -> Fraction:
+        return (self._has_times and _seconds(frame, frame.duration)) or self._step
+
+
+def _seconds(frame: av.VideoFrame, ticks: int | None) -> Fraction | None:
+    return None if ticks is None or frame.time_base is None else ticks * frame.time_base
