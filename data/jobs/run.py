@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -66,16 +65,17 @@ def run_job(
     with ExitStack() as files:
         path = job.output if job.output == STDOUT else files.enter_context(replacing_output(job, request))
         writer = files.enter_context(_writer(job, film, form, path, notes, files))
-        count, last = 0, Fraction(0)
+        count, uneven = 0, False
         with closing(ahead(_read(film, form), WAITING)) as frames, Follower(writer.write, WAITING) as writing:
             for frame in frames:
                 picture = translate(frame.image)
                 writing.put(frame._replace(image=_shown(frame.image, picture, form)))
-                count, last = count + 1, frame.time
+                uneven |= abs(frame.time * film.rate - count) > 0.5
+                count += 1
                 done()
         if not count:
             raise ValueError("it has no frame")
-    if (job.output == STDOUT or form.codec == PNG) and abs(last - (count - 1) / film.rate) > 1 / film.rate:
+    if uneven and (job.output == STDOUT or form.codec == PNG):
         notes.append(f"its frames are not evenly spaced, and {'y4m' if job.output == STDOUT else 'png'} keeps no times")
     return count, [*film.notes, *notes]
 
@@ -125,7 +125,7 @@ class _PictureFile:
         return self
 
     def write(self, frame: Frame) -> None:
-        Image.fromarray(frame.image).save(self._path, format=self._form)
+        Image.fromarray(frame.image).save(self._path, format=self._form, quality=95)
 
     def __exit__(self, *error) -> None: ...
 

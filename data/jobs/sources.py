@@ -66,7 +66,7 @@ class Camera:
     duration = None
 
     def __init__(self, number: int):
-        cv2.setLogLevel(0)  # the error below says it all
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # the error below says it all
         self._capture = cv2.VideoCapture(number)
         read, first = self._capture.read()
         if not read:
