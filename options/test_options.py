@@ -108,7 +108,7 @@ def add_hold(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
 
 
-def add_refresh(group: argparse._ArgumentGroup, default: str) -> None:
+def add_refresh(group: argparse._ArgumentGroup, default: str | None) -> None:
     """Flags that say when a frame becomes a reference frame."""
     kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
     add_option(group, "--refresh", choice(REFRESHES), default, f"when a frame is a reference frame; {kinds}")

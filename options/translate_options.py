@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from data.jobs.movie import CODECS
+from data.jobs.codecs import CODECS
 from data.jobs.outputs import PNG
 from options import model_file
 from options.base_options import LONGEST_INTERVAL, BaseOptions, add_device, add_teacher

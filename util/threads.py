@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -10,7 +10,7 @@ _END = object()
 _PATIENCE_S = 2.0  # how long to wait for a thread that nobody needs any more: it may be blocked in a read
 
 
-def ahead(items: Iterable[Item], size: int) -> Iterator[Item]:
+def ahead(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
     """Yield `items`, which another thread computes, up to `size` of them ahead. What it raises is raised here.
 
     When this iterator is closed, or left by an error, the thread ends after the item that it is computing, and closes

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.clips import IMAGE_SUFFIXES
+from data.jobs.codecs import CODECS
 from data.jobs.inputs import Input
-from data.jobs.movie import CODECS, FORMATS, STDOUT
+from data.jobs.movie import FORMATS, STDOUT
 from util.files import prepare_folder, replacing, to_json
 
 PNG = "png"  # a codec, too: a folder of pictures

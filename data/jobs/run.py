@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from data.frames import Size
-from data.jobs.movie import CODECS, STDOUT, Y4M, MovieWriter
+from data.jobs.codecs import CODECS, Y4M
+from data.jobs.movie import STDOUT, MovieWriter
 from data.jobs.outputs import PNG, Job, replacing_output
 from data.jobs.sources import Film
 from data.jobs.tracks import Tracks
@@ -109,8 +110,8 @@ def _writer(job: Job, film: Film, form: Form, path: Path, notes: list[str], file
     if (even := CODECS[form.codec].written_size(size)) != size:
         notes.append("{} needs even sides: {} x {} is written as {} x {}".format(form.codec, *size, *even))
     tracks = None
-    if isinstance(film, Video) and film.source.is_file:
-        tracks = Tracks(Path(film.source.place), film.description.start, notes, cut=form.max_frames is not None)
+    if isinstance(film, Video) and isinstance(source := film.source.place, Path):
+        tracks = Tracks(source, film.description.start, notes, cut=form.max_frames is not None)
         files.enter_context(tracks)
     return MovieWriter(path, CODECS[form.codec], size, film.rate, tracks)
 

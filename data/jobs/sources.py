@@ -24,10 +24,17 @@ class Film(Protocol):
     notes: what a user should know, a sentence each.
     """
 
-    size: Size
-    rate: Fraction
-    duration: Fraction | float | None
-    notes: Sequence[str]
+    @property
+    def size(self) -> Size: ...
+
+    @property
+    def rate(self) -> Fraction: ...
+
+    @property
+    def duration(self) -> Fraction | None: ...
+
+    @property
+    def notes(self) -> Sequence[str]: ...
 
     def frames(self) -> Iterator[Frame]: ...
 

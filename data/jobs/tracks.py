@@ -88,7 +88,8 @@ class Tracks:
 
 
 def _begins(packet: Packet) -> Fraction:
-    return (packet.dts if packet.pts is None else packet.pts) * packet.time_base
+    ticks = packet.dts if packet.pts is None else packet.pts
+    return (ticks or 0) * packet.time_base
 
 
 def _codec(stream: Stream) -> str:

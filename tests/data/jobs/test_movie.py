@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from data.jobs.movie import CODECS, Y4M, MovieWriter
+from data.jobs.codecs import CODECS, Y4M
+from data.jobs.movie import MovieWriter
 from data.video import Frame, Video
 
 RATE = Fraction(24000, 1001)

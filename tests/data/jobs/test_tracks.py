@@ -5,7 +5,8 @@ from fractions import Fraction
 import av
 import pytest
 
-from data.jobs.movie import CODECS, MovieWriter
+from data.jobs.codecs import CODECS
+from data.jobs.movie import MovieWriter
 from data.jobs.tracks import Tracks
 from data.video import Video
 from tests.helpers.films import film, sound
