@@ -9,6 +9,7 @@ from torch import Tensor
 
 from data.clips import Clip
 from data.stream import fps_of
+from data.video.timed import Shown
 from data.video.writer import VideoWriter
 from util import image
 from util.files import prepare_folder
@@ -62,6 +63,7 @@ class ClipWriter:
         output: Tensor,
         target: Tensor | None = None,
         inside_block: tuple[Tensor, Tensor] | None = None,
+        shown: Shown = (None, None),
     ) -> None:
         """Write the next frame. Images are [1, 3, H, W] in [-1, 1].
 
@@ -70,13 +72,14 @@ class ClipWriter:
             source, output, target: the input frame, the Shortcut's output and the teacher's output.
             inside_block: (mask, displacement) as `util.report.colours.panels` takes them; None for a reference frame,
                 where the block does not predict.
+            shown: time and duration, as `VideoWriter.write` takes them.
         """
         resized = F.interpolate(source, size=self._size[::-1], mode="bilinear")
         panels = [panel[0] for panel in (resized, target, output) if panel is not None]
-        self._video.write(image.to_uint8(torch.cat(panels, dim=2)))
+        self._video.write(image.to_uint8(torch.cat(panels, dim=2)), *shown)
         if self._inside:
             panels = colours.panels(*inside_block, self._size) if inside_block else colours.absent_panels(self._size)
-            self._inside.write(panels)
+            self._inside.write(panels, *shown)
         if self._images:
             path = self._images / f"{self._name}_{index + 1:05d}.png"
             image.write_png(path, image.to_uint8(output[0]))

@@ -1,7 +1,7 @@
-"""Progress of a training: a status line, the same numbers as JSON lines, and curves for TensorBoard."""
+"""What programs say: facts, notes, and a training's progress as status lines, JSON lines and TensorBoard curves."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from torch import Tensor
@@ -65,6 +65,18 @@ class Scalars:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+
+def once(say: Callable[[str], object]) -> Callable[[str], None]:
+    """A function that passes every line on to `say`, but none twice."""
+    said: set[str] = set()
+
+    def tell(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return tell
 
 
 def facts(values: Mapping[str, object], indent: str = "  ") -> str:

@@ -8,6 +8,9 @@ BACKWARD_S = 1  # times that run back by more than this begin anew, as where fil
 FORWARD_S = 10  # the same for a gap, in containers whose times may jump; FFmpeg's own threshold
 
 
+Moment = tuple[Fraction, Fraction]  # time and duration of a frame, s
+
+
 class Clock:
     """Seconds from the first frame, which always increase.
 
@@ -20,13 +23,14 @@ class Clock:
     """
 
     def __init__(self, rate: Fraction, has_times: bool = True, may_jump: bool = False):
-        self._step, self._has_times, self._may_jump = 1 / rate, has_times, may_jump
-        self._last, self._shift = None, Fraction(0)
+        self.rate, self._has_times, self._may_jump = rate, has_times, may_jump
+        self._last: Fraction | None = None
+        self._shift = Fraction(0)  # s added to the times that frames tell
         self.repaired = 0  # frames whose time was wrong
 
-    def read(self, frame: av.VideoFrame) -> tuple[Fraction, Fraction]:
+    def read(self, frame: av.VideoFrame) -> Moment:
         """The time and the duration of the next frame, s."""
-        return self._time(_seconds(frame, frame.pts)), self._duration(frame)
+        return self._time(seconds(frame, frame.pts)), self._duration(frame)
 
     def _time(self, told: Fraction | None) -> Fraction:
         if not self._has_times:
@@ -34,12 +38,11 @@ class Clock:
         if self._last is None:
             self._shift, self._last = -(told or Fraction(0)), Fraction(0)
             return self._last
-        expected = self._last + self._step
-        self._last = expected if told is None else self._checked(told + self._shift, expected)
+        self._last = self._last + 1 / self.rate if told is None else self._checked(told + self._shift, self._last)
         return self._last
 
-    def _checked(self, time: Fraction, expected: Fraction) -> Fraction:
-        gap = time - self._last
+    def _checked(self, time: Fraction, last: Fraction) -> Fraction:
+        gap, expected = time - last, last + 1 / self.rate
         if gap < -BACKWARD_S or (self._may_jump and gap > FORWARD_S):
             self._shift += expected - time
         elif gap > 0:
@@ -48,8 +51,9 @@ class Clock:
         return expected
 
     def _duration(self, frame: av.VideoFrame) -> Fraction:
-        return (self._has_times and _seconds(frame, frame.duration)) or self._step
+        return (self._has_times and seconds(frame, frame.duration)) or 1 / self.rate
 
 
-def _seconds(frame: av.VideoFrame, ticks: int | None) -> Fraction | None:
+def seconds(frame: av.VideoFrame, ticks: int | None) -> Fraction | None:
+    """A time or duration of `frame` in s; None if it has none."""
     return None if ticks is None or frame.time_base is None else ticks * frame.time_base

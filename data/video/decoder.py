@@ -16,17 +16,22 @@ class Decoder:
     A film may start without a key frame, as a recording of a broadcast does. Frames before the first whole one are
     not shown; `left_out` counts them.
 
+    Args:
+        container: open, with a film.
+        name: of the film, for messages.
+        is_live: show damaged frames as they are, and go on.
+
     Raises:
         UnreadableFrame: on iterating, a frame is damaged; the message says how many frames came before.
     """
 
-    def __init__(self, container: InputContainer, name: str):
+    def __init__(self, container: InputContainer, name: str, is_live: bool = False):
         self.container, self.stream = container, film_stream(container)
-        self._name = name
+        self._name, self._is_live = name, is_live
         self._count = 0
         self._early: list[int | None] = []  # times of the packets before the first frame
         self.left_out = 0
-        self._starts_whole = None
+        self._starts_whole: bool | None = None  # with a key frame; None before the first packet
 
     def __iter__(self) -> Iterator[av.VideoFrame]:
         try:
@@ -36,7 +41,9 @@ class Decoder:
                         yield frame
                         self._count += 1
         except FFmpegError as error:
-            raise UnreadableFrame(f"cannot read {self._name} beyond its first {self._count} frames: {error}") from error
+            raise UnreadableFrame(
+                f"cannot read {self._name} beyond its first {self._count} frames: {error.strerror}"
+            ) from error
 
     def _decode(self, packet: av.Packet) -> list[av.VideoFrame]:
         if self._starts_whole is None:
@@ -46,13 +53,14 @@ class Decoder:
         try:
             return packet.decode()
         except InvalidDataError:
-            if self._count or self._starts_whole or not packet.size:
+            if not self._is_live and (self._count or self._starts_whole or not packet.size):
                 raise
             return []
 
     def _is_shown(self, frame: av.VideoFrame) -> bool:
-        if frame.is_corrupt and (self._count or self._starts_whole):
+        is_damaged = frame.is_corrupt and bool(self._count or self._starts_whole)
+        if is_damaged and not self._is_live:
             raise UnreadableFrame(f"cannot read frame {self._count} of {self._name}: damaged data")
-        if not self._count and not frame.is_corrupt:
+        if not (self._count or self._starts_whole or frame.is_corrupt):
             self.left_out = sum(time is not None and frame.pts is not None and time < frame.pts for time in self._early)
-        return not frame.is_corrupt
+        return is_damaged or not frame.is_corrupt

@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 from av.format import Flags
 
+from data.video.clock import seconds
 from data.video.decoder import Decoder
 from data.video.picture import Look, look_of
 from data.video.source import notes_on_other_streams
@@ -47,22 +48,22 @@ def describe(decoder: Decoder, first: av.VideoFrame) -> Description:
     rate = stream.average_rate or stream.guessed_rate or stream.base_rate
     # AVI has no presentation times, and FFmpeg guesses them wrong where frames are reordered.
     is_avi = container.format.name == "avi"
-    has_times = first.pts is not None and not (is_avi and stream.codec_context.has_b_frames)
+    start = None if is_avi and stream.codec_context.has_b_frames else seconds(first, first.pts)
     told = [*notes_on_other_streams(container), *notes]
     if decoder.left_out:
         told.append(f"it does not start with a key frame, and its first {decoder.left_out} frames cannot be shown")
     if stream.metadata.get("alpha_mode") == "1" and not look.alpha:
         told.append("its transparency is not read")
-    if not (rate and (has_times or is_avi)):
+    if not (rate and (start is not None or is_avi)):
         told.append(f"it tells no {'times' if rate else 'rate'}, and {_shortest(rate or GUESSED_RATE)} fps are assumed")
     return Description(
         look=look,
         rate=rate or GUESSED_RATE,
         duration=_duration(decoder),
         time_base=stream.time_base or 1 / (rate or GUESSED_RATE),
-        start=first.pts * first.time_base if has_times else Fraction(0),
+        start=start or Fraction(0),
         has_sound=bool(container.streams.audio),
-        has_times=has_times,
+        has_times=start is not None,
         times_may_jump=bool(Flags.ts_discont.value & container.format.flags),
         notes=tuple(told),
     )

@@ -1,6 +1,6 @@
 """Reads a film from start to end: its pictures, in the order and at the times in which a player shows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import chain
@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 import av
 import numpy as np
 
-from data.video.clock import Clock
+from data.video.clock import Clock, Moment
 from data.video.decoder import Decoder
 from data.video.description import describe
 from data.video.screen import shown
@@ -57,7 +57,7 @@ class Video:
             raise ValueError(f"{self.source.name} holds no frame")
         self.description = describe(decoder, first)
         self._measured: Fraction | None = None
-        self._repairs: list[str] = []
+        self._later_notes: dict[str, str] = {}
         if self.source.is_file:
             decoder.container.close()
         else:
@@ -81,7 +81,7 @@ class Video:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was applied, guessed or left out, a line each. There may be more after reading than before."""
-        return tuple(f"{self.source.name}: {note}" for note in (*self.description.notes, *self._repairs))
+        return tuple(f"{self.source.name}: {note}" for note in (*self.description.notes, *self._later_notes.values()))
 
     def frames(self) -> Iterator[Frame]:
         """Yield every frame, with one in memory at a time.
@@ -92,16 +92,30 @@ class Video:
         """
         about = self.description
         clock = Clock(about.rate, about.has_times, about.times_may_jump)
+        time = duration = Fraction(0)
         with self._reading() as frames:
-            for image, (time, duration) in shown(((frame, clock.read(frame)) for frame in frames), about.look):
-                if clock.repaired and not self._repairs:
-                    rate = f"{float(about.rate):.5g}"
-                    self._repairs = [f"times of its frames repeat or run backwards, and there {rate} fps are assumed"]
+            for image, (time, duration) in shown(self._timed(frames, clock), about.look):
                 yield Frame(image, time, duration)
         self._measured = time + duration
 
+    def _timed(self, frames: Iterable[av.VideoFrame], clock: Clock) -> Iterator[tuple[av.VideoFrame, Moment]]:
+        """Add the time and the duration to each frame, and to the notes what is new with it."""
+        look, said = self.description.look, self._later_notes
+        for frame in frames:
+            moment = clock.read(frame)
+            size = frame.width, frame.height
+            if clock.repaired:
+                said["times"] = f"some times repeat or run backwards, and {float(clock.rate):.5g} fps are assumed there"
+            if frame.interlaced_frame and not look.interlaced:
+                said["fields"] = "parts of it are interlaced, and are deinterlaced"
+            if size != look.coded:
+                said["size"] = "its frames change their size, and all are scaled to {} x {}".format(*self.size)
+            if frame.is_corrupt:
+                said["damage"] = "damaged frames are shown as they are"
+            yield frame, moment
+
     def _open(self) -> tuple[Decoder, Iterator[av.VideoFrame]]:
-        decoder = Decoder(self.source.open(), self.source.name)
+        decoder = Decoder(self.source.open(), self.source.name, self.source.is_live)
         return decoder, iter(decoder)
 
     @contextmanager

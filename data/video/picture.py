@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.sidedata.sidedata import Type as SideData
 from av.video.reformatter import ColorPrimaries, ColorTrc
 
 Filter = tuple[str, dict[str, str]]  # name of an FFmpeg filter, its options
@@ -15,9 +14,13 @@ Filter = tuple[str, dict[str, str]]  # name of an FFmpeg filter, its options
 BT709, BT601 = 1, 6  # colour matrices, as numbered in ITU-T H.273 and FFmpeg
 MATRICES = {BT709: "bt709", 4: "fcc", 5: "bt470bg", BT601: "smpte170m", 7: "smpte240m", 9: "bt2020ncl", 10: "bt2020ncl"}
 UNTOLD = 2
-SD_WIDTH, SD_HEIGHT = 1024, 576  # players take untagged frames up to this size for BT.601, larger ones for BT.709
-HDR = {ColorTrc.ARIB_STD_B67: "HLG", ColorTrc.SMPTE2084: "PQ"}
-WIDE = {ColorPrimaries.BT2020: "bt2020", ColorPrimaries.SMPTE431: "smpte431", ColorPrimaries.SMPTE432: "smpte432"}
+SD_WIDTH, SD_HEIGHT = 1279, 576  # players take untagged frames up to this size for BT.601, larger ones for BT.709
+HDR: dict[int, str] = {ColorTrc.ARIB_STD_B67: "HLG", ColorTrc.SMPTE2084: "PQ"}
+WIDE: dict[int, str] = {
+    ColorPrimaries.BT2020: "bt2020",
+    ColorPrimaries.SMPTE431: "smpte431",
+    ColorPrimaries.SMPTE432: "smpte432",
+}
 TURNS: dict[
     tuple[int, ...], tuple[Filter, ...]
 ] = {  # signs of a display matrix (a, b, c, d): x' = ax + cy, y' = bx + dy
@@ -37,7 +40,8 @@ class Look:
     """How the frames of one film become pictures, decided from its first frame.
 
     Args:
-        scaled: (width, height) px with square pixels, before turning.
+        coded: (width, height) px of the decoded frames.
+        scaled: the same with square pixels, before turning.
         turn: the filters that turn and mirror.
         matrix: colour matrix of the frames that do not tell theirs.
         hdr: "HLG", "PQ" or "".
@@ -46,6 +50,7 @@ class Look:
         interlaced: whether the first frame is.
     """
 
+    coded: tuple[int, int]
     scaled: tuple[int, int]
     turn: tuple[Filter, ...]
     matrix: int
@@ -58,7 +63,8 @@ class Look:
     def size(self) -> tuple[int, int]:
         """(width, height) of the pictures, px."""
         turned = any(name == "transpose" for name, _ in self.turn)
-        return self.scaled[::-1] if turned else self.scaled
+        width, height = self.scaled
+        return (height, width) if turned else (width, height)
 
     def tag(self, frame: av.VideoFrame) -> None:
         """Give a decoded frame the colour matrix that it does not tell, in place."""
@@ -95,6 +101,7 @@ def look_of(frame: av.VideoFrame, pixel_aspect: Fraction | None) -> tuple[Look, 
     aspect, hdr = pixel_aspect or Fraction(1), HDR.get(frame.color_trc, "")
     matrix, turn = _matrix(frame), _nearest_turn(frame)
     look = Look(
+        coded=(frame.width, frame.height),
         scaled=(max(1, round(frame.width * aspect)), frame.height),
         turn=TURNS[turn],
         matrix=matrix,
@@ -114,7 +121,7 @@ def _matrix(frame: av.VideoFrame) -> int:
 
 def _nearest_turn(frame: av.VideoFrame) -> tuple[int, ...]:
     """The signs of the frame's display matrix (a, b, c, d), an angle in between rounded to a quarter turn."""
-    data = frame.side_data.get(SideData.DISPLAYMATRIX)
+    data = frame.side_data.get("DISPLAYMATRIX")
     if data is None:
         return 1, 0, 0, 1
     a, b, _, c, d, *_ = struct.unpack("=9i", bytes(data))
@@ -133,5 +140,7 @@ def _notes(look: Look, frame: av.VideoFrame, aspect: Fraction) -> Iterator[str]:
     if aspect != 1:
         was, now = (f"{width} x {frame.height}" for width in (frame.width, look.scaled[0]))
         yield f"its pixels are not square, and its frames of {was} are scaled to {now}"
-    if look.alpha:
+    if look.interlaced:
+        yield "it is interlaced, and its frames are deinterlaced"
+    if look.alpha and frame.to_ndarray(format="rgba")[..., 3].min() < 255:
         yield "its transparency is not kept: transparent parts are shown over black"

@@ -123,4 +123,4 @@ def _packet_times(container: InputContainer, video: Video) -> list[int | None]:
         # What is shown before the first whole frame, if a key frame is missing, cannot be decoded.
         return [time for time, unit in packets if time is None or time * unit >= about.start]
     except FFmpegError as error:
-        raise UnreadableFrame(f"{video.source.name} is damaged: {error}") from error
+        raise UnreadableFrame(f"{video.source.name} is damaged: {error.strerror}") from error

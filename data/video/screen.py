@@ -34,8 +34,9 @@ class Screen:
 
     def __init__(self, look: Look):
         self._look, self._interlaced = look, look.interlaced
-        self._graph, self._kind = None, None
-        self._previous = None
+        self._graph: Graph | None = None
+        self._kind: tuple | None = None
+        self._previous: av.VideoFrame | None = None
         self._already_shown = 0  # frames in the graph for the sake of a later one
 
     def show(self, frame: av.VideoFrame) -> Iterator[np.ndarray]:
@@ -49,26 +50,31 @@ class Screen:
             yield from self.flush()
             filters = self._look.filters(frame, self._interlaced)
             self._kind, self._graph = kind, new_graph(frame, filters) if filters else None
-            if begins and previous is not None and size == (previous.width, previous.height, previous.format.name):
+            if (
+                self._graph
+                and begins
+                and previous is not None
+                and size == (previous.width, previous.height, previous.format.name)
+            ):
                 self._already_shown = 1
-                yield from self._filtered(previous)
+                yield from self._filtered(self._graph, previous)
         self._previous = frame
         if self._graph:
-            yield from self._filtered(frame)
+            yield from self._filtered(self._graph, frame)
         else:
             yield frame.to_ndarray(format="rgb24")
 
     def flush(self) -> Iterator[np.ndarray]:
         """The pictures still to come of the frames so far."""
         if self._graph:
-            yield from self._filtered(None)
+            yield from self._filtered(self._graph, None)
         self._graph, self._kind = None, None
 
-    def _filtered(self, frame: av.VideoFrame | None) -> Iterator[np.ndarray]:
-        self._graph.push(frame)
+    def _filtered(self, graph: Graph, frame: av.VideoFrame | None) -> Iterator[np.ndarray]:
+        graph.push(frame)
         while True:
             try:
-                picture = self._graph.pull()
+                picture = graph.pull()
             except (NotYet, AtEnd):
                 return
             if self._already_shown:

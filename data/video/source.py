@@ -11,6 +11,7 @@ from av.error import FFmpegError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "webp", "tiff"}  # beside a film in another codec, a cover or a preview
 NOT_A_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -38,6 +39,11 @@ class Source:
         """Whether it can be opened again and again."""
         return isinstance(self.place, Path | str) and Path(self.place).is_file()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is an address, over which parts of a film may be lost."""
+        return isinstance(self.place, str) and not self.is_file
+
     def open(self) -> InputContainer:
         """Open it for reading.
 
@@ -53,7 +59,7 @@ class Source:
         try:
             container = av.open(opened, "r", format=self.format, options=dict(self.options or {}))
         except FFmpegError as error:
-            raise ValueError(f"{self.name} is not a video that can be read: {error}") from error
+            raise ValueError(f"{self.name} is not a video that can be read: {error.strerror}") from error
         if not any(_is_film(stream) for stream in container.streams.video):
             with container:
                 but = ", only a cover picture" if container.streams.video else ""
@@ -80,6 +86,7 @@ def _is_film(stream: VideoStream) -> bool:
     return not stream.disposition & NOT_A_FILM
 
 
-def _rank(stream: VideoStream) -> tuple[bool, bool, int]:
-    """Higher for what is more likely the film. A stream of one picture is a preview, whatever it is marked as."""
-    return stream.frames != 1, bool(stream.disposition & Disposition.default), stream.width * stream.height
+def _rank(stream: VideoStream) -> tuple[bool, bool, bool, int]:
+    """Higher for what is more likely the film. A single picture is a cover or a preview, whatever it is marked as."""
+    is_moving, is_default = stream.frames != 1, bool(stream.disposition & Disposition.default)
+    return is_moving, stream.codec.canonical_name not in STILL_CODECS, is_default, stream.width * stream.height

@@ -101,7 +101,7 @@ class VideoWriter:
 
     def _mux(self, packets: list[av.Packet]) -> None:
         for packet in packets:
-            packet.duration = self._durations.pop(packet.pts)  # x264 does not pass it on
+            packet.duration = self._durations.pop(packet.pts or 0)  # x264 does not pass it on
             self._container.mux(packet)
 
 

@@ -1,50 +1,136 @@
-"""Small films with sound, subtitles and chapters."""
+"""Makes video files of every kind that players know, for tests that read them."""
 
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
-SOUND_RATE = 48000
+RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 220, 20), (20, 20, 220), (235, 235, 235)
 
 
-def film(
-    path: Path, times=range(12), size=(64, 48), sound: bool = True, start: int = 0, chapters: bool = False
+def flat(colour, size=(64, 32)):
+    """uint8 [H, W, 3] of one colour."""
+    return np.full((size[1], size[0], 3), colour, np.uint8)
+
+
+def greys(count, size=(64, 32)):
+    """Frame n is grey 10 * n."""
+    return [flat((10 * n,) * 3, size) for n in range(count)]
+
+
+def corners(size=(64, 32)):
+    """The four quarters are red, green, blue and white, in reading order."""
+    image = flat(RED, size)
+    width, height = size
+    image[: height // 2, width // 2 :] = GREEN
+    image[height // 2 :, : width // 2] = BLUE
+    image[height // 2 :, width // 2 :] = WHITE
+    return image
+
+
+def encode(
+    path: Path,
+    images: Iterable[np.ndarray | av.VideoFrame],
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    rate: Fraction | int = 25,
+    times: Sequence[int] | None = None,
+    time_base: Fraction | None = None,
+    options: Mapping[str, str] | None = None,
+    container: Mapping[str, str] | None = None,
+    sar: Fraction | None = None,
+    tags: Mapping[str, int] | None = None,
+    last: int | None = None,
 ) -> Path:
-    """Frame k shows the grey 20 * k from (start + times[k]) / 25 s on; the sound begins at 0 and lasts to the end."""
-    with av.open(str(path), "w") as output:
-        stream = output.add_stream("libx264", rate=25, options={"bf": "0", "crf": "5"})
-        (stream.width, stream.height), stream.pix_fmt = size, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 25)
-        track = output.add_stream("aac", rate=SOUND_RATE, layout="mono") if sound else None
-        output.metadata.update({"creation_time": "2021-02-03T04:05:06.000000Z", "title": "a title"})
-        if chapters:
-            second = {"id": 1, "start": 0, "end": 240, "time_base": Fraction(1, 1000), "metadata": {"title": "first"}}
-            output.set_chapters([second])
-        if track is not None:
-            track.metadata["language"] = "fra"
-        for number, time in enumerate(times):
-            grey = np.full((size[1], size[0], 3), 20 * number % 256, np.uint8)
-            frame = av.VideoFrame.from_ndarray(grey, format="rgb24")
-            frame.pts, frame.time_base = start + time, Fraction(1, 25)
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-        if track is not None:
-            samples = (start + max(times) + 1) * SOUND_RATE // 25
-            for first in range(0, samples, 1024):
-                tone = np.sin(np.arange(first, first + 1024, dtype=np.float32) / 16)[None] * 0.3
-                wave = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
-                wave.sample_rate, wave.pts, wave.time_base = SOUND_RATE, first, Fraction(1, SOUND_RATE)
-                output.mux(track.encode(wave))
-            output.mux(track.encode(None))
+    """Write `path`.
+
+    Args:
+        times: of the frames, in `time_base`; None: one after the other.
+        tags: attributes of the encoder, such as colorspace.
+        last: duration of the last frame, in `time_base`.
+    """
+    images = list(images)
+    with av.open(str(path), "w", options=dict(container or {})) as file:
+        stream = file.add_stream(codec, rate=rate, options=dict(options or {}))
+        first = images[0]
+        stream.width, stream.height = (
+            (first.width, first.height) if isinstance(first, av.VideoFrame) else first.shape[1::-1]
+        )
+        stream.pix_fmt = pix_fmt
+        context, unit = stream.codec_context, time_base or 1 / Fraction(rate)
+        context.time_base = unit
+        if sar:
+            context.sample_aspect_ratio = sar
+        for name, value in (tags or {}).items():
+            setattr(context, name, value)
+        for number, image in enumerate(images):
+            frame = image if isinstance(image, av.VideoFrame) else av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = times[number] if times else number, unit
+            file.mux(stream.encode(frame))
+        for packet in stream.encode(None):
+            if last:
+                packet.duration = last
+            file.mux(packet)
     return path
 
 
-def sound(path: Path) -> list[tuple[float, bytes]]:
-    """(seconds from the first picture, content) of each packet of sound."""
-    with av.open(str(path)) as container:
-        first = next(container.decode(video=0)).time
-    with av.open(str(path)) as container:
-        packets = [packet for packet in container.demux(container.streams.audio) if packet.dts is not None]
-        return [(float(packet.pts * packet.time_base) - first, bytes(packet)) for packet in packets]
+def set_display_matrix(path: Path, matrix: Sequence[int]) -> Path:
+    """Write (a, b, c, d) into the header of an MP4 file: x' = ax + cy, y' = bx + dy."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"tkhd") + 4 + 40
+    a, b, c, d = (round(n * 65536) for n in matrix)  # 16.16 fixed point
+    content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(content)
+    return path
+
+
+def middle(image):
+    """Mean colour around the middle of an image, [3]."""
+    height, width = image.shape[:2]
+    return image[height // 2 - 2 : height // 2 + 2, width // 2 - 2 : width // 2 + 2].mean(axis=(0, 1))
+
+
+def join(path: Path, parts: Sequence[Path]) -> Path:
+    """Copy the packets of several films of 25 fps into one, each part after the one before."""
+    with av.open(str(path), "w") as output:
+        stream, shift = None, 0
+        for part in parts:
+            with av.open(str(part)) as source:
+                film = source.streams.video[0]
+                stream = stream or output.add_stream_from_template(film)
+                packets = [packet for packet in source.demux(film) if packet.dts is not None]
+                for packet in packets:
+                    packet.stream, packet.pts, packet.dts = stream, packet.pts + shift, packet.dts + shift
+                    output.mux(packet)
+                shift += round(len(packets) / 25 / film.time_base)
+    return path
+
+
+def without_start(path: Path, source: Path, packets: int) -> Path:
+    """Copy a film without its first packets."""
+    with av.open(str(source)) as whole, av.open(str(path), "w") as output:
+        film = whole.streams.video[0]
+        stream = output.add_stream_from_template(film)
+        for packet in [p for p in whole.demux(film) if p.dts is not None][packets:]:
+            packet.stream = stream
+            output.mux(packet)
+    return path
+
+
+def with_hidden_frames(path: Path, source: Path, hidden: Sequence[int]) -> Path:
+    """Copy a VP8 film, in which the frames of these numbers are not shown, but others may refer to them."""
+    with av.open(str(source)) as whole, av.open(str(path), "w") as output:
+        film = whole.streams.video[0]
+        stream = output.add_stream_from_template(film)
+        for number, packet in enumerate(p for p in whole.demux(film) if p.dts is not None):
+            content = bytearray(bytes(packet))
+            if number in hidden:
+                content[0] &= ~0x10  # show_frame, RFC 6386 section 9.1
+            copy = av.Packet(bytes(content))
+            copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+            copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+            output.mux(copy)
+    return path

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from data.jobs.inputs import Reading, find_inputs, frames_of
-from tests.helpers.films import film
+from tests.helpers.sound_films import film
 
 
 def find(word, how=None):

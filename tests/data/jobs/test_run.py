@@ -11,7 +11,7 @@ from data.jobs.inputs import Reading, find_inputs
 from data.jobs.outputs import is_done, new_jobs, prepare, request_of
 from data.jobs.run import Form, run_job
 from data.video import Video
-from tests.helpers.films import film, sound
+from tests.helpers.sound_films import film, sound
 
 
 def inverted(picture):

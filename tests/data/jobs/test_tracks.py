@@ -9,7 +9,7 @@ from data.jobs.codecs import CODECS
 from data.jobs.movie import MovieWriter
 from data.jobs.tracks import Tracks
 from data.video import Video
-from tests.helpers.films import film, sound
+from tests.helpers.sound_films import film, sound
 
 
 def copy(source, target, limit=None):
