@@ -14,9 +14,9 @@ from data.video import Video
 from options.translate_options import TranslateOptions
 from scripts.translate import translate
 from tests.e2e.test_train import run as train
-from tests.helpers.sound_films import film, sound
 from tests.helpers.models import model
 from tests.helpers.runs import CPU, ROOT, distil
+from tests.helpers.sound_films import film, sound
 from tests.helpers.tiny import teacher
 from util.image import to_tensor, to_uint8
 
