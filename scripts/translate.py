@@ -12,8 +12,10 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from data.jobs.done import is_done, request_of  # noqa: E402
 from data.jobs.inputs import frames_of  # noqa: E402
-from data.jobs.outputs import Job, is_done, new_jobs, prepare, request_of  # noqa: E402
+from data.jobs.movie import STDOUT  # noqa: E402
+from data.jobs.outputs import Job, new_jobs, prepare  # noqa: E402
 from data.jobs.run import run_job  # noqa: E402
 from options.build.translation import Networks, describe_networks, form_of, inputs_of  # noqa: E402
 from options.record import Options  # noqa: E402
@@ -50,12 +52,12 @@ def run_jobs(opt: Options, networks: Networks, jobs: Sequence[Job], tell: Tell) 
     todo = [job for job in jobs if not is_done(job, requests[job])]
     if skipped := len(jobs) - len(todo):
         tell(f"{skipped} of {len(jobs)} outputs are finished already and are kept")
-    prepare(todo, [job for job in todo if job.output.exists()], opt.overwrite)
+    prepare(todo, [job for job in todo if job.output != STDOUT and job.output.exists()], opt.overwrite)
     failed: list[Failure] = []
     if not todo:
         return failed
     lengths = [frames_of(job.input, opt.max_frames) for job in todo]
-    total = sum(lengths) if all(lengths) else None  # pyright: ignore[reportArgumentType]
+    total = None if None in lengths else sum(filter(None, lengths))
     with tqdm(total=total, unit="frame", dynamic_ncols=True, bar_format=BAR) as bar:
         write = partial(bar.write, file=sys.stderr if opt.out == "-" else sys.stdout)
         for job in todo:
@@ -69,11 +71,10 @@ def run_jobs(opt: Options, networks: Networks, jobs: Sequence[Job], tell: Tell) 
 
 def run(opt: Options, networks: Networks, job: Job, request: dict[str, object], done: Callable[[], object]) -> str:
     """Do one job; return what came of it, in words."""
-    film, translate_frame, start = job.input.open(), networks.begin(), time.perf_counter()
-    count, notes = run_job(job, film, translate_frame, form_of(opt), request, done)
+    film, networks_of_film, start = job.input.open(), networks.begin(), time.perf_counter()
+    count, notes = run_job(job, film, networks_of_film, form_of(opt), request, done)
     rate = count / (time.perf_counter() - start)
-    frames = f"{count} frame{'s' if count > 1 else ''}"
-    told = f"{job.output}: {frames}, {rate:.1f} a second"
+    told = f"{job.output}: frames {count}, {networks_of_film.told}, {rate:.1f} frames a second"
     return "\n".join([told, *(f"  {note}" for note in [*networks.notes, *notes])])
 
 

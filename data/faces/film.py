@@ -46,6 +46,11 @@ class FaceFilm:
         self._number = -1
         self.found = 0  # faces so far
 
+    @property
+    def told(self) -> str:
+        """How many faces there were."""
+        return f"faces {self.found}"
+
     def __call__(self, frame: np.ndarray) -> np.ndarray:
         self._number += 1
         if not self._followed or self._number % DETECTION_PERIOD == 0:

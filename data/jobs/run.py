@@ -12,8 +12,9 @@ from PIL import Image
 
 from data.frames import Size
 from data.jobs.codecs import CODECS, Y4M
+from data.jobs.done import replacing_output
 from data.jobs.movie import STDOUT, MovieWriter
-from data.jobs.outputs import PNG, Job, replacing_output
+from data.jobs.outputs import PNG, Job
 from data.jobs.sources import Film
 from data.jobs.tracks import Tracks
 from data.video import Frame, Video

@@ -28,7 +28,12 @@ class PictureTranslator:
     def __init__(self, new_translator: Callable[[Tensor], Translator], multiple: int):
         self._new_translator, self._multiple = new_translator, multiple
         self._translator: Translator | None = None
-        self.references = 0  # reference frames so far
+        self.references = 0  # so far
+
+    @property
+    def told(self) -> str:
+        """How many reference frames there were."""
+        return f"reference frames {self.references}"
 
     def __call__(self, picture: np.ndarray) -> np.ndarray:
         height, width = picture.shape[:2]

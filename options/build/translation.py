@@ -65,7 +65,7 @@ class Networks:
         """What was chosen on the first frame."""
         return [self._precision.note] if self._precision and self._precision.note else []
 
-    def begin(self) -> Translate:
+    def begin(self) -> "PictureTranslator | FaceFilm":
         """What translates the next film, frame by frame: whole frames, or the faces in them."""
         if self._detect is None:
             return self._pictures()

@@ -57,7 +57,7 @@ def test_films_and_pictures_of_one_call(run, tmp_path, write_frames, capsys):
     assert sound(source) == sound(tmp_path / "out" / "a.mp4")
     assert Image.open(tmp_path / "out" / "still.png").size == (32, 16)
     told = capsys.readouterr()
-    assert "a.mp4: 12 frames" in told.out and "15/15" in told.err
+    assert "a.mp4: frames 12, reference frames " in told.out and "15/15" in told.err
 
 
 def test_what_failed_is_listed_while_the_rest_is_done(run, tmp_path, capsys):
@@ -115,7 +115,7 @@ def test_y4m_through_two_pipes_without_ffmpeg(tiny, tmp_path):
     assert process.returncode == 0, told.decode()
     header, _, rest = made.partition(b"\n")
     assert {b"W20", b"H12", b"F30000:1001", b"C420jpeg"} <= set(header.split())
-    assert len(rest) == 7 * (len(b"FRAME\n") + Y4M_FRAME) and b"7 frames" in told
+    assert len(rest) == 7 * (len(b"FRAME\n") + Y4M_FRAME) and b"frames 7" in told
 
 
 def test_a_full_disk_is_one_sentence(tiny, tmp_path):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.jobs.done import is_done, request_of
 from data.jobs.inputs import Reading, find_inputs
-from data.jobs.outputs import is_done, new_jobs, prepare, request_of
+from data.jobs.outputs import new_jobs, prepare
 from data.jobs.run import Form, run_job
 from data.video import Video
 from tests.helpers.sound_films import film, sound
