@@ -1,8 +1,11 @@
 """When frames are shown: their own times, repaired where they cannot be right."""
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av
+
+from data.frames import UnreadableFrame
 
 BACKWARD_S = 1  # times that run back by more than this begin anew, as where files were joined
 FORWARD_S = 10  # the same for a gap, in containers whose times may jump; FFmpeg's own threshold
@@ -28,9 +31,31 @@ class Clock:
         self._shift = Fraction(0)  # s added to the times that frames tell
         self.repaired = 0  # frames whose time was wrong
 
-    def read(self, frame: av.VideoFrame) -> Moment:
-        """The time and the duration of the next frame, s."""
-        return self._time(seconds(frame, frame.pts)), self._duration(frame)
+    def timed(
+        self, frames: Iterable[av.VideoFrame], end: Fraction | None = None
+    ) -> Iterator[tuple[av.VideoFrame, Moment]]:
+        """Each frame with its time and its duration, when the next frame is known.
+
+        Args:
+            frames: in display order.
+            end: of the film, s from its first frame, where it tells better than the last frame's own duration.
+
+        Raises:
+            UnreadableFrame: as `frames`, after all frames before it were given.
+        """
+        last, damage = None, None
+        try:
+            for frame in frames:
+                time = self._time(seconds(frame, frame.pts))
+                if last:
+                    yield last[0], (last[1], time - last[1])
+                last = frame, time
+        except UnreadableFrame as error:
+            damage = error
+        if last:
+            yield last[0], (last[1], self._last_duration(*last, end))
+        if damage:
+            raise damage
 
     def _time(self, told: Fraction | None) -> Fraction:
         if not self._has_times:
@@ -50,7 +75,9 @@ class Clock:
         self.repaired += 1
         return expected
 
-    def _duration(self, frame: av.VideoFrame) -> Fraction:
+    def _last_duration(self, frame: av.VideoFrame, time: Fraction, end: Fraction | None) -> Fraction:
+        if end is not None and end > time:
+            return end - time
         return (self._has_times and seconds(frame, frame.duration)) or 1 / self.rate
 
 

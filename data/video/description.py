@@ -23,6 +23,8 @@ class Description:
         rate: frames per second, never 0. Frames need not follow it.
         duration: s to the end of the last frame, or None if the header does not tell.
         time_base: unit of the times of its frames, s.
+        end: s from the first frame to the end of the last one, where frames are reordered: then the header tells this
+            better than the last frame does. Otherwise None.
         start: time of the first frame on the container's clock, s. Sound is on the same clock.
         has_sound: whether there is an audio stream.
         has_times: whether frames have times of their own; if not, they follow `rate`.
@@ -34,6 +36,7 @@ class Description:
     rate: Fraction
     duration: Fraction | None
     time_base: Fraction
+    end: Fraction | None
     start: Fraction
     has_sound: bool
     has_times: bool
@@ -61,6 +64,7 @@ def describe(decoder: Decoder, first: av.VideoFrame) -> Description:
         rate=rate or GUESSED_RATE,
         duration=_duration(decoder),
         time_base=stream.time_base or 1 / (rate or GUESSED_RATE),
+        end=_end(decoder, start),
         start=start or Fraction(0),
         has_sound=bool(container.streams.audio),
         has_times=start is not None,
@@ -74,6 +78,14 @@ def _duration(decoder: Decoder) -> Fraction | None:
     if stream.duration and stream.time_base:
         return stream.duration * stream.time_base
     return Fraction(container.duration, av.time_base) if container.duration else None
+
+
+def _end(decoder: Decoder, start: Fraction | None) -> Fraction | None:
+    """In MP4, durations of reordered frames are differences of decoding times."""
+    stream = decoder.stream
+    if start is None or not (stream.codec_context.has_b_frames and stream.duration and stream.time_base):
+        return None
+    return ((stream.start_time or 0) + stream.duration) * stream.time_base - start
 
 
 def _shortest(rate: Fraction) -> str:

@@ -22,7 +22,7 @@ class Frame(NamedTuple):
 
     image: uint8 [H, W, 3] RGB, upright, with square pixels, in SDR colours, not interlaced.
     time: s from the first frame; it increases from frame to frame.
-    duration: s for which the frame stays, as the file tells; it counts for the last frame.
+    duration: s to the next frame; of the last frame, as the file tells.
     """
 
     image: np.ndarray
@@ -101,8 +101,7 @@ class Video:
     def _timed(self, frames: Iterable[av.VideoFrame], clock: Clock) -> Iterator[tuple[av.VideoFrame, Moment]]:
         """Add the time and the duration to each frame, and to the notes what is new with it."""
         look, said = self.description.look, self._later_notes
-        for frame in frames:
-            moment = clock.read(frame)
+        for frame, moment in clock.timed(frames, self.description.end):
             size = frame.width, frame.height
             if clock.repaired:
                 said["times"] = f"some times repeat or run backwards, and {float(clock.rate):.5g} fps are assumed there"

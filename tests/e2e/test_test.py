@@ -1,5 +1,6 @@
 import csv
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -7,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from data.video import Video
 from models.ops import choose
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.official import to_published
 from options.test_options import TestOptions
 from test import translate
 from tests.e2e.test_train import run as distil_now
+from tests.helpers.films import encode, greys
 from tests.helpers.runs import HEIGHT, WIDTH, distil, program, save, stripes, teacher_file, translation
 from tests.helpers.tiny import block
 from util import checkpoint
@@ -435,3 +438,15 @@ def test_a_product_that_an_operator_computes_twice_is_counted_twice(trained):
         record, _ = translated(trained, backend, "--deform_backend", backend)
         macs[backend] = record["cost"]["macs"]["block"]
     assert macs["torchvision"] > macs["cpu"]
+
+
+def test_the_videos_of_a_test_keep_the_times_of_its_input_and_its_notes_are_told_once(trained, capsys):
+    times = [0, 1, 2, 120, 121]  # a pause of 4.7 s at 25 fps
+    clip = encode(trained / "pause.mp4", greys(5, (50, 34)), times=times, sar=Fraction(16, 11), last=50)
+    results = str(trained / "pause")
+    flags = ["--dataset_mode", "videofile", "--resize_mode", "none", "--dataroot", str(clip), "--results_dir", results]
+    assert run(translation(trained, *flags, "--no-verdict")) == 0
+    for video in (Path("pause.mp4"), Path("inside") / "pause.mp4"):
+        frames = list(Video(trained / "pause" / "tiny" / "test_latest" / video).frames())
+        assert [frame.time * 25 for frame in frames] == times and frames[-1].duration == 2
+    assert capsys.readouterr().out.count(f"{clip}: its pixels are not square") == 1

@@ -134,3 +134,18 @@ def with_hidden_frames(path: Path, source: Path, hidden: Sequence[int]) -> Path:
             copy.is_keyframe, copy.stream = packet.is_keyframe, stream
             output.mux(copy)
     return path
+
+
+def with_sound(source: Path, path: Path) -> Path:
+    """Copy a film and add a second of silence."""
+    with av.open(str(source)) as whole, av.open(str(path), "w") as output:
+        film = output.add_stream_from_template(whole.streams.video[0])
+        sound = output.add_stream("aac", rate=44100)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 44100), np.float32), format="fltp", layout="mono")
+        silence.sample_rate = 44100
+        for packet in [p for p in whole.demux(video=0) if p.dts is not None]:
+            packet.stream = film
+            output.mux(packet)
+        output.mux(sound.encode(silence))
+        output.mux(sound.encode(None))
+    return path

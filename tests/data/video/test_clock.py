@@ -3,6 +3,7 @@ from fractions import Fraction
 import av
 import pytest
 
+from data.frames import UnreadableFrame
 from data.video.clock import Clock
 
 RATE = Fraction(25)
@@ -17,7 +18,7 @@ def frames(times, duration=0):
 
 
 def read(clock, times):
-    return [round(1000 * clock.read(frame)[0]) for frame in frames(times)]
+    return [round(1000 * time) for _, (time, _) in clock.timed(frames(times))]
 
 
 @pytest.mark.parametrize("start", [0, -80, 90_000])
@@ -52,6 +53,29 @@ def test_frames_without_times_follow_the_rate():
     assert read(Clock(RATE), [0, None, 90]) == [0, 40, 90]
 
 
-def test_a_frame_without_a_duration_lasts_as_the_rate_says():
-    durations = [Clock(RATE).read(frame)[1] for ms in (0, 300) for frame in frames([0], duration=ms)]
-    assert durations == [Fraction(1, 25), Fraction(3, 10)]
+def durations(*arguments, told=(0, 40, 100), last=300, has_times=True):
+    frames_given = frames(told, duration=last)
+    return [round(1000 * duration) for _, (_, duration) in Clock(RATE, has_times).timed(frames_given, *arguments)]
+
+
+def test_a_frame_lasts_until_the_next_one_and_the_last_one_as_it_tells():
+    assert durations() == [40, 60, 300]
+    assert durations(last=0) == [40, 60, 40]  # then as the rate tells
+    assert durations(has_times=False) == [40, 40, 40]
+
+
+def test_the_end_of_the_film_counts_where_it_is_known():
+    assert durations(Fraction(1, 5)) == [40, 60, 100]
+    assert durations(Fraction(1, 20)) == [40, 60, 300]  # it cannot be before the last frame
+
+
+def test_all_frames_before_a_damaged_one_are_given():
+    def damaged():
+        yield from frames([0, 40, 80])
+        raise UnreadableFrame("damaged")
+
+    given = []
+    with pytest.raises(UnreadableFrame, match="damaged"):
+        for frame, _ in Clock(RATE).timed(damaged()):
+            given.append(frame.pts)
+    assert given == [0, 40, 80]

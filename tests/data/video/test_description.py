@@ -1,9 +1,7 @@
-import av
-import numpy as np
 import pytest
 
 from data.video import Video
-from tests.helpers.films import encode, greys
+from tests.helpers.films import encode, greys, with_sound
 
 
 def test_a_film_is_described_before_it_is_read(tmp_path):
@@ -18,16 +16,5 @@ def test_times_may_jump_in_streams_that_are_cut_from_broadcasts(tmp_path, name, 
 
 
 def test_sound_is_found(tmp_path):
-    with av.open(str(tmp_path / "a.mp4"), "w") as file:
-        film, sound = file.add_stream("libx264", rate=25), file.add_stream("aac", rate=44100)
-        film.width, film.height, film.pix_fmt = 64, 32, "yuv420p"
-        for number, grey in enumerate(greys(3)):
-            frame = av.VideoFrame.from_ndarray(grey, format="rgb24")
-            frame.pts = number
-            file.mux(film.encode(frame))
-        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
-        silence.sample_rate = 44100
-        file.mux(sound.encode(silence))
-        file.mux(film.encode(None))
-        file.mux(sound.encode(None))
-    assert Video(tmp_path / "a.mp4").description.has_sound
+    silent = encode(tmp_path / "a.mp4", greys(3))
+    assert Video(with_sound(silent, tmp_path / "b.mp4")).description.has_sound

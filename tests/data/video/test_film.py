@@ -37,10 +37,13 @@ def evenly(count, step=0.04):
     return pytest.approx([n * step for n in range(count + 1)])
 
 
+@pytest.mark.parametrize(
+    "options", [{"bf": "0"}, {}, {"bf": "2", "b_strategy": "0"}], ids=["in order", "as usual", "reordered"]
+)
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
-def test_pauses_and_the_duration_of_the_last_frame_are_kept(tmp_path, suffix):
+def test_pauses_and_the_duration_of_the_last_frame_are_kept(tmp_path, suffix, options):
     told = [0, 40, 80, 5000, 5033]
-    path = encode(tmp_path / f"a.{suffix}", greys(5), times=told, time_base=MS, last=700)
+    path = encode(tmp_path / f"a.{suffix}", greys(5), times=told, time_base=MS, last=700, options=options)
     video = Video(path)
     assert times(video) == pytest.approx([t / 1000 for t in (*told, 5733)], abs=1e-4)
     assert float(video.duration) == pytest.approx(5.733, abs=1e-3) and video.notes == ()
