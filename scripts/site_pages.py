@@ -18,6 +18,7 @@ PAGES = {  # file of the repository: page of the site
         for name in ("v2c", "v2l", "l2v", "vtoonify")
     },
 }
+CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#]*)(#[^)]*)?\)")
 
 
@@ -25,11 +26,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages, and let the links of all pages lead to pages of the site."""
     for file in files.documentation_pages():
         text = Path(file.abs_src_path).read_text(encoding="utf-8")
-        file.content_string = with_site_links(text, f"docs/{file.src_uri}", file.src_uri)
+        file.content_string = for_site(text, f"docs/{file.src_uri}", file.src_uri)
     for source, page in PAGES.items():
         text = (ROOT / source).read_text(encoding="utf-8")
-        files.append(File.generated(config, page, content=with_site_links(text, source, page)))
+        files.append(File.generated(config, page, content=for_site(text, source, page)))
     return files
+
+
+def for_site(text: str, source: str, page: str) -> str:
+    """`text` as mkdocs reads it: with its links, and with | in code, which GitHub's tables want as \\|."""
+    return CODE.sub(lambda code: code[0].replace("\\|", "|"), with_site_links(text, source, page))
 
 
 def with_site_links(text: str, source: str, page: str) -> str:

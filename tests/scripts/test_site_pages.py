@@ -1,7 +1,7 @@
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
-from scripts.site_pages import PAGES, ROOT, with_site_links
+from scripts.site_pages import PAGES, ROOT, for_site, with_site_links
 
 
 def test_links_between_files_become_links_between_pages():
@@ -13,6 +13,10 @@ def test_links_between_files_become_links_between_pages():
     assert with_site_links(text, "docs/tables/../method.md", "method.md") == seen
     text = "[a](../demo_v2l/README.md)"
     assert with_site_links(text, "checkpoints/demo_l2v/README.md", "checkpoints/demo_l2v.md") == "[a](demo_v2l.md)"
+
+
+def test_a_bar_in_the_code_of_a_table_is_a_bar():
+    assert for_site("| `a\\|b` | c |", "README.md", "index.md") == "| `a|b` | c |"
 
 
 def test_the_site_has_every_page_and_no_broken_link(tmp_path):
