@@ -39,7 +39,7 @@ class Held(nn.Module):
         return (f, *pixels) if pixels else (f,)
 
 
-class Clamped(nn.Module):
+class SkippedFrame(nn.Module):
     """x, a_ref, f_ref and, where the block blends pictures, y_ref -> y in [-1, 1], a skipped frame."""
 
     def __init__(self, teacher: Teacher, held: Held):
@@ -74,7 +74,7 @@ def graphs_of(teacher: Teacher, block: Shortcut, threshold: float = 0.0) -> dict
         "tail": Graph(teacher.tail, ("f",) if isinstance(teacher.tail, LateLayers) else ("f", "a"), ("y",)),
         "block": Graph(held, ("a_ref", "a", "f_ref"), ("f", "displacement", "blend") if paints else ("f",)),
         "skipped_frame": Graph(
-            Clamped(teacher, held), ("x", "a_ref", "f_ref", *(["y_ref"] if paints else [])), ("y",)
+            SkippedFrame(teacher, held), ("x", "a_ref", "f_ref", *(["y_ref"] if paints else [])), ("y",)
         ),
     }
 
