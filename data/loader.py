@@ -1,7 +1,8 @@
 """The batches of a training, read by worker processes."""
 
 import signal
-from collections.abc import Iterator, Sized
+import threading
+from collections.abc import Iterable, Iterator, Sized
 
 from torch.utils.data import DataLoader, Dataset
 
@@ -17,7 +18,7 @@ def load_batches(
     workers: int = 0,
     pin_memory: bool = False,
 ) -> Iterator[dict]:
-    """All batches of a training after its first `start` steps; workers do not answer to Ctrl-C.
+    """All batches of a training after its first `start` steps; workers answer to no signal that stops a job.
 
     Args:
         dataset: items are dicts of tensors, with "skipped", the names of frames that could not be read.
@@ -25,6 +26,7 @@ def load_batches(
 
     Raises:
         UnreadableFrame: on iteration, for an item that cannot be read.
+        ChildProcessError: on iteration, where a worker died.
     """
     assert isinstance(dataset, Sized)  # torch's Dataset declares no length
     loader = DataLoader(
@@ -33,11 +35,34 @@ def load_batches(
         num_workers=workers,
         collate_fn=collate,
         pin_memory=pin_memory,
-        worker_init_fn=_ignore_interrupts,
+        worker_init_fn=_leave_signals_to_the_main_process,
     )
-    return raise_errors(loader)
+    return _tell_dead_workers(raise_errors(loader), workers)
 
 
-def _ignore_interrupts(_worker: int) -> None:
-    """Ctrl-C reaches all processes; only the main one answers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _tell_dead_workers(batches: Iterable[dict], workers: int) -> Iterator[dict]:
+    """`batches`. The death of a process that reads them is told between two of them.
+
+    torch would raise an error from a signal handler, in the middle of whatever the main process is doing.
+    """
+    listens = workers > 0 and threading.current_thread() is threading.main_thread()
+    try:
+        for batch in batches:
+            if listens:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            yield batch
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        killed = "it was killed, perhaps because memory or /dev/shm is full: --nThreads takes fewer"
+        raise ChildProcessError(f"a process that reads data died ({error}); {killed}") from error
+
+
+def _leave_signals_to_the_main_process(_worker: int) -> None:
+    """Ctrl-C and a job's end reach all processes; only the main one answers, and then ends the others.
+
+    The first SIGTERM may be the job's. A second one comes from the main process, when it waits for this one in vain.
+    """
+    for number in (signal.SIGINT, signal.SIGUSR1, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, _frame: signal.signal(number, signal.SIG_DFL))

@@ -13,7 +13,7 @@ from torch import Tensor
 from data.clips import Clip
 from data.stream import fps_of
 from util import image
-from util.files import prepare_folder
+from util.files import new_partial, prepare_folder
 from util.report import colours
 from util.report.clips import inside_file, video_file
 
@@ -49,14 +49,15 @@ class VideoWriter:
             raise ValueError(f"size must be positive (width, height), got {size}")
         self.path, self.size = path, size
         self._rate = Fraction(fps).limit_denominator(1001)  # 29.97 becomes 30000/1001
-        self._partial = path.with_name(path.name + ".partial")
         self._count = 0
 
     def __enter__(self) -> "VideoWriter":
         import av
 
-        container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
+        self._partial = new_partial(self.path)
         with contextlib.ExitStack() as on_error:
+            on_error.callback(self._partial.unlink, missing_ok=True)
+            container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
             on_error.enter_context(container)
             self._stream = container.add_stream("libx264", rate=self._rate, options=CODEC_OPTIONS)
             self._stream.width, self._stream.height = (n + n % 2 for n in self.size)

@@ -130,7 +130,7 @@ def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default
         def __call__(self, parser, namespace, words, option_string=None):
             setattr(namespace, self.dest, kind(",".join(" ".join(words).replace(",", " ").split())))
 
-    shown = f"{text} (default {default})"
+    shown = text if default is None else f"{text} (default {default})"
     group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar, help=shown)
 
 

@@ -6,7 +6,7 @@ from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags.losses import add_discriminators, add_shortcut_losses, add_teacher_losses
-from options.parser import PATH, add_option, choice, float_range, int_range, switch
+from options.parser import PATH, TEXT, add_option, choice, existing, float_range, int_range, several_words, switch
 from options.record import Options
 
 PROBLEMS = {  # --model: what can be wrong with the flags of this training alone
@@ -40,7 +40,14 @@ class TrainOptions(BaseOptions):
         found = [*super().problems(opt), *checks.crop_problems(opt)]
         if opt.niter + opt.niter_decay == 0:
             found.append("--niter and --niter_decay are both 0: no epoch to train")
+        if unknown := sorted(overridden(opt) - opt.defaults.keys()):
+            found.append(f"--override must name flags without their dashes, such as lr; got {', '.join(unknown)}")
         return found + PROBLEMS[opt.model](opt)
+
+
+def overridden(opt: Options) -> set[str]:
+    """The flags that --override names."""
+    return set(opt.override.split(",")) if opt.override else set()
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
@@ -69,6 +76,10 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--init_type", choice(["xavier", "reuse"]), "xavier", f"how a new block starts; {kinds}")
     switch(group, "--continue_train", False, "go on with the run of this name as if it had never stopped")
     switch(group, "--restart", False, "discard an existing run of this name; wins over --continue_train")
+    changed = "flags that --continue_train may change all the same, such as lr,batchSize"
+    several_words(group, "--override", TEXT, None, changed)
+    warm = "folder of another run: a new run starts from the weights in its state"
+    add_option(group, "--init_from", existing("file or folder"), None, warm)
 
 
 def _add_optimiser(group: argparse._ArgumentGroup) -> None:
@@ -86,6 +97,9 @@ def _add_records(group: argparse._ArgumentGroup) -> None:
     latest = "every so many samples: save the latest weights and state, then validate"
     add_option(group, "--save_latest_freq", int_range(1), 2000, latest, may_change=True)
     kept = "epochs between checkpoints kept under the epoch's number"
+    add_option(
+        group, "--keep_states", int_range(1, 100), 3, "states to keep: the newest, and those before it", may_change=True
+    )
     add_option(group, "--save_epoch_freq", int_range(1), 50, kept, may_change=True)
     add_option(
         group, "--tensorboard_dir", PATH, None, "TensorBoard records go to <tensorboard_dir>/<name>; not given: none"

@@ -22,7 +22,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def save(path: Path, state: dict) -> None:
-    """Write `state` to `path` through "<name>.partial", so a killed or failed run leaves the old file intact.
+    """Write `state` to `path` through a partial file, so a killed or failed run leaves the old file intact.
 
     Raises:
         OSError: it could not be written (disk full, ...); the message says that the old file is intact.

@@ -1,4 +1,4 @@
-"""What concerns the whole process: seeds, device, memory, an interrupt (Ctrl-C), and how a program ends."""
+"""What concerns the whole process: seeds, device, memory, signals that stop it, and how a program ends."""
 
 import contextlib
 import ctypes
@@ -7,12 +7,15 @@ import platform
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
+
+STARTED = time.monotonic()  # about when this process began
 
 
 def prepare(seed: int, gpu_ids: str | None) -> torch.device:
@@ -115,7 +118,14 @@ def _cpu_info() -> list[str]:
 
 
 INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
+STOP_SIGNALS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGUSR1,
+    signal.SIGHUP,
+)  # SLURM sends SIGTERM, or what one asks for
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
+OUT_OF_MEMORY = "out of memory: {}; what takes less: a smaller picture, a smaller --batchSize (train.py), --amp bf16"
 
 
 def finish(name: str, program: Callable[[], int]) -> None:
@@ -124,21 +134,39 @@ def finish(name: str, program: Callable[[], int]) -> None:
         sys.exit(program())
     except USER_ERRORS as error:
         sys.exit(f"{name}: error: {error}")
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        sys.exit(f"{name}: error: {OUT_OF_MEMORY.format(str(error).partition('. ')[0] or 'of the machine')}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Whether the memory of the machine or of the GPU is used up. torch has no type of its own for the machine's."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
 @contextmanager
-def first_interrupt() -> Iterator[list[int]]:
-    """A list that the first interrupt fills. The second interrupt raises KeyboardInterrupt, as usual."""
+def stop_signals() -> Iterator[list[int]]:
+    """A list that the first of STOP_SIGNALS fills. The second one ends the process at once, as usual.
+
+    A signal that is ignored, as SIGHUP is under nohup, stays so; SIGINT alone is ignored in every background job of a
+    shell's script, and is listened to.
+    """
     received: list[int] = []
+    old = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    heard = [number for number in STOP_SIGNALS if number == signal.SIGINT or old[number] != signal.SIG_IGN]
 
     def note(number: int, _frame: object) -> None:
         received.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for one in heard:
+            signal.signal(one, signal.default_int_handler if one == signal.SIGINT else signal.SIG_DFL)
 
-    old = signal.signal(signal.SIGINT, note)
+    for number in heard:
+        signal.signal(number, note)
     try:
         yield received
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number in heard:
+            signal.signal(number, old[number])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from util.runtime import computes_bf16, finish, first_interrupt, machine, precision, prepare, trim_memory
+from util.runtime import STOP_SIGNALS, computes_bf16, finish, machine, precision, prepare, stop_signals, trim_memory
 
 CPU = torch.device("cpu")
 GLIBC = pytest.mark.skipif(
@@ -147,11 +147,52 @@ def test_an_interrupt_is_status_130():
     assert ended.value.code == 130
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB")]
+)
+def test_used_up_memory_is_one_sentence_that_says_what_takes_less(error):
+    with pytest.raises(SystemExit) as ended:
+        finish("p", lambda: fail(error))
+    assert ended.value.code.startswith("p: error: out of memory: ") and "--batchSize" in ended.value.code
+
+
+def test_memory_that_the_machine_does_not_have_is_one_sentence():
+    with pytest.raises(SystemExit) as ended:
+        finish("p", lambda: torch.empty(2**55))
+    assert ended.value.code.startswith("p: error: out of memory: ") and "\n" not in ended.value.code
+
+
+def test_an_error_of_torch_that_is_not_of_memory_keeps_its_traceback():
+    with pytest.raises(RuntimeError, match="bug"):
+        finish("p", lambda: fail(RuntimeError("bug")))
+
+
 def test_the_first_interrupt_is_noted_and_the_second_acts():
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), first_interrupt() as interrupts:
-        assert not interrupts
+    with pytest.raises(KeyboardInterrupt), stop_signals() as signals:
+        assert not signals
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupts == [signal.SIGINT]
+        assert signals == [signal.SIGINT]
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_after_the_first_signal_every_second_one_ends_the_process(number):
+    before = signal.getsignal(number)
+    with stop_signals() as signals:
+        os.kill(os.getpid(), number)
+        assert signals == [number]
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert {signal.getsignal(one) for one in STOP_SIGNALS[1:]} == {signal.SIG_DFL}
+    assert signal.getsignal(number) is before
+
+
+def test_a_run_under_nohup_goes_on_when_its_terminal_closes():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_signals() as signals:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not signals
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 from torch import nn
 
-from models.training.loop import Schedule, TrainingLoop
+from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
+from models.training.schedule import Schedule
 from models.training.task import Task
 from models.training.trainer import Trainer, optimizer_step
 from util import checkpoint
