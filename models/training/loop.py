@@ -55,6 +55,7 @@ class TrainingLoop:
             self._resume(state)
         self._whole = True  # False within an optimisation step
         self._saved_step, self._last_save = self.step, STARTED
+        self._owed = bool(self.due)  # whether the newest state says that something is due
         self._last_print = self.step, time.monotonic()
 
     def _resume(self, state: dict) -> None:
@@ -126,7 +127,9 @@ class TrainingLoop:
         for name, action in ACTIONS.items():
             if name in self.due and not (name == "validation" and signals):
                 action(self, self.due[name])
-                self.due.pop(name, None)
+                del self.due[name]
+        if self._owed and not self.due:
+            self._save_state()
 
     def _print_losses(self, losses: dict[str, float]) -> None:
         self.board.scalars(self.step, losses)
@@ -155,7 +158,7 @@ class TrainingLoop:
     def _save_state(self) -> None:
         trainer = self.task.trainer.state_dict()
         self.folder.save_state(self.step, best=self.best, due=self.due, trainer=trainer)
-        self._saved_step, self._last_save = self.step, time.monotonic()
+        self._saved_step, self._owed, self._last_save = self.step, bool(self.due), time.monotonic()
 
     def _save_after_error(self) -> None:
         """Save the state, if it is whole and was not saved yet."""
@@ -177,9 +180,6 @@ class TrainingLoop:
             tqdm.write(f"step {self.step}: {listed}" + (f"  ({len(left_out)} clips left out)" if left_out else ""))
             self.folder.log(self.step, validation=scores, clips_left_out=len(left_out))
         self.best = max(self.best, best)
-        self.due.pop("validation")
-        if scores:
-            self._save_state()
 
     def _print_once(self, lines: Iterable[str]) -> None:
         for line in lines:

@@ -147,9 +147,7 @@ def test_an_interrupt_is_status_130():
     assert ended.value.code == 130
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB")]
-)
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB")])
 def test_used_up_memory_is_one_sentence_that_says_what_takes_less(error):
     with pytest.raises(SystemExit) as ended:
         finish("p", lambda: fail(error))
