@@ -165,7 +165,7 @@ class TrainingLoop:
         if self._whole and self._saved_step != self.step:
             with contextlib.suppress(Exception):  # the error itself is told
                 self._save_state()
-                print(f"the state of step {self.step} is saved: --continue_train goes on", file=sys.stderr)
+                tqdm.write(f"the state of step {self.step} is saved: --continue_train goes on", file=sys.stderr)
 
     def _validate(self, _: None = None) -> None:
         """Print and record the scores; save the weights as "best" too if no earlier ones scored higher."""
