@@ -62,6 +62,7 @@ def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: to
         conditions=opt.seg_conditions,
         inception=opt.inception_weights and Path(opt.inception_weights),
         i3d=opt.i3d_weights and Path(opt.i3d_weights),
+        trust_torchscript=opt.trust_torchscript,
         real=real_videos(opt, size),
         cache=Path(opt.results_dir) / "real_features",
         device=device,
