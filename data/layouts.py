@@ -5,6 +5,7 @@ FileNotFoundError and shows the expected tree. To add a dataset, write one funct
 `data.DATASETS`.
 """
 
+import os
 import re
 from itertools import groupby
 from pathlib import Path
@@ -89,8 +90,11 @@ def images_b(root: Path, split: str) -> list[Clip]:
 def _images_at_any_depth(folder: Path) -> list[Clip]:
     tree = f"{folder}/**/*.png, images at any depth"
     folders = [first_folder([folder], tree)]
+    seen = {os.path.realpath(folder)}  # a link may lead back to a folder above it
     for inner in folders:  # the list grows during the walk
-        folders += list_subfolders(inner)
+        new = [f for f in list_subfolders(inner) if os.path.realpath(f) not in seen]
+        seen |= {os.path.realpath(f) for f in new}
+        folders += new
     clips = [
         Clip(f.relative_to(folder.parent).as_posix(), found)
         for f in folders

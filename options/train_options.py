@@ -54,11 +54,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     model = "ShortcutV2V: distil a Shortcut into --main_G_path"
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     add_option(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
-    add_option(group, "--batchSize", int_range(1), 1, "samples per step")
+    add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step")
     amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
     add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
     add_option(
-        group, "--nThreads", int_range(0), 2, "processes that read data; 0 reads in the main one", may_change=True
+        group, "--nThreads", int_range(0, 256), 2, "processes that read data; 0 reads in the main one", may_change=True
     )
     add_option(
         group, "--max_dataset_size", int_range(1), None, "use this many clips (of each domain) at most; not given: all"
@@ -86,8 +86,8 @@ def _add_optimiser(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--niter", int_range(0), 100, "epochs at the full learning rate", may_change=True)
     decay = "epochs after those, in which it falls linearly towards 0"
     add_option(group, "--niter_decay", int_range(0), 100, decay, may_change=True)
-    add_option(group, "--lr", float_range(0), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
-    add_option(group, "--d_lr", float_range(0), 2e-4, "learning rate of the Shortcut's discriminators")
+    add_option(group, "--lr", float_range(0, 100), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
+    add_option(group, "--d_lr", float_range(0, 100), 2e-4, "learning rate of the Shortcut's discriminators")
     add_option(group, "--beta1", float_range(0, 0.9999), 0.5, "first beta of Adam")
 
 
@@ -114,8 +114,8 @@ def _add_records(group: argparse._ArgumentGroup) -> None:
 def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
     networks = choice(["resnet_6blocks", "resnet_9blocks"])
     add_option(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
-    add_option(group, "--ngf", int_range(1), 64, "channels of the generators' first layer")
-    add_option(group, "--ngf_B", int_range(1), None, "the same of G_B (B -> A) alone; not given: --ngf")
+    add_option(group, "--ngf", int_range(1, 2**12), 64, "channels of the generators' first layer")
+    add_option(group, "--ngf_B", int_range(1, 2**12), None, "the same of G_B (B -> A) alone; not given: --ngf")
     for name in ("G_A", "G_B"):
         weights = f"file of weights that {name} starts from; a narrower network is widened; not given: random weights"
         add_option(group, f"--init_{name}", PATH, None, weights)
@@ -124,10 +124,10 @@ def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
 
 def _add_cartoon(group: argparse._ArgumentGroup) -> None:
     width = "channels at its low resolutions, a multiple of 16; the published network has 512"
-    add_option(group, "--width", int_range(16), 64, width)
+    add_option(group, "--width", int_range(16, 2**12), 64, width)
     switch(group, "--photographs", True, "also train on the photographs that scikit-image contains")
 
 
 def _add_segmenter(group: argparse._ArgumentGroup) -> None:
-    add_option(group, "--fcn_width", int_range(1), 64, "channels of the first layers")
-    add_option(group, "--fcn_hidden", int_range(1), 4096, "channels of the last layers before the scores")
+    add_option(group, "--fcn_width", int_range(1, 2**12), 64, "channels of the first layers")
+    add_option(group, "--fcn_hidden", int_range(1, 2**16), 4096, "channels of the last layers before the scores")

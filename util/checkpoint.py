@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from util import __version__
 from util.files import replacing
+from util.tensors import not_finite
 
 SUFFIXES = {".pth", ".pt"}
 Network = TypeVar("Network", bound=nn.Module)
@@ -47,7 +48,8 @@ def load(path: Path) -> dict:
 
     Raises:
         FileNotFoundError: no such file; the message lists the checkpoints beside it.
-        ValueError: the file is damaged, is no dictionary, or holds objects; nothing in it is executed.
+        ValueError: the file is damaged, is no dictionary, or holds objects or numbers that are not finite; nothing in
+            it is executed.
     """
     if not path.is_file():
         raise FileNotFoundError(f"no checkpoint {path}; {_beside(path)}")
@@ -62,6 +64,8 @@ def load(path: Path) -> dict:
             raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
+    if bad := not_finite(state):
+        raise ValueError(f"{path} is of no use: NaN or infinite numbers in {grouped(bad)}")
     return state
 
 
@@ -126,13 +130,17 @@ def check_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor],
     Raises:
         ValueError: see `load_weights`.
     """
+    if not isinstance(weights, Mapping):
+        raise ValueError(f"the weights of {what} are no dictionary but a {type(weights).__name__}")
+    weights = {str(key): value for key, value in weights.items()}
     differences = {
+        "no tensors": [key for key, value in weights.items() if not isinstance(value, Tensor)],
         "missing": [key for key in expected if key not in weights],
         "unexpected": [key for key in weights if key not in expected],
         "of another shape": [
             f"{key} {list(weights[key].shape)} instead of {list(value.shape)}"
             for key, value in expected.items()
-            if key in weights and weights[key].shape != value.shape
+            if isinstance(weights.get(key), Tensor) and weights[key].shape != value.shape
         ],
     }
     problems = [f"{len(keys)} {kind}: {grouped(keys)}" for kind, keys in differences.items() if keys]

@@ -72,9 +72,10 @@ class Scalars:
                 self._writer = SummaryWriter(str(folder), purge_step=done + 1)
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
-        with self._warn_once():
-            for name, value in values.items() if self._writer is not None else ():
-                self._writer.add_scalar(name, value, step)
+        if self._writer is not None:
+            with self._warn_once():
+                for name, value in values.items():
+                    self._writer.add_scalar(name, value, step)
 
     def image(self, step: int, name: str, picture: Tensor) -> None:
         """picture [3, H, W] in [-1, 1]."""

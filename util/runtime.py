@@ -133,6 +133,8 @@ def finish(name: str, program: Callable[[], int]) -> None:
     try:
         sys.exit(program())
     except USER_ERRORS as error:
+        if isinstance(error, BrokenPipeError):  # Python would fail again, when it flushes what nobody reads
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(f"{name}: error: {error}")
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):

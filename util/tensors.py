@@ -32,7 +32,7 @@ def digest(value: object) -> str:
         if isinstance(leaf, Tensor):
             leaf = leaf.detach().cpu().contiguous()
             found.update(f"{name} {leaf.dtype} {list(leaf.shape)};".encode())
-            found.update(leaf.reshape(-1).view(torch.uint8).numpy())
+            found.update(leaf.reshape(-1).view(torch.uint8).numpy().data)
         else:
             found.update(f"{name} {leaf!r};".encode())
     return found.hexdigest()[:16]

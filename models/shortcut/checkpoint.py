@@ -4,13 +4,16 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from models.shortcut import BLOCKS, AnyBlock
 from models.shortcut.block import Shortcut
 from models.shortcut.official import from_published, is_published
 from util import __version__
-from util.checkpoint import check_format
+from util.checkpoint import check_format, check_weights, load_weights
 
 FORMAT = 1
+MOST_CHANNELS = 2**14
 
 
 def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
@@ -52,6 +55,7 @@ def from_checkpoint(
     if state.get("kind") != "shortcut":
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
     check_format(state, FORMAT, "Shortcut checkpoint")
+    _check_entries(state)
     form, config = _form(state["config"])
     problems = _differences({"block": form, **config}, requested)
     if form not in BLOCKS:
@@ -66,9 +70,27 @@ def from_checkpoint(
     if tuple(state["split"]) != tuple(split):
         problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
     _refuse(problems)
-    block = BLOCKS[form](**config)
-    block.load_state_dict(state["block"])
-    return block
+    what = "the block that the checkpoint describes"
+    with torch.device("meta"):  # takes no memory, however large the block would be
+        expected = BLOCKS[form](**config).state_dict()
+    check_weights(state["block"], expected, what)
+    return load_weights(BLOCKS[form](**config), state["block"], what)
+
+
+def _check_entries(state: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint whose entries are of other kinds than `to_checkpoint` makes them.
+
+    A block has tensors for each of its layers, so a number of layers above that of tensors cannot be true.
+    """
+    config, split, block = (state.get(name) for name in ("config", "split", "block"))
+    if not (isinstance(config, Mapping) and isinstance(block, Mapping) and isinstance(state.get("teacher"), str)):
+        raise ValueError("not a Shortcut checkpoint: config, block or teacher is missing or of another kind")
+    if not isinstance(split, list | tuple) or [type(layer) for layer in split] != [int, int]:
+        raise ValueError(f"not a Shortcut checkpoint: split {split!r} is not two numbers of layers")
+    limits = {name: len(block) if name.endswith("_layers") else MOST_CHANNELS for name in config if name != "block"}
+    wrong = [f"{k} {config[k]!r}" for k, most in limits.items() if type(config[k]) is not int or config[k] > most]
+    if wrong and not config.keys() - {"block", *inspect.signature(Shortcut.__init__).parameters}:
+        raise ValueError(f"not a Shortcut checkpoint: it describes a block that cannot be, with {', '.join(wrong)}")
 
 
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:

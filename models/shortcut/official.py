@@ -43,6 +43,8 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
     ]
     if missing := [key for key in sources if key not in state]:
         raise ValueError(f"not a published Shortcut block: it lacks {', '.join(missing)}")
+    if wrong := [key for key in sources if getattr(state[key], "ndim", 0) != 4]:
+        raise ValueError(f"not a published Shortcut block: {', '.join(wrong)} is not the weight of a convolution")
     reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in sources)
     num_dg, rest = divmod(to_offset_mask[0], 27)
     offset_g_size = math.isqrt(to_offset[0] // (2 * num_dg)) if num_dg else 0

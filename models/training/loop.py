@@ -78,22 +78,27 @@ class TrainingLoop:
         with stop_signals() as signals, tqdm(total=self.schedule.steps, initial=self.step, **bar_options) as bar:
             try:
                 self._do_due(signals)
-                for batch in () if signals else batches:
+                for batch in () if self._stops(signals) else batches:
                     losses = self._train_step(batch)
                     bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
                     bar.update()
                     self._do_due(signals)
-                    if signals:
+                    if self._stops(signals):
                         break
                     if time.monotonic() - self._last_save >= state_seconds:
                         self._save_state()
-                if signals:
+                if self._stops(signals):
                     self._save_latest()
             except Exception:
                 self._save_after_error()
                 raise
         self.stopped = signals[0] if signals else None
         return self.stopped is None
+
+    @staticmethod
+    def _stops(signals: list[int]) -> bool:
+        """Whether the training ends after the present step."""
+        return bool(signals)
 
     def _train_step(self, batch: dict) -> dict[str, float]:
         self._print_once(f"skipped unreadable frame {path}" for path in batch["skipped"])
@@ -125,7 +130,7 @@ class TrainingLoop:
     def _do_due(self, signals: list[int]) -> None:
         """Do what is due, the slow validation only where no signal waits."""
         for name, action in ACTIONS.items():
-            if name in self.due and not (name == "validation" and signals):
+            if name in self.due and not (name == "validation" and self._stops(signals)):
                 action(self, self.due[name])
                 del self.due[name]
         if self._owed and not self.due:

@@ -10,7 +10,7 @@ from options.record import Options
 def add_faces(group: argparse._ArgumentGroup) -> None:
     switch(group, "--scale_image", False, "find faces and translate a crop around each, scaled by --eye_distance")
     add_option(group, "--eye_distance", float_range(4, 512), 64.0, "pixels between the eyes of a face after scaling")
-    four = Kind(_four, "four whole numbers of at least 0: left, right, top, bottom", "PX")
+    four = Kind(_four, "four whole numbers between 0 and 16,384: left, right, top, bottom", "PX")
     kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
     several_words(group, "--padding", four, "200,200,200,200", kept)
     which = "translate the largest face of the first frame with a face, or all faces"
@@ -53,7 +53,7 @@ def face_problems(opt: Options) -> list[str]:
 
 
 def _four(text: str) -> str:
-    """`text` if it is four whole numbers of at least 0, separated by commas; otherwise ValueError."""
-    if len([int(part) for part in text.split(",") if int(part) >= 0]) != 4:
+    """`text` if it is four whole numbers between 0 and 16,384, separated by commas; otherwise ValueError."""
+    if len([int(part) for part in text.split(",") if 0 <= int(part) <= 2**14]) != 4:
         raise ValueError(text)
     return text

@@ -194,3 +194,25 @@ def test_a_run_under_nohup_goes_on_when_its_terminal_closes():
             assert not signals
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+UNREAD = """
+from util.runtime import finish
+
+def program():
+    for _ in range(10_000):
+        print("a line that nobody reads")
+
+finish("p", program)
+"""
+
+
+def test_an_output_that_nobody_reads_is_one_sentence():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", UNREAD], stdout=write_end, stderr=subprocess.PIPE, text=True, cwd=root
+    )
+    os.close(write_end)
+    assert ended.returncode == 1 and ended.stderr == "p: error: [Errno 32] Broken pipe\n"

@@ -6,7 +6,9 @@ that such a file consists of are followed here, on values of our own.
 
 import math
 import pickletools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +17,6 @@ GLOBALS = {**dict.fromkeys([(module, "_reconstruct") for module in ARRAY_MODULES
 GLOBALS |= {("numpy", "ndarray"): "ndarray", ("numpy", "dtype"): "dtype", ("_codecs", "encode"): "encode"}
 NUMBERS = ("f2", "f4", "f8")
 OBJECT = ("O", "O8")
-CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
-VALUES = {"BINUNICODE", "SHORT_BINUNICODE", "BINBYTES", "SHORT_BINBYTES", "BINSTRING", "SHORT_BINSTRING"}
-VALUES |= {"BININT", "BININT1", "BININT2", "LONG1"}
 MARK = object()
 DAMAGED = "its pickle is damaged"
 
@@ -28,13 +27,32 @@ def read(data: bytes) -> object:
     Raises:
         ValueError: it is damaged, or holds anything else than arrays, dictionaries, lists, tuples, text and numbers.
     """
-    stack: list = []
-    memo: dict[int, object] = {}
+    machine = Machine()
     for opcode, arg, _ in pickletools.genops(data):
         if opcode.name == "STOP":
             break
-        _follow(opcode.name, arg, stack, memo)
-    return _top(stack, Array).value
+        if opcode.name not in OPCODES:
+            raise ValueError(f"it holds the opcode {opcode.name}, which no file of arrays needs")
+        OPCODES[opcode.name](machine, arg)
+    return machine.top(Array).value
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Stands for a function or class that the file names: a value of GLOBALS."""
+
+    name: str
+
+    def make(self, arguments: object) -> object:
+        """What a call makes: an `Array`, a `Type` or bytes."""
+        if isinstance(arguments, tuple) and arguments:
+            if self.name == "array":
+                return Array()
+            if self.name == "dtype" and arguments[0] in (*NUMBERS, *OBJECT):
+                return Type(arguments[0])
+            if self.name == "encode" and isinstance(arguments[0], str):  # how older pickles write bytes
+                return arguments[0].encode("latin1")
+        raise ValueError(f"it calls {self.name} in a way no file of arrays needs")
 
 
 @dataclass(eq=False)
@@ -45,10 +63,10 @@ class Type:
     order: str = "<"
 
     def build(self, state: object) -> None:
-        plain = isinstance(state, tuple) and len(state) >= 5 and all(value is None for value in state[2:5])
-        if not plain or state[1] not in ("<", ">", "|", "="):
+        _, order, *fields = state if isinstance(state, tuple) and len(state) >= 5 else (None, None, state)
+        if order not in ("<", ">", "|", "=") or any(value is not None for value in fields[:3]):
             raise ValueError("it holds a number type of fields or of unknown byte order")
-        self.order = state[1]
+        self.order = order
 
 
 @dataclass(eq=False)
@@ -77,89 +95,95 @@ def _is_shape(shape: object) -> bool:
     return isinstance(shape, tuple) and len(shape) <= 4 and all(type(n) is int and 0 <= n < 2**31 for n in shape)
 
 
-def _follow(name: str, arg: object, stack: list, memo: dict[int, object]) -> None:
-    """Do what one opcode says; ValueError if no file of arrays needs it."""
-    if name in ("PROTO", "FRAME"):
-        return
-    if name in VALUES:
-        stack.append(arg)
-    elif name in CONSTANTS:
-        stack.append(CONSTANTS[name])
-    elif name in ("EMPTY_LIST", "EMPTY_DICT", "MARK"):
-        stack.append({"EMPTY_LIST": list, "EMPTY_DICT": dict, "MARK": lambda: MARK}[name]())
-    elif name in ("TUPLE1", "TUPLE2", "TUPLE3"):
-        stack.append(tuple(_popped(stack, int(name[-1]))))
-    elif name == "TUPLE":
-        stack.append(tuple(_down_to_mark(stack)))
-    elif name in ("APPEND", "APPENDS"):
-        items = _popped(stack, 1) if name == "APPEND" else _down_to_mark(stack)
-        _top(stack, list).extend(items)
-    elif name in ("SETITEM", "SETITEMS"):
-        items = _popped(stack, 2) if name == "SETITEM" else _down_to_mark(stack)
-        if not all(isinstance(key, str) for key in items[::2]):
-            raise ValueError("it holds a key that is no text")
-        _top(stack, dict).update(zip(items[::2], items[1::2], strict=True))
-    elif name in ("MEMOIZE", "BINPUT", "LONG_BINPUT"):
-        memo[len(memo) if name == "MEMOIZE" else arg] = _top(stack, object)
-    elif name in ("BINGET", "LONG_BINGET"):
-        if arg not in memo:
+class Machine:
+    """The stack and the memo of a pickle. Every method follows one kind of opcode."""
+
+    def __init__(self):
+        self.stack: list = []
+        self.memo: dict[int, object] = {}
+
+    def pop(self, count: int) -> list:
+        at = len(self.stack) - count
+        if at < 0:
             raise ValueError(DAMAGED)
-        stack.append(memo[arg])
-    elif name in ("GLOBAL", "STACK_GLOBAL"):
-        stack.append(_allowed(*(arg.split(" ", 1) if name == "GLOBAL" else _popped(stack, 2))))
-    elif name == "REDUCE":
-        stack.append(_made(*_popped(stack, 2)))
-    elif name == "BUILD":
-        (state,) = _popped(stack, 1)
-        _top(stack, (Array, Type)).build(state)
-    else:
-        raise ValueError(f"it holds the opcode {name}, which no file of arrays needs")
+        items = self.stack[at:]
+        del self.stack[at:]
+        return items
+
+    def pop_to_mark(self) -> list:
+        at = next((at for at in range(len(self.stack) - 1, -1, -1) if self.stack[at] is MARK), None)
+        if at is None:
+            raise ValueError(DAMAGED)
+        return self.pop(len(self.stack) - at)[1:]
+
+    def top(self, *kinds: type) -> Any:
+        if not self.stack or not isinstance(self.stack[-1], kinds):
+            raise ValueError(DAMAGED)
+        return self.stack[-1]
+
+    def append(self, items: list) -> None:
+        self.top(list).extend(items)
+
+    def set_items(self, items: list) -> None:
+        if len(items) % 2 or not all(isinstance(key, str) for key in items[::2]):
+            raise ValueError("it holds a key that is no text")
+        self.top(dict).update(zip(items[::2], items[1::2], strict=True))
+
+    def remember(self, number: int) -> None:
+        self.memo[number] = self.top(object)
+
+    def recall(self, number: int) -> None:
+        if number not in self.memo:
+            raise ValueError(DAMAGED)
+        self.stack.append(self.memo[number])
+
+    def name(self, module: object, name: object) -> None:
+        if not isinstance(module, str) or not isinstance(name, str) or (module, name) not in GLOBALS:
+            raise ValueError(f"it asks for {module}.{name}, which no file of arrays needs")
+        self.stack.append(Maker(GLOBALS[module, name]))
+
+    def call(self) -> None:
+        maker, arguments = self.pop(2)
+        if not isinstance(maker, Maker):
+            raise ValueError(DAMAGED)
+        self.stack.append(maker.make(arguments))
+
+    def build(self) -> None:
+        (state,) = self.pop(1)
+        self.top(Array, Type).build(state)
 
 
-@dataclass(frozen=True)
-class Maker:
-    """Stands for a function or class that the file names: a value of GLOBALS."""
-
-    name: str
+def _push(machine: Machine, value: object) -> None:
+    machine.stack.append(value)
 
 
-def _allowed(module: object, name: object) -> Maker:
-    if not isinstance(module, str) or not isinstance(name, str) or (module, name) not in GLOBALS:
-        raise ValueError(f"it asks for {module}.{name}, which no file of arrays needs")
-    return Maker(GLOBALS[module, name])
-
-
-def _made(maker: object, args: object) -> object:
-    if isinstance(maker, Maker) and isinstance(args, tuple) and args:
-        if maker.name == "array":
-            return Array()
-        if maker.name == "dtype" and args[0] in (*NUMBERS, *OBJECT):
-            return Type(args[0])
-        if maker.name == "encode" and isinstance(args[0], str):  # how older pickles write bytes
-            return args[0].encode("latin1")
-    raise ValueError(
-        f"it calls {maker if not isinstance(maker, Maker) else maker.name} in a way no file of arrays needs"
-    )
-
-
-def _popped(stack: list, count: int) -> list:
-    if len(stack) < count:
-        raise ValueError(DAMAGED)
-    items = stack[len(stack) - count :]
-    del stack[len(stack) - count :]
-    return items
-
-
-def _down_to_mark(stack: list) -> list:
-    at = next((at for at in range(len(stack) - 1, -1, -1) if stack[at] is MARK), None)
-    if at is None:
-        raise ValueError(DAMAGED)
-    items = stack[at + 1 :]
-    del stack[at:]
-    return items
-
-
-def _top(stack: list, kind: type | tuple[type, ...]):
-    if not stack or not isinstance(stack[-1], kind):
-        raise ValueError(DAMAGED)
-    return stack[-1]
+VALUES = ("BINUNICODE", "SHORT_BINUNICODE", "BINBYTES", "SHORT_BINBYTES", "BINSTRING", "SHORT_BINSTRING")
+VALUES += ("BININT", "BININT1", "BININT2", "LONG1")
+OPCODES: dict[str, Callable[[Machine, Any], None]] = {
+    **dict.fromkeys(("PROTO", "FRAME"), lambda m, _: None),
+    **dict.fromkeys(VALUES, _push),
+    "NONE": lambda m, _: _push(m, None),
+    "NEWTRUE": lambda m, _: _push(m, True),
+    "NEWFALSE": lambda m, _: _push(m, False),
+    "EMPTY_TUPLE": lambda m, _: _push(m, ()),
+    "EMPTY_LIST": lambda m, _: _push(m, []),
+    "EMPTY_DICT": lambda m, _: _push(m, {}),
+    "MARK": lambda m, _: _push(m, MARK),
+    "TUPLE1": lambda m, _: _push(m, tuple(m.pop(1))),
+    "TUPLE2": lambda m, _: _push(m, tuple(m.pop(2))),
+    "TUPLE3": lambda m, _: _push(m, tuple(m.pop(3))),
+    "TUPLE": lambda m, _: _push(m, tuple(m.pop_to_mark())),
+    "APPEND": lambda m, _: m.append(m.pop(1)),
+    "APPENDS": lambda m, _: m.append(m.pop_to_mark()),
+    "SETITEM": lambda m, _: m.set_items(m.pop(2)),
+    "SETITEMS": lambda m, _: m.set_items(m.pop_to_mark()),
+    "MEMOIZE": lambda m, _: m.remember(len(m.memo)),
+    "BINPUT": Machine.remember,
+    "LONG_BINPUT": Machine.remember,
+    "BINGET": Machine.recall,
+    "LONG_BINGET": Machine.recall,
+    "GLOBAL": lambda m, names: m.name(*names.split(" ", 1)),
+    "STACK_GLOBAL": lambda m, _: m.name(*m.pop(2)),
+    "REDUCE": lambda m, _: m.call(),
+    "BUILD": lambda m, _: m.build(),
+}
