@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from data import unused_files
 from data.faces.clips import write_whole_frames
 from models.evaluation import cost
 from models.evaluation.evaluate import evaluate
@@ -12,7 +13,7 @@ from models.evaluation.metrics import describe_figures
 from models.evaluation.pipeline_cost import measure_latency
 from models.evaluation.record import FrameTable, run_figures
 from options.build.test_setup import TestSetup, found_clips, new_test_setup
-from options.build.videos import evaluation_clips, prepare_results_dir, time_whole_videos
+from options.build.videos import evaluation_clips, results_dir, time_whole_videos
 from options.record import Options, describe
 from options.test_options import TestOptions, chosen_clips
 from util import log, runtime
@@ -29,12 +30,12 @@ def translate(opt: Options) -> int:
     folder = Path(opt.results_dir) / opt.name / f"{opt.phase}_{opt.which_epoch}"
     chosen, how_many = chosen_clips(opt)
     clips, faces = found_clips(opt, chosen)
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     if not clips:
         print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
         if not opt.dry_run:
-            prepare_results_dir(opt, folder)
-            write_whole_frames(faces, folder, opt.fps, opt.max_frames)
+            with results_dir(opt, folder):
+                write_whole_frames(faces, folder, opt.fps, opt.max_frames)
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
@@ -42,13 +43,13 @@ def translate(opt: Options) -> int:
     facts |= {"runtime": setup.runtime, "methods": setup.scores.methods, "metrics": list(setup.metric_setup.metrics)}
     print(log.facts(facts), *setup.notes, *warnings(setup.costs["macs"]), sep="\n")
     if not opt.dry_run:
-        run_test(opt, setup, folder, device)
+        with results_dir(opt, folder):
+            run_test(opt, setup, folder, device)
     return 0
 
 
 def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device) -> None:
     """Translate and measure; videos, frames.csv, metrics.json and the page go to `folder`."""
-    prepare_results_dir(opt, folder)
     latency_ms = measure_latency(setup.teacher, setup.translator, setup.x, opt.latency_repeats)
     streams = time_whole_videos(opt, setup, latency_ms["teacher"]["median"]) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it

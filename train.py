@@ -4,6 +4,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from data import unused_files
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
 from options.build.tasks import TASKS
@@ -21,7 +22,7 @@ def train(opt: Options) -> int:
     task.trainer.amp = runtime.precision(opt.amp, device)
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     print(log.facts({**task.facts, "device": device, "steps": steps}), *task.warnings, sep="\n")
     if opt.dry_run:
         return 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from data.clips import Clip
 from data.layouts import cityscapes, folder, images_a, images_b, label_a, label_b, video_files, viper
+from data.listing import unused
 
 Layout = Callable[[Path, str], list[Clip]]
 
@@ -35,7 +36,7 @@ def find_clips(dataset: str, root: Path, split: str) -> list[Clip]:
 
     Raises:
         FileNotFoundError: the layout finds no clip in `root`; the message shows the expected tree.
-        ValueError: `dataset` or `split` is unknown.
+        ValueError: `dataset` or `split` is unknown, or what lies in `root` can be read in two ways.
     """
     if dataset not in DATASETS:
         raise ValueError(f"unknown dataset {dataset!r}, known are {', '.join(DATASETS)}")
@@ -43,3 +44,15 @@ def find_clips(dataset: str, root: Path, split: str) -> list[Clip]:
         raise ValueError(f'split must be "train" or "val", got {split!r}')
     layout = video_files if root.is_file() else DATASETS[dataset]
     return layout(root, split)
+
+
+def unused_files(dataset: str, root: Path, split: str) -> list[str]:
+    """What lies beside the files of a dataset and is not read, as one line of text, or as none; see `listing.unused`.
+
+    Args:
+        dataset: a name in `DATASETS` or `UNPAIRED`; of the latter, both domains are used.
+        root, split: as for `find_clips`.
+    """
+    layouts = UNPAIRED[dataset] if dataset not in DATASETS else (DATASETS[dataset],)
+    layouts = layouts if root.is_dir() else ()
+    return unused(root, (path for layout in layouts for clip in layout(root, split) for path in clip.files))

@@ -1,15 +1,11 @@
 """A clip, and helpers that list the folders of a dataset as clips."""
 
-import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.faces import Crop
-
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".ppm"})
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg"})
+from data.listing import IMAGE_SUFFIXES, check_one_series, in_words, list_folder
 
 
 @dataclass(frozen=True)
@@ -31,30 +27,14 @@ class Clip:
     video: Path | None = None
     crop: Crop | None = None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it is read from."""
+        return (self.video,) if self.video else self.frames
+
     def __post_init__(self):
         if bool(self.frames) == (self.video is not None):
             raise ValueError(f"clip {self.name!r} needs image files or one video file, got {self.frames, self.video}")
-
-
-def natural_key(path: Path) -> tuple:
-    """Sort key that compares digits as numbers: frame_2 comes before frame_10."""
-    pieces = re.split(r"(\d+)", path.stem)
-    return [int(p) if i % 2 else p for i, p in enumerate(pieces)], path.name
-
-
-def list_files(folder: Path, suffixes: frozenset[str]) -> tuple[Path, ...]:
-    """Files in `folder` that end in one of `suffixes`, in any case, in natural order. Hidden files are left out."""
-    with os.scandir(folder) as entries:
-        names = [e.name for e in entries if not e.name.startswith(".") and e.is_file()]
-    wanted = (folder / name for name in names if os.path.splitext(name)[1].lower() in suffixes)
-    return tuple(sorted(wanted, key=natural_key))
-
-
-def list_subfolders(folder: Path) -> list[Path]:
-    """Folders directly in `folder`, in natural order. Hidden folders are left out."""
-    with os.scandir(folder) as entries:
-        names = [e.name for e in entries if not e.name.startswith(".") and e.is_dir()]
-    return sorted((folder / name for name in names), key=natural_key)
 
 
 def missing_data(problem: str, tree: str) -> FileNotFoundError:
@@ -81,10 +61,24 @@ def list_images(folder: Path, tree: str) -> tuple[Path, ...]:
     Raises:
         FileNotFoundError: there is none. An empty clip is a mistake, not a clip.
     """
-    images = list_files(folder, IMAGE_SUFFIXES)
-    if not images:
-        raise missing_data(f"{folder} holds no image ({' '.join(sorted(IMAGE_SUFFIXES))})", tree)
-    return images
+    listing = list_folder(folder)
+    if not listing.images:
+        deeper = [inner.name for inner in listing.folders if list_folder(inner).images]
+        hint = f", but its folder {deeper[0]}/ does" if deeper else ""
+        raise missing_data(f"{folder} holds no image ({in_words(IMAGE_SUFFIXES)}){hint}", tree)
+    return listing.images
+
+
+def one_clip(folder: Path, tree: str) -> Clip:
+    """The images in `folder` as one clip, named after the folder.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: they are more than one clip, see `check_one_series`.
+    """
+    images = list_images(folder, tree)
+    check_one_series(images)
+    return Clip(folder.resolve().name if folder.name in {"", ".."} else folder.name, images)
 
 
 def one_clip_per_subfolder(folder: Path, tree: str) -> list[Clip]:
@@ -92,8 +86,9 @@ def one_clip_per_subfolder(folder: Path, tree: str) -> list[Clip]:
 
     Raises:
         FileNotFoundError: there is no subfolder, or one holds no image.
+        ValueError: one holds more than one clip.
     """
-    clips = [Clip(subfolder.name, list_images(subfolder, tree)) for subfolder in list_subfolders(folder)]
+    clips = [one_clip(subfolder, tree) for subfolder in list_folder(folder).folders]
     if not clips:
         raise missing_data(f"{folder} holds no clip folder", tree)
     return clips

@@ -24,11 +24,13 @@ def read_frame(path: Path) -> np.ndarray:
     Grey and palette images become RGB, an alpha channel is dropped, and 16 bits become 8.
 
     Raises:
-        UnreadableFrame: the file cannot be read, or has too many pixels; the message names `path`.
+        UnreadableFrame: the file cannot be read, has too many pixels, or holds no single picture of 8 or 16 bits; the
+            message names it.
     """
     try:
         with Image.open(path) as image:
             _check_size(image.size)
+            _check_one_picture(image)
             upright = ImageOps.exif_transpose(image)
             if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip it to white
                 grey = np.clip(np.asarray(upright, dtype=np.float32) / 257, 0, 255).round().astype(np.uint8)
@@ -41,6 +43,14 @@ def read_frame(path: Path) -> np.ndarray:
 def _check_size(size: Size) -> None:
     if size[0] * size[1] > MAX_PIXELS:
         raise ValueError(f"it has {size[0]} x {size[1]} pixels, a frame at most {MAX_PIXELS:,}")
+
+
+def _check_one_picture(image: Image.Image) -> None:
+    pictures = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # a camera's previews follow in an MPO
+    if pictures > 1:
+        raise ValueError(f"it holds {pictures} pictures, a frame is one: save it as a video or as single pictures")
+    if image.mode == "F":
+        raise ValueError("it holds floating-point numbers, and nothing says which is white: save it with 8 or 16 bits")
 
 
 def resize(image: np.ndarray, size: Size) -> np.ndarray:

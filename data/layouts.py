@@ -10,17 +10,8 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from data.clips import (
-    IMAGE_SUFFIXES,
-    VIDEO_SUFFIXES,
-    Clip,
-    first_folder,
-    list_files,
-    list_images,
-    list_subfolders,
-    missing_data,
-    one_clip_per_subfolder,
-)
+from data.clips import Clip, first_folder, list_images, missing_data, one_clip, one_clip_per_subfolder
+from data.listing import IMAGE_SUFFIXES, VIDEO_SUFFIXES, check_one_series, in_words, list_folder, some
 
 SNIPPET_FRAMES = 30  # frames of a Cityscapes sequence snippet
 CITYSCAPES_NAME = re.compile(r"(?P<city>.+)_(?P<sequence>\d+)_(?P<frame>\d+)_leftImg8bit")
@@ -38,7 +29,7 @@ def cityscapes(root: Path, split: str) -> list[Clip]:
     """One clip per Cityscapes snippet: at most 30 consecutive frames of one city and sequence number."""
     base = root / "Cityscapes_sequence" / "leftImg8bit" / split
     tree = f"{base}/<city>/<city>_<sequence>_<frame>_leftImg8bit.png"
-    cities = list_subfolders(first_folder([base], tree))
+    cities = list_folder(first_folder([base], tree)).folders
     if not cities:
         raise missing_data(f"{base} holds no city folder", tree)
     return [clip for city in cities for clip in _snippets(list_images(city, tree), tree)]
@@ -74,7 +65,10 @@ def label_b(root: Path, split: str) -> list[Clip]:
 def _group_by_prefix(folder: Path) -> list[Clip]:
     tree = f"{folder}/<3 characters of the clip><rest>.png, for example 001_00001.png"
     images = sorted(list_images(first_folder([folder], tree), tree), key=lambda p: p.name[:3])  # stable: order stays
-    return [Clip(prefix, tuple(group)) for prefix, group in groupby(images, key=lambda p: p.name[:3])]
+    clips = [Clip(prefix, tuple(group)) for prefix, group in groupby(images, key=lambda p: p.name[:3])]
+    for clip in clips:
+        check_one_series(clip.frames)
+    return clips
 
 
 def images_a(root: Path, split: str) -> list[Clip]:
@@ -89,28 +83,39 @@ def images_b(root: Path, split: str) -> list[Clip]:
 
 def _images_at_any_depth(folder: Path) -> list[Clip]:
     tree = f"{folder}/**/*.png, images at any depth"
-    folders = [first_folder([folder], tree)]
+    folders, clips = [first_folder([folder], tree)], []
     seen = {os.path.realpath(folder)}  # a link may lead back to a folder above it
     for inner in folders:  # the list grows during the walk
-        new = [f for f in list_subfolders(inner) if os.path.realpath(f) not in seen]
+        listing = list_folder(inner)
+        new = [f for f in listing.folders if os.path.realpath(f) not in seen]
         seen |= {os.path.realpath(f) for f in new}
         folders += new
-    clips = [
-        Clip(f.relative_to(folder.parent).as_posix(), found)
-        for f in folders
-        if (found := list_files(f, IMAGE_SUFFIXES))
-    ]
+        if listing.images:
+            clips.append(Clip(inner.relative_to(folder.parent).as_posix(), listing.images))
     if not clips:
-        raise missing_data(f"{folder} holds no image ({' '.join(sorted(IMAGE_SUFFIXES))})", tree)
+        raise missing_data(f"{folder} holds no image ({in_words(IMAGE_SUFFIXES)})", tree)
     return clips
 
 
 def folder(root: Path, split: str) -> list[Clip]:
-    """Clips in <root>/<split>/<clip>/ or <root>/<clip>/; a folder that holds images itself is one clip."""
+    """Clips in <root>/<split>/<clip>/ or <root>/<clip>/; a folder that holds images itself is one clip.
+
+    One image beside clip folders is no clip: it is a preview, or the like.
+
+    Raises:
+        ValueError: there are several images beside clip folders.
+    """
     tree = f"{root}/{split}/<clip>/*.png   or   {root}/<clip>/*.png   or   {root}/*.png"
     base = _split_folder(root, split, tree)
-    images = list_files(base, IMAGE_SUFFIXES)
-    return [Clip(base.resolve().name, images)] if images else one_clip_per_subfolder(base, tree)
+    here = list_folder(base)
+    clips = [inner for inner in here.folders if list_folder(inner).images]
+    if clips and len(here.images) > 1:
+        images, folders = (some([path.name for path in paths]) for paths in (here.images, clips))
+        raise ValueError(
+            f"{base} holds {len(here.images)} images ({images}) and {len(clips)} clip folders ({folders}): one clip of "
+            "the images, or the clips of the folders? Move one of the two elsewhere"
+        )
+    return [one_clip(base, tree)] if here.images and not clips else one_clip_per_subfolder(base, tree)
 
 
 def video_files(root: Path, split: str) -> list[Clip]:
@@ -119,9 +124,9 @@ def video_files(root: Path, split: str) -> list[Clip]:
         return [Clip(root.stem, video=root)]
     tree = f"a video file   or   {root}/{split}/*.mp4   or   {root}/*.mp4"
     base = _split_folder(root, split, tree)
-    videos = list_files(base, VIDEO_SUFFIXES)
+    videos = list_folder(base).videos
     if not videos:
-        raise missing_data(f"{base} holds no video file ({' '.join(sorted(VIDEO_SUFFIXES))})", tree)
+        raise missing_data(f"{base} holds no video file ({in_words(VIDEO_SUFFIXES)})", tree)
     stems = [v.stem for v in videos]
     return [Clip(v.name if stems.count(v.stem) > 1 else v.stem, video=v) for v in videos]
 

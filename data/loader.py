@@ -51,11 +51,11 @@ def _tell_dead_workers(batches: Iterable[dict], workers: int) -> Iterator[dict]:
             if listens:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             yield batch
-    except RuntimeError as error:
-        if "DataLoader worker" not in str(error):
+    except (RuntimeError, EOFError, ConnectionError) as error:  # the last two: it died while it sent a batch
+        if isinstance(error, RuntimeError) and "DataLoader worker" not in str(error):
             raise
         killed = "it was killed, perhaps because memory or /dev/shm is full: --nThreads takes fewer"
-        raise ChildProcessError(f"a process that reads data died ({error}); {killed}") from error
+        raise ChildProcessError(f"a process that reads data died ({str(error) or 'it broke off'}); {killed}") from error
 
 
 def _leave_signals_to_the_main_process(_worker: int) -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from data import find_clips
-from data.clips import VIDEO_SUFFIXES, Clip, list_files
+from data.clips import Clip
 from data.layouts import cityscapes, label_a
+from data.listing import list_folder
 
 REAL = {"v2c": cityscapes, "l2v": label_a}  # dataset -> layout of its target domain
 
@@ -23,5 +24,5 @@ def clips_in(path: Path, split: str) -> list[Clip]:
     Raises:
         FileNotFoundError: there is no clip.
     """
-    holds_videos = path.is_file() or list_files(path, VIDEO_SUFFIXES)
+    holds_videos = path.is_file() or list_folder(path).videos
     return find_clips("videofile" if holds_videos else "frames", path, split)

@@ -3,9 +3,11 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
 
 from data import DATASETS
+from data.detect import detect
 from models.ops import BACKENDS
 from models.shortcut import BLOCKS
 from models.teachers import TEACHERS
@@ -62,13 +64,41 @@ class BaseOptions:
         """
         parser = self.parser()
         defaults = vars(parser.parse_args([]))
-        values, found = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
-        wrong = {name: v for name, v in values.items() if isinstance(v, Wrong)}
-        found += [f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items()]
-        opt = Options({**values, **{name: defaults[name] for name in wrong}}, defaults, parser.may_change())
+        read = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
+        wrong = {name: v for name, v in read.values.items() if isinstance(v, Wrong)}
+        found = [*read.problems, *(f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items())]
+        values, notes = {**read.values, **{name: defaults[name] for name in wrong}}, read.notes
+        try:
+            guessed, how = self.guess(values, read.chosen)
+            values, notes = values | guessed, [*notes, *how]
+        except ValueError as error:
+            found.append(f"--dataroot: {error}")
+        opt = Options(values, defaults, parser.may_change(), notes)
         if found := found + parser.missing(vars(opt)) + self.problems(opt):
             parser.error("\n  ".join(found))
         return opt
+
+    def guess(self, values: Mapping[str, object], chosen: Set[str]) -> tuple[dict[str, object], list[str]]:
+        """What a --dataroot says about flags that the caller did not give: their values, and a line on each guess.
+
+        Args:
+            values: of all flags, by name.
+            chosen: the flags that the caller gave.
+
+        Raises:
+            ValueError: the --dataroot can be understood in two ways.
+        """
+        named = {"dataset_mode", "dataset_option"} & chosen
+        if named or "dataroot" not in chosen or not self.reads_clips(values):
+            return {}, []
+        found = detect(Path(str(values["dataroot"])), SPLITS[str(values["phase"])])
+        if found is None or found.mode == values["dataset_mode"]:
+            return {}, []
+        return {"dataset_mode": found.mode}, [f"--dataset_mode {found.mode}, because --dataroot is {found.what}"]
+
+    def reads_clips(self, values: Mapping[str, object]) -> bool:
+        """Whether any clips will do: videos, or folders of frames."""
+        return True
 
     def parser(self) -> Parser:
         parser = Parser(

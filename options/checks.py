@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from data import UNPAIRED
+from options.flags.losses import shortcut_weights
 from options.flags.metrics import methods_of
 from options.flags.teachers import family_of
 from options.record import Options
@@ -48,15 +49,9 @@ def shortcut_problems(opt: Options) -> list[str]:
         found.append(f"--max_interval must be at least 2 in training, got {opt.max_interval}: 1 has no skipped frames")
     if opt.dataset_mode == "unaligned_scale":
         found.append("--dataset_mode unaligned_scale has no clips: it needs --model unsup_single")
-    if _trains_nothing(opt):
+    if not any(shortcut_weights(opt).values()):
         found.append("every weight of the Shortcut's losses is 0: nothing to train")
     return found
-
-
-def _trains_nothing(opt: Options) -> bool:
-    perceptual = opt.lambda_lpips if opt.perceptual != "none" else 0.0
-    temporal = opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0
-    return not any([opt.lambda_L1, opt.lambda_align, opt.lambda_L1_out, opt.lambda_D, temporal, perceptual])
 
 
 def refresh_problems(opt: Options) -> list[str]:

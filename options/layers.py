@@ -5,31 +5,35 @@ import difflib
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from options import record
 from options.parser import Parser
+from options.published import DROPPED, needless
 
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
 CALLER_VARIABLE = "SHORTCUT_V2V_CALLER"  # scripts/common.sh exports the folder from which a script was called
 
 _NOT_GIVEN = object()
-_NO_EFFECT = "it had no effect in the published code"
-DROPPED = {
-    "--epoch_count": "a resumed run keeps its own state, use --continue_train",
-    "--norm": "all published networks use instance normalisation",
-    "--no_dropout": "no published teacher has dropout",
-    "--serial_batches": "training always shuffles, test.py never does",
-    "--split": "use --phase",
-    "--batch_size": "test.py translates one frame at a time; training has --batchSize",
-    "--vtoonify_skip": "the small picture is always moved and corrected",
-    **dict.fromkeys(["--hetconv", "--het_1x1", "--spectral_norm", "--label_nc", "--eval_freq"], _NO_EFFECT),
-    **dict.fromkeys(["--lambda_A", "--lambda_B", "--which_iter", "--ntest", "--aspect_ratio"], _NO_EFFECT),
-}
 
 
-def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    """(value of every flag, problems): what is typed wins over the --options file, that over the script, that over
-    the default.
+class CommandLine(NamedTuple):
+    """What a command line says.
+
+    values: of every flag, by name.
+    chosen: names of the flags that the caller gave, on the command line or in the --options file.
+    notes: one line for each published flag that was given and is not needed.
+    problems: what is wrong, one sentence each.
+    """
+
+    values: dict[str, object]
+    chosen: set[str]
+    notes: list[str]
+    problems: list[str]
+
+
+def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> CommandLine:
+    """Read the command line: what is typed wins over the --options file, that over the script, that over the default.
 
     An option that the file leaves empty has its default, whatever the script says. Paths that are typed are meant from
     the caller's folder, all others from the current one.
@@ -39,12 +43,13 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
         defaults: of all flags of `parser`, by name.
     """
     of_script, typed = split(argv)
-    script_values, problems = _given(parser, of_script, defaults)
-    typed_values, more = _given(parser, typed, defaults)
+    script_values, _, problems = _given(parser, of_script, defaults)
+    typed_values, notes, more = _given(parser, typed, defaults)
     typed_paths = {name: typed_values[name] for name in parser.paths() & typed_values.keys()}
     typed_values |= {name: from_caller(path) for name, path in typed_paths.items() if isinstance(path, str)}
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
-    return {**defaults, **script_values, **file_values, **typed_values}, [*problems, *more, *wrong]
+    values = {**defaults, **script_values, **file_values, **typed_values}
+    return CommandLine(values, file_values.keys() | typed_values.keys(), notes, [*problems, *more, *wrong])
 
 
 def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -75,12 +80,15 @@ def complaints(extras: Sequence[str], known: Collection[str]) -> list[str]:
     return found
 
 
-def _given(parser: Parser, flags: Sequence[str], defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    """(values of the flags that are there and no others, problems)."""
+def _given(
+    parser: Parser, flags: Sequence[str], defaults: Mapping[str, object]
+) -> tuple[dict[str, object], list[str], list[str]]:
+    """(values of the flags that are there and no others, notes, problems)."""
     blank = argparse.Namespace(**dict.fromkeys(defaults, _NOT_GIVEN))
     found, extras = parser.parse_known_args(flags, blank)
     values = {name: value for name, value in vars(found).items() if value is not _NOT_GIVEN}
-    return values, complaints(extras, _spellings(defaults))
+    notes, unknown = needless(extras)
+    return values, notes, complaints(unknown, _spellings(defaults))
 
 
 def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:

@@ -1,7 +1,7 @@
 """The options of one run: read-only in the program, a table on the screen, options.yaml on the disk."""
 
 import argparse
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import yaml
@@ -17,17 +17,23 @@ SPLITS = {"train": "train", "val": "val", "test": "val"}
 class Options(argparse.Namespace):
     """Parsed flags as attributes, read-only (AttributeError); `vars(opt)` holds exactly the flags.
 
-    `defaults` are those of all flags; `may_change` names those that may differ between the parts of a resumed run.
+    `defaults` are those of all flags; `may_change` names those that may differ between the parts of a resumed run;
+    `notes` are lines for the user on how the command line was understood.
     """
 
-    __slots__ = ("defaults", "may_change")
+    __slots__ = ("defaults", "may_change", "notes")
 
     def __init__(
-        self, values: Mapping[str, object], defaults: Mapping[str, object], may_change: Set[str] = frozenset()
+        self,
+        values: Mapping[str, object],
+        defaults: Mapping[str, object],
+        may_change: Set[str] = frozenset(),
+        notes: Sequence[str] = (),
     ):
         self.__dict__.update(values)
         object.__setattr__(self, "defaults", dict(defaults))
         object.__setattr__(self, "may_change", frozenset(may_change))
+        object.__setattr__(self, "notes", tuple(notes))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"options are read-only after parsing: cannot set {name}")
@@ -70,14 +76,14 @@ class Options(argparse.Namespace):
 
 
 def describe(opt: Options) -> str:
-    """One line per option; `*` and the default mark what was changed."""
+    """One line per option, `*` and the default mark what was changed; then the notes on the command line."""
     width = max(map(len, vars(opt)))
     lines = ["options (* differs from the default)"]
     for name, value in vars(opt).items():
         told, default = ("-" if one is None else str(one) for one in (value, opt.defaults[name]))
         line = f"  {name:<{width}}  {told}"
         lines.append(line if value == opt.defaults[name] else f"* {line[2:]:<{width + 30}}  default {default}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *opt.notes])
 
 
 def save(opt: Options, path: Path) -> None:
@@ -86,7 +92,8 @@ def save(opt: Options, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     values = {k: v for k, v in vars(opt).items() if k not in ONE_CALL}
     with replacing(path) as partial:
-        partial.write_text(yaml.safe_dump(values, sort_keys=False, width=float("inf")))  # no line is broken
+        text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=float("inf"))  # no line is broken
+        partial.write_text(text, encoding="utf-8")
 
 
 def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[str], list[str]]:
@@ -96,7 +103,7 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
     file does not hold keeps its default.
     """
     try:
-        values = yaml.safe_load(Path(path).read_text())
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         return [], [], [f"--options {path} cannot be read: {error}"]
     if not isinstance(values, dict):

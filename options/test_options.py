@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from data import Clip, find_clips
@@ -12,6 +13,8 @@ from options.flags.faces import add_faces, face_problems
 from options.flags.metrics import REFRESHES, add_metrics, metric_problems
 from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
+
+SIZE_FLAGS = {"resize_mode", "fineSize", "fineSizeW", "fineSizeH"}
 
 
 class ClipOptions(BaseOptions):
@@ -30,6 +33,13 @@ class ClipOptions(BaseOptions):
         )
         still = "keep the reference's features where early features change by less than this fraction of their mean"
         add_option(clips, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
+
+    def guess(self, values: Mapping[str, object], chosen: Set[str]) -> tuple[dict[str, object], list[str]]:
+        guessed, how = super().guess(values, chosen)
+        if guessed and not SIZE_FLAGS & chosen and values["resize_mode"] != "none":
+            guessed["resize_mode"] = "none"
+            how.append("--resize_mode none: every clip at its own size, cut to multiples of 8")
+        return guessed, how
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)

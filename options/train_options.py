@@ -1,6 +1,7 @@
 """The flags of train.py."""
 
 import argparse
+from collections.abc import Mapping
 
 from data.pairs import GAPS
 from options import checks
@@ -35,6 +36,9 @@ class TrainOptions(BaseOptions):
         _add_cartoon(parser.add_argument_group("cartoon teacher (--model vtoonify)"))
         add_discriminators(parser.add_argument_group("discriminators"))
         _add_segmenter(parser.add_argument_group("segmenter (--model fcn8s)", "FCN-8s; the defaults are as published"))
+
+    def reads_clips(self, values: Mapping[str, object]) -> bool:
+        return values["model"] in {"ShortcutV2V", "vtoonify"}
 
     def problems(self, opt: Options) -> list[str]:
         found = [*super().problems(opt), *checks.crop_problems(opt)]

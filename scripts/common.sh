@@ -128,7 +128,6 @@ run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the 
     if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
   else
     flags+=("${paper_size[@]}")
-    if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile --resize_mode none); fi
   fi
   if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
   if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
@@ -145,27 +144,50 @@ test_on_clips() { # FLAGS...: test.py with the flags that all test scripts share
   run_on_clips test.py --results_dir ./results/ --compare "$@"
 }
 
-distil() { # train the task's Shortcut: the published run on the given dataset, or a short run on the sample
-  local flags=("${dataset_flags[@]}" --tensorboard_dir tensorboard/)
+holds_videos() { # PATH: is it a file, or a folder with a video?
+  local file found=1
+  if [ -f "$1" ]; then return; fi
+  shopt -s nocasematch
+  for file in "$1"/*; do
+    case "$file" in
+      *.mp4 | *.m4v | *.mov | *.avi | *.mkv | *.webm | *.mpg | *.mpeg | *.ts | *.m2ts | *.mts | *.wmv | *.flv | *.gif) found=0 ;;
+    esac
+  done
+  shopt -u nocasematch
+  return "$found"
+}
+
+distil() { # train the task's Shortcut: the published run on the given dataset, or a short run on the sample or on videos
+  local flags=("${dataset_flags[@]}" --tensorboard_dir tensorboard/) cut=(--skip_idx_start 5 --skip_idx_end 17)
+  # A CPU can make few steps only, so: a block that starts from the moved reference, with L1 and L2 terms alone. The
+  # published form and objective are below. Distances go up to 12, near ones more often, so that the block serves every
+  # interval up to 13 and adaptive refreshes.
+  local short=(--continue_train --max_interval 13 --gaps near --block full_size "${sample_block[@]}"
+    --init_gain 1 --mask_initial -1 --flip --amp auto
+    --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0
+    "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --print_freq 96 --save_latest_freq 960 --display_freq 960)
 
   if [ -z "$dataroot" ]; then
     make_sample
-    # A CPU can make few steps only, so: a block that starts from the moved reference, with L1 and L2 terms alone. The
-    # published form and objective are below. Distances go up to 12, near ones more often, so that the block serves every
-    # interval up to 13 and adaptive refreshes.
-    run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --continue_train --max_interval 13 --gaps near \
-      --main_G_path "$demo_teacher" --skip_idx_start 5 --skip_idx_end 17 --block full_size "${sample_block[@]}" \
-      --init_gain 1 --mask_initial -1 --flip --amp auto \
-      --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0 \
-      "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --niter 100 --niter_decay 50 \
-      --print_freq 96 --save_latest_freq 960 --display_freq 960
+    run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --main_G_path "$demo_teacher" "${cut[@]}" \
+      "${short[@]}" --niter 100 --niter_decay 50
   fi
 
-  if [ -f "$dataroot" ]; then flags+=(--dataset_mode videofile); fi
+  # A teacher of the caller's tells its channels and its cut itself.
+  local teacher=(--main_G_path "$published_teacher" --feat_ch 128 "${cut[@]}") own=
+  if given --model_file || given --main_G_path; then teacher=() own=1; fi
+  if holds_videos "$dataroot" && { given --model_file || { [ -z "$own" ] && [ ! -f "$published_teacher" ]; }; }; then
+    if [ -z "$own" ]; then
+      echo "no --main_G_path given, and no teacher at $published_teacher: distilling into the bundled demo teacher" >&2
+      teacher=(--main_G_path "$demo_teacher")
+    fi
+    run train.py "${flags[@]}" --name "${task}_videos" ${teacher[@]+"${teacher[@]}"} "${short[@]}" \
+      --niter 2000 --niter_decay 1000 --save_epoch_freq 1000 # an epoch is one pair of frames of each video
+  fi
+
   if ! given --block; then
     echo "training the paper's block; --block full_size (this project's) has about 2 dB more than flow warp on the sample, the paper's about as much as flow warp" >&2
   fi
-  run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" \
-    --main_G_path "$published_teacher" --feat_ch 128 --h_dim 64 --skip_idx_start 5 --skip_idx_end 17 \
-    --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
+  run train.py "${flags[@]}" --name "$shortcut_run" "${paper_load[@]}" "${paper_size[@]}" ${teacher[@]+"${teacher[@]}"} \
+    --h_dim 64 --max_interval 3 --batchSize 16 --niter 3000 --niter_decay 200 --save_latest_freq 2000
 }

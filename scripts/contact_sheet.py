@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
-from data.clips import VIDEO_SUFFIXES, list_files  # noqa: E402
+from data.listing import list_folder  # noqa: E402
 from data.video import VideoFrames  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.image import write_png  # noqa: E402
@@ -53,7 +53,7 @@ def videos_in(given: Path) -> list[Path]:
     Raises:
         FileNotFoundError: there is none.
     """
-    found = list(list_files(given, VIDEO_SUFFIXES)) if given.is_dir() else [given] if given.is_file() else []
+    found = list(list_folder(given).videos) if given.is_dir() else [given] if given.is_file() else []
     if not found:
         raise FileNotFoundError(f"{given} is neither a video file nor a folder with video files")
     return found

@@ -9,7 +9,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data import Clip  # noqa: E402
+from data import Clip, unused_files  # noqa: E402
 from data.stream import frames, size_of  # noqa: E402
 from models.evaluation.baselines import BASELINES  # noqa: E402
 from models.evaluation.pipeline_cost import measure_cost  # noqa: E402
@@ -18,7 +18,7 @@ from models.evaluation.refresh_fit.curve import Point, comparison, write_csv  # 
 from models.evaluation.refresh_fit.target import Target  # noqa: E402
 from models.evaluation.refresh_fit.trial import Trial, TrialClip, frame_ms  # noqa: E402
 from models.shortcut.inference import optimize  # noqa: E402
-from models.streaming.stages import eager  # noqa: E402
+from models.streaming.stages import Stages, eager  # noqa: E402
 from options.build.faces import first_face  # noqa: E402
 from options.build.teacher import load_teacher  # noqa: E402
 from options.build.translator import load_block  # noqa: E402
@@ -43,15 +43,13 @@ def fit(opt: Options) -> int:
     x = image.blank((width, height), device)
     macs = measure_cost(teacher, block, x, opt.max_interval, backend=opt.deform_backend)["macs"]
     fitted = prepare_folder(Path(opt.fit_dir or opt.run_dir)) / f"{opt.which_epoch}_refresh.json"
-    print(describe(opt))
+    print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
     print(log.facts({"device": device, "clips": how_many, "size": f"{width}x{height}", "macs": macs, "to": fitted}))
     if opt.dry_run:
         return 0
 
     stages = eager(teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold))
-    timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
-    trial_clips = [trial_clip(opt, clip, device) for clip in clips]
-    trial = Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))
+    trial = new_trial(opt, clips, stages, macs, device)
     fixed, adaptive = first_curve(trial, opt)
     compared = fixed[opt.target_interval - FIRST_INTERVAL]
     equal = {
@@ -70,6 +68,15 @@ def fit(opt: Options) -> int:
     if opt.fit_dir:
         print(f"to use it: --refresh adaptive --refresh_threshold {chosen.setting:g} --max_interval {opt.max_interval}")
     return 0
+
+
+def new_trial(
+    opt: Options, clips: Sequence[Clip], stages: Stages, macs: Mapping[str, float], device: torch.device
+) -> Trial:
+    """Return the trial of all policies on the clips; frames are timed on the first clip."""
+    timed = [frame.to(device) for frame in frames(clips[0], opt.fine_size, 2)]
+    trial_clips = [trial_clip(opt, clip, device) for clip in clips]
+    return Trial(trial_clips, stages, opt.max_interval, macs, frame_ms(stages, timed[0], timed[-1]))
 
 
 def trial_clip(opt: Options, clip: Clip, device: torch.device) -> TrialClip:

@@ -47,7 +47,7 @@ def main() -> int:
 def soak(folder: Path, kills: int, rng: random.Random) -> int:
     """Train once in one go and once with kills; print the counts; 0 if both leave the same files, else 1."""
     flags, run = distil(folder, *LENGTH, *RECORDS, "--continue_train"), folder / "runs" / "tiny"
-    start(flags, rng).join()
+    start(flags).join()
     shutil.move(run, folder / "whole")
     counts, hits = Counter(), Counter()
     while counts.total() < kills or any(hits[aim] < fewest for aim, fewest in FEWEST.items()):
@@ -55,10 +55,10 @@ def soak(folder: Path, kills: int, rng: random.Random) -> int:
             raise ValueError(f"only {dict(hits)} of {counts.total()} kills hit what they were aimed at")
         aim = rng.choice(AIMS)
         number = signal.SIGKILL if aim == "save" else rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-        hits[aim] += kill(start(flags, rng), run, aim, number, rng)
+        hits[aim] += kill(start(flags, workers=rng.randrange(2)), run, aim, number, rng)
         counts[number.name] += 1
         print(f"kill {counts.total()}: {number.name} {aim}, {state_of(run).get('step', 0)} steps done", flush=True)
-    start(flags, rng).join()
+    start(flags).join()
     differ = differences(folder / "whole", run)
     print(
         f"{counts.total()} kills ({dict(counts)}), {hits['validation']} during validation, {hits['save']} during a save"
@@ -68,9 +68,9 @@ def soak(folder: Path, kills: int, rng: random.Random) -> int:
     return 1 if differ else 0
 
 
-def start(flags: list[str], rng: random.Random) -> ForkProcess:
+def start(flags: list[str], workers: int = 0) -> ForkProcess:
     """train.py in a process of its own. It is forked, so that torch is imported once and not at each start."""
-    process = get_context("fork").Process(target=train_quietly, args=([*flags, "--nThreads", str(rng.randrange(2))],))
+    process = get_context("fork").Process(target=train_quietly, args=([*flags, "--nThreads", str(workers)],))
     process.start()
     return process
 

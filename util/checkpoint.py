@@ -3,6 +3,7 @@
 Weights go into a network by one strict loader, whose errors are short enough to read.
 """
 
+import argparse
 import hashlib
 import pickle
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -46,27 +48,61 @@ def _cause(error: RuntimeError) -> Exception:
 def load(path: Path) -> dict:
     """Read what `save` wrote, onto the CPU. It reads published checkpoints, which are bare state dicts, too.
 
+    An argparse.Namespace on the top level, where many trainings keep their flags, is left out.
+
     Raises:
         FileNotFoundError: no such file; the message lists the checkpoints beside it.
-        ValueError: the file is damaged, is no dictionary, or holds objects or numbers that are not finite; nothing in
-            it is executed.
+        ValueError: the file is damaged, is no dictionary, or holds numbers that are not finite, or objects, whose types
+            the message names; nothing in it is executed.
     """
     if not path.is_file():
         raise FileNotFoundError(f"no checkpoint {path}; {_beside(path)}")
     with path.open("rb") as file:
         try:
-            state = torch.load(file, map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals(HARMLESS):
+                state = torch.load(file, map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
-            raise ValueError(
-                f"refused {path}: holds something other than tensors and plain values; nothing in it was executed"
-            ) from error
+            raise ValueError(_refusal(path, error)) from error
         except Exception as error:  # the reader has no exception of its own for other bytes
             raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
     if bad := not_finite(state):
         raise ValueError(f"{path} is of no use: NaN or infinite numbers in {grouped(bad)}")
-    return state
+    return {key: value for key, value in state.items() if not isinstance(value, argparse.Namespace)}
+
+
+# Types that a checkpoint may hold besides tensors and plain values: to restore one runs no code of the file.
+# NumPy 1 has its numbers under another name.
+HARMLESS = [
+    argparse.Namespace,
+    np.dtype,
+    *{type(np.dtype(code)) for code in np.typecodes["All"] if code != "O"},
+    np.float64(0).__reduce__()[0],
+    (np.float64(0).__reduce__()[0], "numpy.core.multiarray.scalar"),
+]
+
+
+def _refusal(path: Path, error: pickle.UnpicklingError) -> str:
+    """Name the types in the file that are not allowed, and how its owner can take the tensors out."""
+    found = _refused_types(path) or re.findall(r"GLOBAL (\S+) was not", str(error))
+    types = ", ".join(found) or "something"
+    kept = path.with_name(f"{path.stem}_tensors{path.suffix}")
+    return (
+        f"refused {path}: holds something other than tensors and plain values ({types}); nothing in it was executed. "
+        "If you trust its source, keep its tensors alone (of a whole network: state.state_dict()) in a new file:\n"
+        f"python -c \"import torch; state = torch.load({str(path)!r}, map_location='cpu', weights_only=False)\n"
+        f'torch.save({{k: v for k, v in state.items() if isinstance(v, (dict, torch.Tensor))}}, {str(kept)!r})"'
+    )
+
+
+def _refused_types(path: Path) -> list[str]:
+    """The types that were not allowed, by name; none where the file has the format of torch before 1.6."""
+    try:
+        with torch.serialization.safe_globals(HARMLESS):
+            return sorted(torch.serialization.get_unsafe_globals_in_checkpoint(path))
+    except Exception:  # it reads files of the newer format only
+        return []
 
 
 def check_format(state: Mapping[str, object], newest: int, what: str) -> None:

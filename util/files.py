@@ -1,7 +1,8 @@
-"""Files that are written whole or not at all, folders that one process uses at a time, strict JSON."""
+"""Files that are written whole or not at all, folders that one process uses at a time, strict JSON, names."""
 
 import contextlib
 import errno
+import hashlib
 import json
 import math
 import os
@@ -111,3 +112,26 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+LONGEST_NAME = 255  # bytes that file systems allow a name
+
+
+def fitting_name(stem: str, ending: str = "") -> str:
+    """`stem` + `ending`; where that exceeds 255 bytes, the beginning of `stem`, eight letters of its hash, `ending`."""
+    name = stem + ending
+    if len(os.fsencode(name)) <= LONGEST_NAME:
+        return name
+    mark = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}{ending}"
+    kept = os.fsencode(stem)[: LONGEST_NAME - len(os.fsencode(mark))]
+    return kept.decode("utf-8", "ignore") + mark
+
+
+def as_text(name: str) -> str:
+    """`name` as text that every file can hold: a byte that is no UTF-8 becomes \\udcXX, as in Python and JSON."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def from_text(text: str) -> str:
+    """The name of which `as_text` made `text`."""
+    return re.sub(r"\\udc([89a-f][0-9a-f])", lambda byte: chr(0xDC00 + int(byte[1], 16)), text)

@@ -2,9 +2,11 @@
 
 import contextlib
 import ctypes
+import io
 import os
 import platform
 import random
+import re
 import signal
 import sys
 import time
@@ -107,6 +109,19 @@ def trim_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that a network may still take on `device`, at most; None if the system does not say."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device)
+    sources = {"/proc/meminfo": r"MemAvailable: +(\d+) kB", "/sys/fs/cgroup/memory.max": r"(\d+)"}
+    found = []
+    for (name, pattern), unit in zip(sources.items(), (1024, 1), strict=True):
+        with contextlib.suppress(OSError):
+            if match := re.search(pattern, Path(name).read_text()):
+                found.append(int(match[1]) * unit)
+    return min(found, default=None)
+
+
 def _cpu_name() -> str:
     names = [line.split(":", 1)[1].strip() for line in _cpu_info() if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
@@ -118,18 +133,14 @@ def _cpu_info() -> list[str]:
 
 
 INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
-STOP_SIGNALS = (
-    signal.SIGINT,
-    signal.SIGTERM,
-    signal.SIGUSR1,
-    signal.SIGHUP,
-)  # SLURM sends SIGTERM, or what one asks for
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)  # SIGUSR1: a scheduler's warning
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
 OUT_OF_MEMORY = "out of memory: {}; what takes less: a smaller picture, a smaller --batchSize (train.py), --amp bf16"
 
 
 def finish(name: str, program: Callable[[], int]) -> None:
     """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+    escape_letters()
     try:
         sys.exit(program())
     except USER_ERRORS as error:
@@ -142,6 +153,22 @@ def finish(name: str, program: Callable[[], int]) -> None:
         sys.exit(f"{name}: error: {OUT_OF_MEMORY.format(str(error).partition('. ')[0] or 'of the machine')}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if not _of_ffmpeg(error):
+            raise
+        sys.exit(f"{name}: error: FFmpeg: {error}")
+
+
+def escape_letters() -> None:
+    """From now on print every name in every locale: a letter that the terminal's encoding lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_ffmpeg(error: Exception) -> bool:
+    """Whether FFmpeg failed. Only some of its errors are ValueErrors or OSErrors."""
+    return "av" in sys.modules and isinstance(error, sys.modules["av"].error.FFmpegError)
 
 
 def out_of_memory(error: Exception) -> bool:
@@ -153,8 +180,7 @@ def out_of_memory(error: Exception) -> bool:
 def stop_signals() -> Iterator[list[int]]:
     """A list that the first of STOP_SIGNALS fills. The second one ends the process at once, as usual.
 
-    A signal that is ignored, as SIGHUP is under nohup, stays so; SIGINT alone is ignored in every background job of a
-    shell's script, and is listened to.
+    A signal that is ignored, as SIGHUP under nohup, stays so, but for SIGINT, which all background jobs ignore.
     """
     received: list[int] = []
     old = {number: signal.getsignal(number) for number in STOP_SIGNALS}

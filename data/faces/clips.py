@@ -12,7 +12,7 @@ from data.faces.detectors import Detector
 from data.faces.paste import write_pasted
 from data.faces.tracker import FaceTracker
 from data.stream import fps_of, uncropped_images
-from util.report.clips import video_file
+from util.report.clips import face_name, video_file, whole_name
 
 
 class FaceClips(NamedTuple):
@@ -37,7 +37,7 @@ def cut_faces(clip: Clip, detect: Detector, **tracking) -> FaceClips:
     except ValueError as error:
         raise ValueError(f"clip {clip.name}: {error}") from error
     crops = [face.crop for face in tracker.faces]
-    names = [clip.name] if len(crops) == 1 else [f"{clip.name}_face{n}" for n in range(1, len(crops) + 1)]
+    names = [clip.name] if len(crops) == 1 else [face_name(clip.name, n) for n in range(1, len(crops) + 1)]
     faces = tuple(Clip(name, clip.frames, clip.video, crop) for name, crop in zip(names, crops, strict=True))
     return FaceClips(clip, tracker, faces)
 
@@ -69,5 +69,5 @@ def write_whole_frames(
     """
     for clip, tracker, faces in found:
         stylised = [video_file(folder, face.name) for face in faces]
-        path = video_file(folder, f"{clip.name}_whole")
+        path = video_file(folder, whole_name(clip.name))
         write_pasted(path, tracker, stylised, factor if faces else 1, fps_of(clip) or fps, limit)

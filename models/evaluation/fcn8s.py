@@ -1,16 +1,23 @@
-"""FCN-8s, the network that says which class each pixel of a street scene shows."""
+"""FCN-8s, the network that says which class each pixel of a street scene shows; and the classes of an output."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from util import checkpoint
+from util.image import to_uint8
+from util.viper import CLASSES, nearest_class
 
 CONVOLUTIONS = (2, 2, 3, 3, 3)  # of VGG16's five stages; their widths are 1, 2, 4, 8, 8 times the first
 PADDING = 100  # around the image, so that one of any size is left with something after five poolings and fc6
 MEAN_BGR = (104.00698793, 116.66876762, 122.67891434)  # of Caffe's VGG16, levels 0 to 255
 POOL4_SCALE, POOL3_SCALE = 0.01, 0.0001
 POOL4_CROP, POOL3_CROP, OUTPUT_CROP = 5, 9, 31  # where PADDING has moved the image on each grid
+Segment = Callable[[Tensor], np.ndarray]  # an output [1, 3, H, W] in [-1, 1] -> class ids uint8 [H, W]
 
 
 class FCN8s(nn.Module):
@@ -80,6 +87,23 @@ def from_published(weights: Mapping[str, Tensor]) -> FCN8s:
 
 
 _SIZES = ("score_fr.weight", "conv1_1.weight", "fc6.weight")
+
+
+def by_colour(output: Tensor) -> np.ndarray:
+    """The classes of an output that is itself a label map, a `Segment`."""
+    return nearest_class(to_uint8(output[0]))
+
+
+def load_segmenter(path: str | Path, device: torch.device) -> Segment:
+    """The classes that the FCN-8s in this file sees in an output.
+
+    Raises:
+        ValueError: the file holds another network, or one of other classes than VIPER's.
+    """
+    network = from_published(checkpoint.load(Path(path))).to(device)
+    if (classes := network.score_fr.out_channels) != len(CLASSES):
+        raise ValueError(f"the network knows {classes} classes, VIPER has {len(CLASSES)}")
+    return lambda output: network(output.to(device)).argmax(1)[0].to("cpu", torch.uint8).numpy()
 
 
 def _bilinear(channels: int, factor: int) -> nn.ConvTranspose2d:

@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from models.evaluation import cost
 from models.ops import choose
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
+from models.shortcut.base import ShortcutInference
 from models.shortcut.inference import optimize
-from models.streaming.refresh import Every, balanced_cuts
-from models.streaming.stages import AnyInference, Stages, eager
+from models.streaming.refresh import Every
+from models.streaming.stages import Stages, balanced_cuts, eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from util.report.record import TEACHER
@@ -74,7 +75,7 @@ def measure_latency(teacher: Teacher, translator: Translator, x: Tensor, repeats
 
 def measure_cost(
     teacher: Teacher,
-    block: AnyBlock,
+    block: Shortcut,
     x: Tensor,
     interval: float,
     refresh_output: str = "teacher",
@@ -95,22 +96,13 @@ def measure_cost(
     backend = choose(backend, x.device)
     fast = teacher.for_inference()
     small = optimize(block, "cpu" if backend in ("triton", "native") else backend)
-    with torch.no_grad():
-        a = fast.head(x)
-        f = fast.body(a)
-        y = fast.tail(f, a)
-        reference = small.prepare(a, f, y)
-    macs = {
-        "teacher": cost.count_macs(fast, x),
-        "head": cost.count_macs(fast.head, x),
-        "body": cost.count_macs(fast.body, a),
-        "tail": cost.count_macs(fast.tail, f, a),
-        "block": cost.count_macs(small, reference, a),
-        "prepare": cost.count_macs(small.prepare, a, f, y),
-    }
     reference_frame, skipped_frame = frame_kinds(eager(fast, small), x, refresh_output, reuse_parsing)
-    macs |= {"reference": cost.count_macs(reference_frame), "skipped": cost.count_macs(skipped_frame)}
-    macs["extra"] = cost.count_extra(skipped_frame)
+    macs = {
+        **count_stages(fast, small, x),
+        "reference": cost.count_macs(reference_frame),
+        "skipped": cost.count_macs(skipped_frame),
+        "extra": cost.count_extra(skipped_frame),
+    }
     return {
         "macs": macs,
         "saving": cost.saving(macs["teacher"], macs["skipped"], macs["reference"], interval),
@@ -118,6 +110,23 @@ def measure_cost(
             "teacher": count_weights(teacher),
             "skipped": count_weights(teacher.head, block, teacher.tail),
         },
+    }
+
+
+@torch.no_grad()
+def count_stages(teacher: Teacher, block: ShortcutInference, x: Tensor) -> dict[str, int]:
+    """Return the MACs of each part of teacher and block, which are in their inference forms, for frames like x."""
+    a = teacher.head(x)
+    f = teacher.body(a)
+    y = teacher.tail(f, a)
+    reference = block.prepare(a, f, y)
+    return {
+        "teacher": cost.count_macs(teacher, x),
+        "head": cost.count_macs(teacher.head, x),
+        "body": cost.count_macs(teacher.body, a),
+        "tail": cost.count_macs(teacher.tail, f, a),
+        "block": cost.count_macs(block, reference, a),
+        "prepare": cost.count_macs(block.prepare, a, f, y),
     }
 
 
@@ -139,7 +148,7 @@ def frame_kinds(
 
 
 @torch.no_grad()
-def body_cuts(teacher: Teacher, block: AnyInference, x: Tensor, parts: int) -> tuple[int, ...]:
+def body_cuts(teacher: Teacher, block: ShortcutInference, x: Tensor, parts: int) -> tuple[int, ...]:
     """Return where to cut the body into at most `parts` slices whose MACs, for frames like x, are as equal as can be.
 
     What the block prepares of a new reference belongs to the last slice.

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from models.evaluation.metrics.image import Psnr, unit_pair
-from models.streaming.stages import AnyInference, Stages, eager
+from models.shortcut.base import ShortcutInference
+from models.streaming.stages import Stages, eager
 from models.teachers.base import Teacher
 from util import runtime
 
@@ -42,7 +43,7 @@ def named_precision(amp: str, device: torch.device) -> Precision:
 
 
 @torch.no_grad()
-def fastest_precision(teacher: Teacher, block: AnyInference, frames: Sequence[Tensor]) -> Precision:
+def fastest_precision(teacher: Teacher, block: ShortcutInference, frames: Sequence[Tensor]) -> Precision:
     """Return the first of the processor's fast types in which a teacher's and a skipped frame look as in float32.
 
     Args:

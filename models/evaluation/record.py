@@ -7,6 +7,7 @@ from pathlib import Path
 from models.evaluation import cost
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.scores import Scores
+from util.files import as_text
 from util.report.record import SHORTCUT, SHORTCUTS, TEACHER
 
 
@@ -19,7 +20,7 @@ class FrameTable:
 
     def __init__(self, path: Path, figures: Sequence[tuple[str, str]]):
         self._figures = figures
-        self._file = path.open("w", newline="")
+        self._file = path.open("w", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file)
         names = [f"{method}_{name}" for method, name in figures]
         self._writer.writerow(["clip", "frame", "distance", "reference", "ms", *names])
@@ -28,7 +29,7 @@ class FrameTable:
         """Write one row. A figure that the frame does not have is an empty field."""
         values = [result.scores.get(method, {}).get(name) for method, name in self._figures]
         figures = ["" if value is None else f"{value:.6g}" for value in values]
-        frame = [clip, result.index, result.distance, int(result.is_reference), f"{result.ms:.3f}"]
+        frame = [as_text(clip), result.index, result.distance, int(result.is_reference), f"{result.ms:.3f}"]
         self._writer.writerow([*frame, *figures])
         self._file.flush()  # a run that is stopped keeps its rows
 

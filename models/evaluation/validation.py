@@ -10,7 +10,7 @@ from models.evaluation.baselines import BASELINES
 from models.evaluation.evaluate import evaluate_clip, frame_contexts
 from models.evaluation.metrics import MetricResources, choose
 from models.evaluation.scores import Scores
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming.refresh import Every
 from models.streaming.stages import eager
@@ -43,7 +43,7 @@ def readable(clips: Iterable[ValClip[Item]], left_out: list[str]) -> Iterator[tu
 def validate_block(
     clips: Iterable[ValClip[Tensor]],
     teacher: Teacher,
-    block: AnyBlock,
+    block: Shortcut,
     interval: int,
     refresh_output: str = "teacher",
     backend: str = "auto",

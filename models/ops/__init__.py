@@ -38,10 +38,10 @@ def choose(backend: str, device: torch.device) -> str:
     return AUTO_ON_CUDA if device.type == "cuda" and torchvision_backend.available() else "reference"
 
 
-def choose_for(backend: str, *inputs: Tensor | None) -> str:
-    """As `choose` for the device of the first of `inputs`; "cpu" in place of a "native" that does not support them."""
-    chosen = choose(backend, inputs[0].device)
-    return "cpu" if chosen == "native" and not native.supports(*inputs) else chosen
+def choose_for(backend: str, first: Tensor, *others: Tensor | None) -> str:
+    """As `choose` for the device of `first`; "cpu" in place of a "native" that does not support all the inputs."""
+    chosen = choose(backend, first.device)
+    return "cpu" if chosen == "native" and not native.supports(first, *others) else chosen
 
 
 @cache  # once, whatever the warning filters: this is asked on every frame

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.flop_counter import register_flop_formula
 
-from models.ops.native_library import library
+from models.ops.native_library import library, loops
 
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 MOST_TAPS = 9
@@ -86,14 +86,14 @@ def _deform_conv(
     shift: Tensor | None = None,
 ) -> Tensor:
     (n, _, h, w), (outputs, _, _, kernel) = feature.shape, weight.shape
-    maps = [_pixels(feature), _pixels(current), *(_float(x) for x in (offset, mask, shift))]
-    maps.append(torch.empty(n, h, w, outputs).permute(0, 3, 1, 2))
+    out = torch.empty(n, h, w, outputs).permute(0, 3, 1, 2)
+    maps = [_pixels(feature), _pixels(current), *(_float(x) for x in (offset, mask, shift)), out]
     columns = weight.float().permute(2, 3, 1, 0).reshape(-1, outputs)
     columns = F.pad(columns, (0, -outputs % _lanes())).contiguous()
     call = Convolution(*map(Map.of, maps), groups, kernel, dilation, torch.get_num_threads())
-    if not library().deform_conv(ctypes.byref(call), ctypes.c_void_p(columns.data_ptr())):
+    if not loops().deform_conv(ctypes.byref(call), ctypes.c_void_p(columns.data_ptr())):
         raise MemoryError(f"no memory for the columns of a deformable convolution with weights {list(weight.shape)}")
-    return maps[-1].to(feature.dtype)
+    return out.to(feature.dtype)
 
 
 @torch.library.impl(LIBRARY, "warp", "CPU")
@@ -119,15 +119,16 @@ def _warp(
     """
     maps = [*(_float(x) for x in (image, by, gate, base)), out]
     call = Warp(*map(Map.of, maps), groups, margin, dy_first, repeat_border, fade, torch.get_num_threads())
-    library().warp(ctypes.byref(call))
+    loops().warp(ctypes.byref(call))
 
 
 @torch.library.impl(LIBRARY, "shift_costs", "CPU")
 def _shift_costs(current: Tensor, reference: Tensor) -> Tensor:
     n, _, h, w = current.shape
-    maps = [_pixels(current), _pixels(reference), torch.empty(n, 9, h, w)]
-    library().shift_costs(*(ctypes.byref(Map.of(x)) for x in maps), ctypes.c_long(torch.get_num_threads()))
-    return maps[-1]
+    costs = torch.empty(n, 9, h, w)
+    maps = _pixels(current), _pixels(reference), costs
+    loops().shift_costs(*(ctypes.byref(Map.of(x)) for x in maps), ctypes.c_long(torch.get_num_threads()))
+    return costs
 
 
 OPERATORS = torch.ops.shortcut_v2v
@@ -152,7 +153,7 @@ def _pixels(x: Tensor | None) -> Tensor | None:
 
 
 def _lanes() -> int:
-    return ctypes.c_long.in_dll(library(), "lanes").value
+    return ctypes.c_long.in_dll(loops(), "lanes").value
 
 
 def read_convolved(convolved: Tensor, offset: Tensor) -> Tensor:

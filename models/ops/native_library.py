@@ -29,6 +29,13 @@ def library() -> ctypes.CDLL | None:
         return None
 
 
+def loops() -> ctypes.CDLL:
+    """The same where `library` is known to be there."""
+    loaded = library()
+    assert loaded is not None
+    return loaded
+
+
 def built() -> Path:
     """The compiled library in the user's cache.
 

@@ -3,6 +3,8 @@
 The positions that the taps read, and the shares of the pixels around them, serve the other backends too.
 """
 
+from functools import reduce
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -81,10 +83,10 @@ def read(feature: Tensor, y: Tensor, x: Tensor) -> Tensor:
     padded = F.pad(feature, (1, 2, 1, 2)).flatten(3)  # zeros at rows -1, h, h+1 and columns -1, w, w+1
     index = ((row.long() + 1) * (w + 3) + column + 1).reshape(n, g, 1, -1).expand(n, g, c, -1)
     steps = (0, 1, w + 3, w + 4)
-    out = sum(
+    parts = (
         padded.gather(3, index + step) * share.reshape(n, g, 1, -1) for step, share in zip(steps, shares, strict=True)
     )
-    return out.view(n, g, c, *y.shape[2:]).to(feature.dtype)
+    return reduce(torch.add, parts).view(n, g, c, *y.shape[2:]).to(feature.dtype)
 
 
 def deform_conv(
@@ -101,7 +103,7 @@ def deform_conv(
     kernel_size = weight.shape[-1]
     y, x = tap_positions(offset, groups, kernel_size, dilation)  # [N, G, k*k, H, W]
     columns = read(feature.view(n, groups, c // groups, h, w), y, x)  # [N, G, C/G, k*k, H, W]
-    if current is not None:
+    if current is not None and mask is not None:
         still = F.unfold(current, kernel_size, dilation, padding=dilation * (kernel_size // 2)).view(columns.shape)
         share = mask.view(n, groups, 1, -1, h, w)
         columns = (1 - share) * columns + share * still

@@ -27,16 +27,20 @@ def deform_conv(
     from torchvision.ops import deform_conv2d
 
     padding = dilation * (weight.shape[-1] // 2)
-    keep = None if mask is None else 1 - mask
-    # Its operator knows no bfloat16.
-    feature, kernel, keep = (_known(x) for x in (feature, weight, keep))
+    feature, kernel = _without_bfloat16(feature), _without_bfloat16(weight)
+    keep = None if mask is None else _without_bfloat16(1 - mask)
     offset = offset.to(feature.dtype)
-    warped = deform_conv2d(feature, offset, kernel, padding=padding, dilation=dilation, mask=keep).to(weight.dtype)
-    return warped if current is None else warped + _masked_conv(current, weight, mask, groups, dilation, padding)
+    warped = deform_conv2d(
+        feature, offset, kernel, padding=(padding, padding), dilation=(dilation, dilation), mask=keep
+    ).to(weight.dtype)
+    if current is None or mask is None:
+        return warped
+    return warped + _masked_conv(current, weight, mask, groups, dilation, padding)
 
 
-def _known(x: Tensor | None) -> Tensor | None:
-    return x.float() if x is not None and x.dtype == torch.bfloat16 else x
+def _without_bfloat16(x: Tensor) -> Tensor:
+    """The same in float32 if it is bfloat16, which torchvision's operator does not know."""
+    return x.float() if x.dtype == torch.bfloat16 else x
 
 
 def _masked_conv(x: Tensor, weight: Tensor, mask: Tensor, groups: int, dilation: int, padding: int) -> Tensor:

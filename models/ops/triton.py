@@ -15,10 +15,10 @@ NEEDS = "needs Triton and a CUDA device of compute capability 8.0 or newer"
 def available(device: torch.device) -> bool:
     """Whether the kernel runs there: on CUDA if the device is new enough, anywhere with Triton's interpreter."""
     try:
-        import triton
+        from triton import knobs
     except ImportError:
         return False
-    if triton.knobs.runtime.interpret:
+    if knobs.runtime.interpret:
         return True
     return device.type == "cuda" and torch.cuda.get_device_capability(device) >= OLDEST
 
@@ -45,7 +45,7 @@ def deform_conv(
     n, _, h, w = feature.shape
     taps = weight.shape[-1] ** 2
     offset = offset.reshape(n, groups, -1, 2, h, w).expand(-1, -1, taps, -1, -1, -1)  # a view
-    if current is not None:
+    if current is not None and mask is not None:
         current, mask = current.to(feature.dtype), mask.to(feature.dtype).reshape(n, groups, taps, h, w)
     return _Fused.apply(feature, offset, weight.to(feature.dtype), current, mask, shift, dilation)
 
@@ -66,11 +66,13 @@ class _Fused(torch.autograd.Function):
         saved = zip(ctx.saved_tensors, needed, strict=True)
         inputs = [None if t is None else t.detach().requires_grad_(n) for t, n in saved]
         feature, offset, weight, current, mask, shift = inputs
+        assert feature is not None and offset is not None and weight is not None
         with torch.enable_grad():
             moves, shares = offset.flatten(1, 3), None if mask is None else mask.flatten(1, 2)
             moves = moves if shift is None else add_shift(moves, shift)
             out = reference.deform_conv(feature, moves, weight, offset.shape[1], ctx.dilation, current, shares)
-        gradients = iter(torch.autograd.grad(out, [t for t, n in zip(inputs, needed, strict=True) if n], grad))
+        wanted = [t for t, n in zip(inputs, needed, strict=True) if n and t is not None]
+        gradients = iter(torch.autograd.grad(out, wanted, grad))
         return *(next(gradients) if n else None for n in needed), None
 
 
@@ -110,8 +112,8 @@ def _call(
     feature = feature.permute(0, 2, 3, 1).contiguous()
     kernel = weight.permute(2, 3, 1, 0).contiguous()  # [k, k, C, C_out]
     offset = offset.flatten(-2)  # a view, whichever way a network laid it out
-    current = current.permute(0, 2, 3, 1).contiguous() if blend else feature
-    mask = mask.flatten(-2) if blend else offset[:, :, :, 0]
+    still = feature if current is None else current.permute(0, 2, 3, 1).contiguous()
+    shares = offset[:, :, :, 0] if mask is None else mask.flatten(-2)
     moves = offset[:, 0, 0] if shift is None else shift.reshape(n, 2, h * w)
     constants = {
         "GROUPS": groups,
@@ -123,8 +125,8 @@ def _call(
         "SHIFT": shift is not None,
         "PRECISION": "tf32" if torch.backends.cuda.matmul.allow_tf32 else "ieee",
     }
-    numbers = (n * h * w, h, w, *offset.stride(), *mask.stride(), *moves.stride())
-    return (feature, current, offset, mask, moves, kernel, *numbers), constants | _tile(
+    numbers = (n * h * w, h, w, *offset.stride(), *shares.stride(), *moves.stride())
+    return (feature, still, offset, shares, moves, kernel, *numbers), constants | _tile(
         c // groups, c_out, feature.itemsize
     )
 

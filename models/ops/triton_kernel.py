@@ -60,7 +60,8 @@ def blended_deform_conv(
 
     total = tl.full((BLOCK_PIXELS, BLOCK_OUT), 0, tl.float32)
     for step in range(GROUPS * KERNEL * KERNEL):
-        group, tap = step // (KERNEL * KERNEL), step % (KERNEL * KERNEL)
+        group = step // (KERNEL * KERNEL)
+        tap = step % (KERNEL * KERNEL)  # pyright: ignore[reportOperatorIssue]  # a constexpr lacks the reflected "%"
         still_y = row + (tap // KERNEL - KERNEL // 2) * DILATION
         still_x = column + (tap % KERNEL - KERNEL // 2) * DILATION
         pair = offset + group * offset_group + tap * offset_tap

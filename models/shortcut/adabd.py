@@ -38,15 +38,31 @@ class AdaBD(nn.Module):
 
         shift: D, [N, 2, H, W] (dx, dy) in pixels; None: 0.
         """
-        return self._deform(f_ref, offset, current=a_cur, mask=mask, shift=shift)
+        return self._deform(f_ref, offset, a_cur, mask, shift)
 
     def deformed(self, f_ref: Tensor, offset: Tensor) -> Tensor:
         """sum_k W_k . f_ref(p + d p_k + o_k(p)), the reference alone without the mask: [N, C, H, W]."""
         return self._deform(f_ref, offset)
 
-    def _deform(self, f_ref: Tensor, offset: Tensor, **blend: Tensor | None) -> Tensor:
-        geometry = {"groups": self.num_dg, "dilation": self.dilation, "backend": self.backend}
-        return deform_conv(f_ref, offset, self.weight, **geometry, **blend)
+    def _deform(
+        self,
+        f_ref: Tensor,
+        offset: Tensor,
+        a_cur: Tensor | None = None,
+        mask: Tensor | None = None,
+        shift: Tensor | None = None,
+    ) -> Tensor:
+        return deform_conv(
+            f_ref,
+            offset,
+            self.weight,
+            groups=self.num_dg,
+            current=a_cur,
+            mask=mask,
+            dilation=self.dilation,
+            shift=shift,
+            backend=self.backend,
+        )
 
 
 class OffsetMaskGenerator(nn.Module):

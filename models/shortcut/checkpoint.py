@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from models.shortcut import BLOCKS, AnyBlock
-from models.shortcut.block import Shortcut
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
 from util import __version__
 from util.checkpoint import check_format, check_weights, load_weights
@@ -16,7 +15,7 @@ FORMAT = 1
 MOST_CHANNELS = 2**14
 
 
-def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
@@ -37,8 +36,8 @@ def to_checkpoint(block: AnyBlock, teacher_fingerprint: str, split: tuple[int, i
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, int | str]
-) -> AnyBlock:
+    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, Any]
+) -> Shortcut:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
     Args:
@@ -57,7 +56,17 @@ def from_checkpoint(
     check_format(state, FORMAT, "Shortcut checkpoint")
     _check_entries(state)
     form, config = _form(state["config"])
-    problems = _differences({"block": form, **config}, requested)
+    _refuse(_differences({"block": form, **config}, requested) + _problems(state, teacher_fingerprint, split))
+    what = "the block that the checkpoint describes"
+    with torch.device("meta"):  # takes no memory, however large the block would be
+        expected = BLOCKS[form](**config).state_dict()
+    check_weights(state["block"], expected, what)
+    return load_weights(BLOCKS[form](**config), state["block"], what)
+
+
+def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int]) -> list[str]:
+    """Why this program cannot use the checkpoint with the teacher, one sentence for each reason."""
+    problems, (form, config) = [], _form(state["config"])
     if form not in BLOCKS:
         problems.append(f"made by another version: a block of form {form}, this one knows {', '.join(BLOCKS)}")
     elif unknown := config.keys() - inspect.signature(Shortcut.__init__).parameters.keys():
@@ -69,12 +78,7 @@ def from_checkpoint(
         )
     if tuple(state["split"]) != tuple(split):
         problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
-    _refuse(problems)
-    what = "the block that the checkpoint describes"
-    with torch.device("meta"):  # takes no memory, however large the block would be
-        expected = BLOCKS[form](**config).state_dict()
-    check_weights(state["block"], expected, what)
-    return load_weights(BLOCKS[form](**config), state["block"], what)
+    return problems
 
 
 def _check_entries(state: Mapping[str, Any]) -> None:

@@ -1,29 +1,13 @@
 """The Shortcut block at full size: the reference's late features are warped as they are, and then corrected."""
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
-from models.ops.warp import paint, resize_displacement, warp
+from models.ops.warp import resize_displacement, warp
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve, mean_over_taps
-from models.shortcut.block import Prediction, Shortcut, channels_last
+from models.shortcut.base import PixelPath, Prediction, Shortcut, channels_last
 from models.shortcut.matching import match_blocks, pyramid
-
-
-class PixelPath(NamedTuple):
-    """How a predicted picture is blended with the reference's picture, warped."""
-
-    displacement: Tensor  # [N, 2, h, w], (dx, dy) in feature pixels, to where the reference is read
-    blend: Tensor  # [N, 1, h, w] in [0, 1], weight of the warped picture
-
-    def paint(self, y: Tensor, y_ref: Tensor, backend: str = "auto") -> Tensor:
-        """y_hat = (1 - B) y + B warp(y_ref, k displacement), B = up(blend), k output pixels per feature pixel.
-
-        y, y_ref: [N, 3, H, W], the tail's picture of the predicted features and the teacher's of the reference frame.
-        """
-        return paint(y, y_ref, self.displacement, self.blend, backend)
 
 
 class FullSizeBlock(Shortcut):

@@ -9,8 +9,8 @@ from models.ops.deformable import deform_conv
 from models.ops.warp import add_warped, resize_displacement, warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, mean_over_taps
-from models.shortcut.block import Inside, Prediction, channels_last
-from models.shortcut.full_size import FullSizeBlock, PixelPath
+from models.shortcut.base import Inside, PixelPath, Prediction, ShortcutInference, channels_last
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.hetconv import FoldedLayers, copy_conv
 from models.shortcut.matching import hold, match_blocks, pyramid
 
@@ -32,43 +32,27 @@ class FullSizeReference(NamedTuple):
         return self.quarter, self.middle, self.half
 
 
-class FullSizeInference(nn.Module):
-    """`block.eval().with_pixels(a_ref, a_cur, f_ref)` in two steps: `prepare` a reference, then call for each frame.
+class FullSizeInference(ShortcutInference):
+    """A `FullSizeBlock` as it runs on video; see `ShortcutInference` for its arguments."""
 
-    Args:
-        block: the trained block, which does not change.
-        backend: of its warps and of AdaBD, see `models.ops.deformable.deform_conv`.
-        threshold: of `hold`, which is applied to every prediction; 0: it is not applied.
-    """
-
-    needs_picture = True  # `prepare` needs the picture of a reference frame
-
-    local_weight: Tensor
+    needs_picture = True
 
     def __init__(self, block: FullSizeBlock, backend: str = "auto", threshold: float = 0.0):
-        super().__init__()
-        self.config, self.backend, self.threshold = dict(block.config), backend, threshold
-        self.reduce_f, self.reduce_a = copy_conv(block.reduce_f), copy_conv(block.reduce_a)
+        super().__init__(block, backend, threshold)
         self.global_layers = FoldedLayers(block.global_offset.layers)
         self.to_offset = copy_conv(block.global_offset.to_offset)
-        self.local_layers = FoldedLayers(block.generator.layers)
         self.to_outputs = _side_by_side(block.generator.to_offset_mask, block.to_gate, block.to_blend)
-        self.register_buffer("local_weight", block.adabd.weight.detach().clone())
-        self.reconstruct = copy_conv(block.reconstruct)
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
-    def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor) -> FullSizeReference:
+    def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> FullSizeReference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W], y_ref [N, 3, ...] -> `FullSizeReference`."""
+        assert y_ref is not None  # since `needs_picture`
         a_ref, f_ref = channels_last(a_ref), channels_last(f_ref)
-        reduced = self.reduce_a(a_ref).relu_(), self.reduce_f(f_ref).relu_()
+        quarter, middle, half = pyramid(halve(a_ref).float())
+        a_small, f_small = self.reduce_a(a_ref).relu_(), self.reduce_f(f_ref).relu_()
         a_kept = a_ref if self.threshold else a_ref.new_empty(0)
-        return FullSizeReference(*pyramid(halve(a_ref).float()), *reduced, a_kept, f_ref, y_ref)
-
-    @torch.no_grad()
-    def forward(self, reference: FullSizeReference, a_cur: Tensor) -> Prediction:
-        """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
-        return self.with_pixels(reference, a_cur)[0]
+        return FullSizeReference(quarter, middle, half, a_small, f_small, a_kept, f_ref, y_ref)
 
     @torch.no_grad()
     def with_pixels(self, reference: FullSizeReference, a_cur: Tensor) -> tuple[Prediction, PixelPath]:
@@ -112,8 +96,8 @@ class FullSizeInference(nn.Module):
 
 def _side_by_side(*convolutions: nn.Conv2d) -> nn.Conv2d:
     """One 1 x 1 convolution with the outputs of all these, one after the other."""
-    weight = torch.cat([c.weight.detach() for c in convolutions])
+    states = [convolution.state_dict() for convolution in convolutions]
+    weight, bias = (torch.cat([state[name] for state in states]) for name in ("weight", "bias"))
     merged = nn.Conv2d(weight.shape[1], len(weight), 1)
-    bias = torch.cat([c.bias.detach() for c in convolutions])
     merged.load_state_dict({"weight": weight, "bias": bias})
     return merged

@@ -64,7 +64,7 @@ class FoldedHetConv(nn.Module):
         self.groups = layer.conv3x3.groups // parts
         kernels = layer.conv3x3.weight.clone()
         kernels[:, :, 1, 1] -= layer.conv1x1_group.weight[:, :, 0, 0]
-        bias = layer.conv3x3.bias + layer.conv1x1.bias - layer.conv1x1_group.bias
+        bias = bias_of(layer.conv3x3) + bias_of(layer.conv1x1) - bias_of(layer.conv1x1_group)
         self.register_buffer("grouped", kernels.chunk(parts)[part].clone())
         self.register_buffer("dense", layer.conv1x1.weight.chunk(parts, dim=1)[part].clone())
         self.register_buffer("bias", bias if part == 0 else torch.zeros_like(bias))
@@ -96,6 +96,12 @@ class FoldedLayers(nn.Module):
         for layer in self.others:
             y = layer(y).relu_()
         return y
+
+
+def bias_of(conv: nn.Conv2d) -> Tensor:
+    """[out_channels]; every convolution of a block has a bias."""
+    assert conv.bias is not None
+    return conv.bias
 
 
 def copy_conv(conv: nn.Conv2d) -> nn.Conv2d:

@@ -5,27 +5,31 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.ops.deformable import convolve, deform_conv, read_convolved
 from models.ops.warp import warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, last_channels, total_displacement
-from models.shortcut.block import Inside, Prediction, Shortcut, ShortcutBlock, add_image, channels_last
+from models.shortcut.base import Inside, Prediction, Shortcut, ShortcutInference, channels_last
+from models.shortcut.block import ShortcutBlock, add_image
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.full_size_inference import FullSizeInference
 from models.shortcut.hetconv import FoldedLayers, copy_conv
 from models.shortcut.matching import hold
 
 
-def optimize(block: Shortcut, backend: str = "auto", hold: float = 0.0) -> "InferenceBlock | FullSizeInference":
+def optimize(block: Shortcut, backend: str = "auto", hold: float = 0.0) -> ShortcutInference:
     """The function of `block` in eval mode, to 1e-4 of its scale, in a form made for video; `block` does not change.
 
     Args:
         backend: of its deformable convolutions and warps, see `models.ops.deformable.deform_conv`.
         hold: with a threshold above 0 it shows the reference's own features where nothing moves, see `matching.hold`.
     """
-    form = InferenceBlock if block.published else FullSizeInference
-    return form(block, backend, hold)
+    if isinstance(block, FullSizeBlock):
+        return FullSizeInference(block, backend, hold)
+    assert isinstance(block, ShortcutBlock)  # there are two forms
+    return InferenceBlock(block, backend, hold)
 
 
 class Reference(NamedTuple):
@@ -38,33 +42,22 @@ class Reference(NamedTuple):
     image: Tensor  # [N, image_ch, H, W], those channels of its f that are warped as an image
 
 
-class InferenceBlock(nn.Module):
-    """`block.eval()(a_ref, a_cur, f_ref)` in two steps: `prepare` a reference, then call for each frame.
+class InferenceBlock(ShortcutInference):
+    """A `ShortcutBlock` as it runs on video; see `ShortcutInference` for its arguments.
 
     Maps lie channels-last, which is faster on a CPU.
-
-    Args:
-        block: the trained block, which does not change.
-        backend: of both deformable convolutions and of the warp of an image, see `models.ops.deformable.deform_conv`.
-        threshold: of `hold`, which is applied to every prediction; 0: it is not applied.
     """
 
-    needs_picture = False  # `prepare` does not need the picture of a reference frame
+    needs_picture = False
 
     global_weight: Tensor
-    local_weight: Tensor
 
     def __init__(self, block: ShortcutBlock, backend: str = "auto", threshold: float = 0.0):
-        super().__init__()
-        self.config, self.backend, self.threshold = dict(block.config), backend, threshold
-        self.reduce_f, self.reduce_a = copy_conv(block.reduce_f), copy_conv(block.reduce_a)
+        super().__init__(block, backend, threshold)
         self.global_layers = FoldedLayers(block.alignment.layers)
         self.to_offset = copy_conv(block.alignment.to_offset)
         self.register_buffer("global_weight", block.alignment.weight.detach().clone())
-        self.local_layers = FoldedLayers(block.generator.layers)
         self.to_offset_mask = copy_conv(block.generator.to_offset_mask)
-        self.register_buffer("local_weight", block.adabd.weight.detach().clone())
-        self.reconstruct = copy_conv(block.reconstruct)
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @torch.no_grad()
@@ -74,16 +67,17 @@ class InferenceBlock(nn.Module):
         offset_part = self.global_layers.of_second(halve(a_ref))
         image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
-        held = (a_ref, f_ref) if self.threshold else (a_ref.new_empty(0),) * 2
+        empty = a_ref.new_empty(0)
+        a_kept, f_kept = (a_ref, f_ref) if self.threshold else (empty, empty)
         if self._one_offset:
             maps = [convolve(x, self.global_weight, self._groups, 1) for x in maps]
             maps = [x.unflatten(1, (self._groups, -1)) for x in maps]  # side by side, since one offset moves both
-            return Reference(offset_part, channels_last(torch.cat(maps, dim=2).flatten(1, 2)), *held, image)
-        return Reference(offset_part, torch.cat(maps), *held, image)
+            return Reference(offset_part, channels_last(torch.cat(maps, dim=2).flatten(1, 2)), a_kept, f_kept, image)
+        return Reference(offset_part, torch.cat(maps), a_kept, f_kept, image)
 
     @torch.no_grad()
-    def forward(self, reference: Reference, a_cur: Tensor) -> Prediction:
-        """a_cur [N, feat_ch, H, W] -> `Prediction` with `aligned` None."""
+    def with_pixels(self, reference: Reference, a_cur: Tensor) -> tuple[Prediction, None]:
+        """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
         a_cur = channels_last(a_cur)
         coarse = self._global_offset(reference, a_cur)
         a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
@@ -97,12 +91,7 @@ class InferenceBlock(nn.Module):
         feature = add_image(self.reconstruct(blended), image)
         if self.threshold:
             feature = hold(feature, reference.f, reference.a, a_cur, self.threshold)
-        return Prediction(feature, mask, None)
-
-    @torch.no_grad()
-    def with_pixels(self, reference: Reference, a_cur: Tensor) -> tuple[Prediction, None]:
-        """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
-        return self(reference, a_cur), None
+        return Prediction(feature, mask, None), None
 
     @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:

@@ -5,15 +5,16 @@ import math
 import torch
 from torch import nn
 
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.full_size import FullSizeBlock
+from models.shortcut.hetconv import bias_of
 from models.training.init import init_xavier
 
 GATE = 4.0  # logit of a full-size block's gate: 0.98 of the warped features pass
 
 
-def initialise(block: AnyBlock, mask_initial: float = 0.0, gain: float = 0.02) -> AnyBlock:
+def initialise(block: Shortcut, mask_initial: float = 0.0, gain: float = 0.02) -> Shortcut:
     """The same block with new weights: all offsets are 0 and both frames blend in one proportion everywhere.
 
     Convolutions get Xavier normal weights and keep the biases that torch gave them. The deformable kernels get uniform
@@ -31,17 +32,18 @@ def initialise(block: AnyBlock, mask_initial: float = 0.0, gain: float = 0.02) -
         deformable = [block.adabd.weight]
         start_at_zero += [block.global_offset.to_offset, block.to_gate, block.to_blend, block.reconstruct]
     else:
+        assert isinstance(block, ShortcutBlock)  # there are two forms
         deformable = [block.alignment.weight, block.adabd.weight]
         start_at_zero += [block.alignment.to_offset]
     for weight in deformable:
         nn.init.kaiming_uniform_(weight, a=math.sqrt(5))
     for layer in start_at_zero:
         nn.init.zeros_(layer.weight)
-        nn.init.zeros_(layer.bias)
+        nn.init.zeros_(bias_of(layer))
     if isinstance(block, FullSizeBlock):
-        nn.init.constant_(block.to_gate.bias, GATE)
+        nn.init.constant_(bias_of(block.to_gate), GATE)
     n_masks = 9 * block.config["num_dg"]
-    nn.init.constant_(block.generator.to_offset_mask.bias[-n_masks:], mask_initial)
+    nn.init.constant_(bias_of(block.generator.to_offset_mask)[-n_masks:], mask_initial)
     return block
 
 
@@ -67,8 +69,8 @@ def start_from_reuse(block: ShortcutBlock, mask_initial: float = 0.0) -> Shortcu
     identity = torch.eye(passed, block.config["f_ch"], device=block.reduce_f.weight.device)
     through = torch.cat([identity, -identity]) if h_dim >= 2 * passed else identity  # [hidden, f_ch]
     block.reduce_f.weight[: len(through), :, 0, 0] = through  # further hidden channels stay as they were initialised
-    block.reduce_f.bias[: len(through)] = 0
+    bias_of(block.reduce_f)[: len(through)] = 0
     block.reconstruct.weight.zero_()
     block.reconstruct.weight[:, : len(through), 0, 0] = through.T
-    block.reconstruct.bias.zero_()
+    bias_of(block.reconstruct).zero_()
     return block

@@ -51,14 +51,13 @@ def match_blocks(
     compares it at nine shifts of up to one pixel, and adds their mean, weighted by how well they fit. The reach is
     4 + 2 + 1 + 1 pixels of the finest level.
     """
-    displacement = None
-    for level in PASSES:
-        here, there = current[level], reference[level]
-        if displacement is not None:
-            displacement = resize_displacement(displacement, here.shape[2:])
-            there = warp(there, displacement, backend)
-        step = _best_shift(here, there, backend, constants)
-        displacement = step if displacement is None else displacement + step
+    first, *others = PASSES
+    displacement = _best_shift(current[first], reference[first], backend, constants)
+    for level in others:
+        here = current[level]
+        displacement = resize_displacement(displacement, here.shape[2:])
+        there = warp(reference[level], displacement, backend)
+        displacement = displacement + _best_shift(here, there, backend, constants)
     return displacement
 
 

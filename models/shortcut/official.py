@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor
 
@@ -22,7 +23,7 @@ PREFIXES = {
 UNUSED = "global_deform_conv.offset_conv."  # in every published checkpoint, never executed
 
 
-def is_published(state: Mapping[str, object]) -> bool:
+def is_published(state: Mapping[str, Any]) -> bool:
     """Whether `state` looks like a published block's bare state dict, with or without `module.` prefixes."""
     return {"cr1.0.weight", "recon_ref.weight"} <= _strip(state).keys()
 
@@ -46,13 +47,7 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
     if wrong := [key for key in sources if getattr(state[key], "ndim", 0) != 4]:
         raise ValueError(f"not a published Shortcut block: {', '.join(wrong)} is not the weight of a convolution")
     reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in sources)
-    num_dg, rest = divmod(to_offset_mask[0], 27)
-    offset_g_size = math.isqrt(to_offset[0] // (2 * num_dg)) if num_dg else 0
-    if rest or to_offset[0] != 2 * offset_g_size**2 * num_dg:
-        raise ValueError(
-            f"not a published Shortcut block: {to_offset_mask[0]} local and {to_offset[0]} global offset channels; "
-            "27 and 2 or 18 times the deformable groups are possible"
-        )
+    num_dg, offset_g_size = _groups_and_size(to_offset[0], to_offset_mask[0])
     return {
         "feat_ch": over_both[1] // 2,
         "h_dim": reduce_f[0],
@@ -65,6 +60,18 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
         "f_ch": reduce_f[1],
         "image_ch": 0,
     }
+
+
+def _groups_and_size(global_channels: int, local_channels: int) -> tuple[int, int]:
+    """num_dg and offset_g_size, from the channels of both offset generators. ValueError: they fit no block."""
+    num_dg, rest = divmod(local_channels, 27)
+    offset_g_size = math.isqrt(global_channels // (2 * num_dg)) if num_dg else 0
+    if rest or global_channels != 2 * offset_g_size**2 * num_dg:
+        raise ValueError(
+            f"not a published Shortcut block: {local_channels} local and {global_channels} global offset channels; "
+            "27 and 2 or 18 times the deformable groups are possible"
+        )
+    return num_dg, offset_g_size
 
 
 def from_published(state: Mapping[str, Tensor], adabd_dilation: int = 1) -> ShortcutBlock:

@@ -1,14 +1,14 @@
-"""When the next frame of a video becomes a reference frame, and a refresh that is spread over several frames."""
+"""When the next frame of a video becomes a reference frame."""
 
+import json
 from collections import deque
-from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 from typing import Protocol
 
 from torch import Tensor
 
 from models.shortcut.alignment import halve
-from models.streaming.stages import AnyReference, Stages
 
 # Measured with two teachers' heads on a clip with five cuts, one of them out of a fast blurred pan. Cuts drift by at
 # least 1.05, and by at least 2.7 times the median before them. Nothing else drifts by more than 0.68, not even a van
@@ -99,6 +99,32 @@ class Adaptive:
         self._reference, self._frames_since = halve(a), 0
 
 
+def load_fitted(path: Path, block_id: str) -> Adaptive:
+    """Read the policy, threshold and longest interval, that scripts/fit_refresh.py wrote for the block `block_id`.
+
+    Args:
+        block_id: the fingerprint of the block.
+
+    Raises:
+        FileNotFoundError: there is no file of a fitted policy.
+        ValueError: the policy was fitted for another block, or the file holds none.
+    """
+    ways = "`bash scripts/fit_refresh.sh` fits one, --refresh_threshold gives one"
+    if not path.is_file():
+        raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
+    try:
+        fitted = json.loads(path.read_text())
+        identity, longest = fitted["shortcut_fingerprint"], fitted["max_interval"]
+        if type(longest) is not int:
+            raise TypeError(f"max_interval {longest!r}")
+        policy = Adaptive(float(fitted["threshold"]), longest)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
+    if identity != block_id:
+        raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")
+    return policy
+
+
 class SceneCuts:
     """Finds the frames at which a video cuts to another scene.
 
@@ -131,52 +157,3 @@ def drift(current: Tensor, reference: Tensor) -> float:
 def _check_interval(interval: int) -> None:
     if interval < 1:
         raise ValueError(f"interval must be at least 1 (1 = teacher on every frame), got {interval}")
-
-
-class Renewal:
-    """The work from one frame's early features to a reference, done in as many steps as the body has slices.
-
-    Args:
-        a: early features [1, C, h, w] of the frame; copied, because `stages` may use their memory for the next frame.
-        index: the frame's number in the video.
-    """
-
-    def __init__(self, stages: Stages, a: Tensor, index: int):
-        self.index = index
-        self._stages, self._done = stages, 0
-        self._a = self._f = a.clone()
-
-    def advance(self) -> AnyReference | None:
-        """Run the next slice. Return the reference after the last slice, and None before."""
-        self._f = self._stages.slices[self._done](self._f)
-        self._done += 1
-        return self._stages.prepare(self._a, self._f) if self._done == len(self._stages.slices) else None
-
-
-def balanced_cuts(costs: Sequence[float], parts: int) -> tuple[int, ...]:
-    """Cut a row of costs into at most `parts` runs of neighbours so that the most expensive run is as cheap as can be.
-
-    Returns:
-        The first index of every run but the first, in rising order. There are no more runs than that minimum needs,
-        and the first runs are filled up.
-
-    Raises:
-        ValueError: no costs or no parts.
-    """
-    if parts < 1 or not costs:
-        raise ValueError(f"cannot cut {len(costs)} costs into {parts} parts")
-    ends = range(1, len(costs) + 1)
-    limits = sorted({sum(costs[start:end]) for end in ends for start in range(end)})
-    candidates = (_cuts_within(costs, limit) for limit in limits if limit >= max(costs))
-    return next(cuts for cuts in candidates if len(cuts) < parts)
-
-
-def _cuts_within(costs: Sequence[float], limit: float) -> tuple[int, ...]:
-    """Return the cuts between runs that are each as long as `limit`, at least the largest cost, allows."""
-    cuts, total = [], 0.0
-    for index, cost in enumerate(costs):
-        if total + cost > limit:
-            cuts.append(index)
-            total = 0.0
-        total += cost
-    return tuple(cuts)

@@ -1,4 +1,4 @@
-"""The parts of teacher and Shortcut that a translator calls on one frame, ready for one number type."""
+"""The parts of teacher and Shortcut that a translator calls on one frame, and a body that runs slice by slice."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.shortcut.full_size_inference import FullSizeInference, FullSizeReference
-from models.shortcut.inference import InferenceBlock, Inside, Reference
+from models.shortcut.base import Inside, ShortcutInference
+from models.shortcut.full_size_inference import FullSizeReference
+from models.shortcut.inference import Reference
 from models.teachers.base import Teacher
 
-AnyInference = InferenceBlock | FullSizeInference
 AnyReference = Reference | FullSizeReference
 
 
@@ -50,7 +50,7 @@ class Stages:
 
 
 def eager(
-    teacher: Teacher, block: AnyInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
+    teacher: Teacher, block: ShortcutInference, dtype: torch.dtype = torch.float32, cuts: Sequence[int] = ()
 ) -> Stages:
     """Return the stages of a teacher and a block in their inference forms, on one device.
 
@@ -64,13 +64,10 @@ def eager(
     if dtype != torch.float32:  # copies, so that the caller's networks stay what they are
         teacher, block = copy.deepcopy(teacher).to(dtype), copy.deepcopy(block).to(dtype)
 
-    device = next(teacher.parameters()).device
+    device, face_parser = next(teacher.parameters()).device, teacher.face_parser()
 
     def head(x: Tensor) -> Tensor:
         return teacher.head(x.to(device, dtype))
-
-    def parse_faces(x: Tensor) -> Tensor:
-        return teacher.face_parser()(x.to(device, dtype))
 
     def tail(f: Tensor, a: Tensor) -> Tensor:
         return teacher.tail(f, a).float()
@@ -86,7 +83,9 @@ def eager(
     def predict(reference: AnyReference, a: Tensor) -> Tensor:
         prediction, pixels = block.with_pixels(reference, a)
         y = tail(prediction.feature, a)
-        return (pixels.paint(y, reference.y, block.backend) if pixels else y).clamp(-1, 1)
+        if pixels and isinstance(reference, FullSizeReference):
+            y = pixels.paint(y, reference.y, block.backend)
+        return y.clamp(-1, 1)
 
     return Stages(
         head=head,
@@ -96,7 +95,7 @@ def eager(
         predict=predict,
         slices=tuple(_sliced(teacher.body, cuts)),
         prepare=prepare,
-        parse_faces=parse_faces if teacher.face_parser() else None,
+        parse_faces=(lambda x: face_parser(x.to(device, dtype))) if face_parser else None,
         explain=block.explain,
         dtype=dtype,
     )
@@ -105,7 +104,57 @@ def eager(
 def _sliced(body: nn.Module, cuts: Sequence[int]) -> list[nn.Module]:
     if not cuts:
         return [body]
+    assert isinstance(body, nn.Sequential)  # or it has no layers at which to cut
     bounds = [0, *cuts, len(body)]
     if sorted(set(bounds)) != bounds:
         raise ValueError(f"cuts must rise from 1 to {len(body) - 1}, the body's last layer, got {list(cuts)}")
     return [body[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+class Renewal:
+    """The work from one frame's early features to a reference, done in as many steps as the body has slices.
+
+    Args:
+        a: early features [1, C, h, w] of the frame; copied, because `stages` may use their memory for the next frame.
+        index: the frame's number in the video.
+    """
+
+    def __init__(self, stages: Stages, a: Tensor, index: int):
+        self.index = index
+        self._stages, self._done = stages, 0
+        self._a = self._f = a.clone()
+
+    def advance(self) -> AnyReference | None:
+        """Run the next slice. Return the reference after the last slice, and None before."""
+        self._f = self._stages.slices[self._done](self._f)
+        self._done += 1
+        return self._stages.prepare(self._a, self._f) if self._done == len(self._stages.slices) else None
+
+
+def balanced_cuts(costs: Sequence[float], parts: int) -> tuple[int, ...]:
+    """Cut a row of costs into at most `parts` runs of neighbours so that the most expensive run is as cheap as can be.
+
+    Returns:
+        The first index of every run but the first, in rising order. There are no more runs than that minimum needs,
+        and the first runs are filled up.
+
+    Raises:
+        ValueError: no costs or no parts.
+    """
+    if parts < 1 or not costs:
+        raise ValueError(f"cannot cut {len(costs)} costs into {parts} parts")
+    ends = range(1, len(costs) + 1)
+    limits = sorted({sum(costs[start:end]) for end in ends for start in range(end)})
+    candidates = (_cuts_within(costs, limit) for limit in limits if limit >= max(costs))
+    return next(cuts for cuts in candidates if len(cuts) < parts)
+
+
+def _cuts_within(costs: Sequence[float], limit: float) -> tuple[int, ...]:
+    """Return the cuts between runs that are each as long as `limit`, at least the largest cost, allows."""
+    cuts, total = [], 0.0
+    for index, cost in enumerate(costs):
+        if total + cost > limit:
+            cuts.append(index)
+            total = 0.0
+        total += cost
+    return tuple(cuts)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from models.shortcut.inference import Inside
-from models.streaming.refresh import Every, Refresh, Renewal
-from models.streaming.stages import AnyReference, Stages
+from models.streaming.refresh import Every, Refresh
+from models.streaming.stages import AnyReference, Renewal, Stages
 
 REFRESH_OUTPUTS = ("teacher", "shortcut")
 
@@ -106,8 +106,9 @@ class Translator:
 
     def _with_face_parts(self, frame: Tensor, refresh: bool) -> Tensor:
         """The frame followed by its face parts, parsed on reference frames and reused on the others."""
-        if not refresh:
+        if not refresh and self._face_parts is not None:
             return torch.cat([frame.to(self._face_parts), self._face_parts], 1)
+        assert self.stages.parse_faces is not None  # or there would be no face parts to reuse
         x = self.stages.parse_faces(frame)
         self._face_parts = x[:, frame.shape[1] :].clone()
         return x
@@ -119,6 +120,7 @@ class Translator:
 
     def _predict(self, a: Tensor, refresh: bool) -> Step:
         """Predict from the reference, then renew it if this is a reference frame."""
+        assert self._reference is not None  # the first frame makes it
         distance, y = self._index - self._reference_index, self.stages.predict(self._reference, a)
         explain = partial(self.stages.explain, self._reference, a)
         if refresh:
@@ -129,9 +131,10 @@ class Translator:
         """Run a slice of the renewal, and predict from the newest reference there is."""
         if refresh:
             self._renewal = Renewal(self.stages, a, self._index)
-        reference = self._renewal.advance() if self._renewal else None
-        if reference is not None:
-            self._reference, self._reference_index, self._renewal = reference, self._renewal.index, None
+        renewal = self._renewal
+        reference = renewal.advance() if renewal else None
+        if renewal and reference is not None:
+            self._reference, self._reference_index, self._renewal = reference, renewal.index, None
         step = self._predict(a, refresh=False)
         return replace(step, is_reference=reference is not None)
 

@@ -4,11 +4,12 @@ import copy
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from models.teachers.fused_layers import fuse_layers
+from models.teachers.fused_layers import HasInferenceForm, fuse_layers
 
 
 class LateLayers(nn.Sequential):
@@ -119,7 +120,7 @@ def cut_layers(layers: nn.Sequential, start: int, end: int, example: Tensor) -> 
 
 
 def _faster(part: nn.Module) -> nn.Module:
-    if hasattr(part, "for_inference"):
+    if isinstance(part, HasInferenceForm):
         return part.for_inference()
     return fuse_layers(part) if type(part) is nn.Sequential else part
 
@@ -145,6 +146,13 @@ class Flag:
     choices: tuple[str, ...] = ()
 
 
+class FacePartInput(NamedTuple):
+    """The logits of face parts that a head takes as further channels of a frame."""
+
+    channels: int
+    scale: float  # of the logits in the input
+
+
 @dataclass(frozen=True)
 class TeacherFamily:
     """All that the programs know of one kind of teacher. An entry of TEACHERS adds it to `--teacher`.
@@ -155,10 +163,14 @@ class TeacherFamily:
     problems: values of `flags` -> what is wrong with them together, one sentence for each problem.
     size_multiple: height and width of a frame must be multiples of this number of pixels.
     wants_face: values of `flags` -> whether `build` needs a face.
+    has_styles: one network serves many styles, so that its `uncut_weights` do not tell which one runs.
+    face_part_input: what the head takes beside a frame; None: frames alone.
     """
 
     build: Callable[..., Teacher]
     flags: tuple[Flag, ...] = ()
-    problems: Callable[[Mapping[str, object]], list[str]] = lambda values: []
+    problems: Callable[[Mapping[str, Any]], list[str]] = lambda values: []
     size_multiple: int = 1
-    wants_face: Callable[[Mapping[str, object]], bool] = lambda values: False
+    wants_face: Callable[[Mapping[str, Any]], bool] = lambda values: False
+    has_styles: bool = False
+    face_part_input: FacePartInput | None = None

@@ -1,11 +1,21 @@
 """Layers of a teacher fused for speed: the same function in fewer passes over memory, for inference only."""
 
+from functools import reduce
+from typing import Protocol, TypeGuard, runtime_checkable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 BAND = 8192  # pixels; a band of 64 channels fits into the cache of a core
 NARROW = 8  # with fewer outputs than this most of a vector register, or of a GPU's tile, stays empty
+
+
+@runtime_checkable
+class HasInferenceForm(Protocol):
+    """A module that makes a faster form of itself, which computes the same up to rounding."""
+
+    def for_inference(self) -> nn.Module: ...
 
 
 def fuse_layers(layers: nn.Sequential) -> nn.Sequential:
@@ -18,7 +28,7 @@ def fuse_layers(layers: nn.Sequential) -> nn.Sequential:
     rest, fused = list(layers), []
     while rest:
         layer = _next_layer(rest)
-        fused.append(layer.for_inference() if hasattr(layer, "for_inference") else layer)
+        fused.append(layer.for_inference() if isinstance(layer, HasInferenceForm) else layer)
     return nn.Sequential(*fused)
 
 
@@ -75,7 +85,7 @@ class NarrowConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         pad, height = self.pad, x.shape[2]
         groups = F.pad(self._groups(x), (0, 0, pad, pad), mode="reflect").chunk(2 * pad + 1, dim=1)
-        y = sum(group[:, :, row : row + height] for row, group in enumerate(groups))
+        y = reduce(torch.add, (group[:, :, row : row + height] for row, group in enumerate(groups)))
         return y if self.bias is None else y + self.bias.view(-1, 1, 1)
 
     def _groups(self, x: Tensor) -> Tensor:
@@ -102,7 +112,7 @@ def moments(x: Tensor) -> tuple[Tensor, Tensor]:
     return mean, (share * (variances + (means - mean).square())).sum(0)
 
 
-def is_narrow(conv: nn.Module, padding: tuple[int, int, int, int]) -> bool:
+def is_narrow(conv: nn.Module | None, padding: tuple[int, int, int, int]) -> TypeGuard[nn.Conv2d]:
     """Whether a `NarrowConv` can replace reflection padding by `padding` and this layer."""
     if type(conv) is not nn.Conv2d or conv.out_channels >= NARROW:
         return False
@@ -114,12 +124,15 @@ def is_narrow(conv: nn.Module, padding: tuple[int, int, int, int]) -> bool:
 def _next_layer(rest: list[nn.Module]) -> nn.Module:
     """One layer made of as many of the remaining ones as can be fused; they are removed from `rest`."""
     layer = rest.pop(0)
+    following = rest[0] if rest else None
     if _is_norm(layer):
         return _norm_relu(layer, rest)
-    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and rest and _is_norm(rest[0]):
-        return ConvNormRelu(layer, _norm_relu(rest.pop(0), rest))
-    if type(layer) is nn.ReflectionPad2d and rest and is_narrow(rest[0], layer.padding):
-        return NarrowConv(rest.pop(0))
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and _is_norm(following):
+        del rest[0]
+        return ConvNormRelu(layer, _norm_relu(following, rest))
+    if type(layer) is nn.ReflectionPad2d and is_narrow(following, layer.padding):
+        del rest[0]
+        return NarrowConv(following)
     return layer
 
 
@@ -130,7 +143,7 @@ def _norm_relu(norm: nn.InstanceNorm2d, rest: list[nn.Module]) -> NormRelu:
     return NormRelu(norm, relu)
 
 
-def _is_norm(layer: nn.Module) -> bool:
+def _is_norm(layer: nn.Module | None) -> TypeGuard[nn.InstanceNorm2d]:
     return type(layer) is nn.InstanceNorm2d and not layer.track_running_stats
 
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -138,7 +139,7 @@ def build(weights: Mapping[str, Tensor], skip_idx_start: int | None = None, skip
     return from_published(weights).cut(skip_idx_start, skip_idx_end)
 
 
-def problems(values: Mapping[str, object]) -> list[str]:
+def problems(values: Mapping[str, Any]) -> list[str]:
     """What is wrong with the flags together."""
     start, end = values["skip_idx_start"], values["skip_idx_end"]
     if end is not None and end <= start:

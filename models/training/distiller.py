@@ -7,9 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.shortcut import AnyBlock
-from models.shortcut.block import Prediction
-from models.shortcut.full_size import PixelPath
+from models.shortcut import Shortcut
+from models.shortcut.base import PixelPath, Prediction
 from models.teachers.base import Teacher
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
@@ -51,7 +50,7 @@ class Distiller(Trainer):
     def __init__(
         self,
         teacher: Teacher,
-        block: AnyBlock,
+        block: Shortcut,
         weights: LossWeights,
         discriminator: nn.Module | None = None,
         temporal_discriminator: nn.Module | None = None,
@@ -87,6 +86,7 @@ class Distiller(Trainer):
         y_hat = self._output(prediction, pixels, a, y_ref)  # the gradient passes through the teacher's tail
 
         self._train_discriminators(False)
+        assert prediction.aligned is not None  # the block is in training mode
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
         total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms)
         self._train_discriminators(True)

@@ -23,9 +23,8 @@ UNFIT = (KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexErr
 class TrainingLoop:
     """Trains a task to the end of its schedule, from step 0 or from where an earlier run stopped.
 
-    What is due after a step, such as the validation, is part of the state until it is done: a run that is killed in
-    between does it when it is resumed. Weights are written after the state of the same step, so that they never lie in
-    a folder without a state.
+    What is due after a step, such as the validation, is part of the state until it is done, so that a killed run does
+    it when it is resumed. Weights are written after the state of their step: they never lie in a folder without one.
 
     Attributes:
         step: steps done.
@@ -63,10 +62,8 @@ class TrainingLoop:
             self.task.trainer.load_state_dict(state["trainer"])
             self.step, self.best, self.due = state["step"], float(state["best"]), dict(state.get("due", {}))
         except UNFIT as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise ValueError(
-                f"the state in {self.folder.folder} does not fit this training: {type(error).__name__} {reason}"
-            ) from error
+            reason = f"{type(error).__name__} {error}".partition("\n")[0]
+            raise ValueError(f"the state in {self.folder.folder} does not fit this training: {reason}") from error
 
     def run(self, batches: Iterable[dict], state_seconds: float = STATE_SECONDS) -> bool:
         """Train on `batches`, which begin after `self.step`. False if a signal ended the training early.

@@ -1,6 +1,7 @@
 """What all trainings share: a checked optimiser step, the learning-rate schedule, and a state to resume from."""
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
@@ -14,7 +15,7 @@ from util.checkpoint import load_weights
 UNTOUCHED = "the last saved checkpoint is untouched"
 
 
-class Trainer:
+class Trainer(ABC):
     """Networks and optimisers that change in training, and the number of steps done. A subclass adds `_step`.
 
     Attributes:
@@ -45,9 +46,9 @@ class Trainer:
         self.steps += 1
         return {name: value.item() for name, value in terms.items()}
 
+    @abstractmethod
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Change the weights once -> {term: weighted loss}, scalars, with "total"."""
-        raise NotImplementedError
 
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""

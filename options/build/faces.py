@@ -9,9 +9,9 @@ from data.clips import Clip
 from data.face_parts import open_face_parts
 from data.faces.clips import FaceClips, cut_faces, first_aligned_face
 from data.faces.detectors import Detector, Dlib68, Mtcnn
-from models.teachers.vtoonify.styled import PARSING_SCALE
 from options.build.teacher import only_face, wants_face
 from options.flags.faces import padding_of
+from options.flags.teachers import family_of
 from options.record import Options
 
 
@@ -37,10 +37,11 @@ def face_part_maps(opt: Options, clips: Sequence[Clip]) -> Callable[[Clip], Call
     Raises:
         FileNotFoundError, ValueError: a clip has no file of maps, or its maps do not fit its frames.
     """
-    if opt.parsing_map_path is None:
+    face_part_input = family_of(opt).face_part_input
+    if opt.parsing_map_path is None or face_part_input is None:
         return lambda clip: None
     maps = open_face_parts(Path(opt.parsing_map_path), clips, opt.fine_size, opt.max_frames)
-    return lambda clip: lambda number: maps[clip.name][number] * PARSING_SCALE
+    return lambda clip: lambda number: maps[clip.name][number] * face_part_input.scale
 
 
 def first_face(opt: Options, clips: Sequence[Clip]) -> Tensor | None:

@@ -1,6 +1,7 @@
 """From options to metrics, the resources that they need, and the ground truth."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from data import Clip
 from data.frames import Size
 from data.label_maps import GroundTruth
 from data.real import clips_in, real_clips
-from data.stream import RealVideos
+from data.stream import RealVideos, frame_count
+from models.evaluation.fcn8s import Segment, by_colour, load_segmenter
 from models.evaluation.metrics import Metric, MetricResources, choose
-from models.evaluation.segmenter import Segment, by_colour, load_segmenter
 from options.record import Options
 
 
@@ -41,14 +42,17 @@ class MetricSetup:
         return lambda index: truth.ids(paths[index], size)
 
 
-def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: torch.device) -> MetricSetup:
+def new_metric_setup(
+    opt: Options, clips: Sequence[Clip], size: Size, device: torch.device, shortest_side: int | None = None
+) -> MetricSetup:
     """The metrics that the options name.
 
     Args:
         size: (width, height) of the first clip's outputs.
+        shortest_side: of all clips' outputs, px; None: that of `size`.
 
     Raises:
-        ValueError, FileNotFoundError: a named metric lacks something.
+        ValueError, FileNotFoundError: a named metric lacks something, or the clips are too small or too short for it.
     """
     if not opt.compare:
         return MetricSetup()
@@ -56,6 +60,7 @@ def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: to
     segment, truth, notes = None, None, ()
     if names == "auto" or "segmentation" in names:
         segment, truth, notes = new_segmentation(opt, clips, device, must=names != "auto")
+    real = real_videos(opt, size)
     resources = MetricResources(
         segment=segment,
         seg_protocol=opt.seg_protocol,
@@ -63,11 +68,48 @@ def new_metric_setup(opt: Options, clips: Sequence[Clip], size: Size, device: to
         inception=opt.inception_weights and Path(opt.inception_weights),
         i3d=opt.i3d_weights and Path(opt.i3d_weights),
         trust_torchscript=opt.trust_torchscript,
-        real=real_videos(opt, size),
+        real=real,
         cache=Path(opt.results_dir) / "real_features",
         device=device,
     )
-    return MetricSetup(choose(names, resources), resources, truth, notes)
+    metrics = choose(names, resources)
+    too_little = _too_little(opt, metrics, clips, real, shortest_side or min(size))
+    if too_little and names != "auto":
+        raise ValueError("\n".join(f"--metrics {name}: {why}" for name, why in too_little.items()))
+    metrics = {name: metric for name, metric in metrics.items() if name not in too_little}
+    return MetricSetup(metrics, resources, truth, (*notes, *(f"no {name}: {why}" for name, why in too_little.items())))
+
+
+def _too_little(
+    opt: Options,
+    metrics: Mapping[str, type[Metric]],
+    clips: Sequence[Clip],
+    real: RealVideos | None,
+    shortest_side: int,
+) -> dict[str, str]:
+    """Name of a metric that the clips are too small or too short for -> why, in words."""
+    found = {}
+    for name, metric in metrics.items():
+        if shortest_side < metric.shortest_side:
+            found[name] = f"it needs pictures of at least {metric.shortest_side} px a side, got {shortest_side}"
+        elif metric.window:
+            counts = [_samples(clips, metric.window, opt.max_frames)]
+            counts += [_samples(real.clips, metric.window, None)] if real else []
+            if min(counts) < 2:
+                found[name] = (
+                    f"it needs at least 2 samples of {metric.window} consecutive frames, of the clips and of the real "
+                    f"videos, got {' and '.join(map(str, counts))}"
+                )
+    return found
+
+
+def _samples(clips: Sequence[Clip], window: int, limit: int | None) -> int:
+    """How many samples of `window` frames the clips have; it stops counting at 2."""
+    count = 0
+    for clip in clips:
+        if count < 2:
+            count += min(frame_count(clip), limit or sys.maxsize) // window
+    return min(count, 2)
 
 
 def new_segmentation(

@@ -27,7 +27,7 @@ def load_teacher(opt: Options, device: torch.device, face: Tensor | None = None)
 
 
 def wants_face(opt: Options) -> bool:
-    """Whether the teacher is built for the face in the video, as a VToonify with --style_encoder_path is."""
+    """Whether the teacher is built for the face in the video."""
     return family_of(opt).wants_face(family_values(opt))
 
 

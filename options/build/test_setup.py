@@ -1,6 +1,6 @@
 """From options to the setup of one test: what is translated, by what, at what cost, and what is measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,12 +13,13 @@ from models.evaluation.evaluate import frame_contexts
 from models.evaluation.pipeline_cost import measure_cost
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.evaluation.scores import Scores
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators
 from models.teachers.base import Teacher
 from options.build.faces import face_part_maps, find_faces
+from options.build.limits import check_results, check_sizes
 from options.build.metrics import MetricSetup, new_metric_setup
 from options.build.teacher import load_teacher, only_face, wants_face
 from options.build.translator import describe_runtime, input_channels, load_block, new_translators
@@ -77,7 +78,12 @@ class TestSetup:
 
 
 def found_clips(opt: Options, clips: list[Clip]) -> tuple[list[Clip], list[FaceClips]]:
-    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces."""
+    """Return the clips to translate, one per face where faces are cut out of `clips`, and the videos with the faces.
+
+    Raises:
+        ValueError: two of the clips would write results under one name; or as `find_faces`.
+    """
+    check_results(opt, clips)
     if not (opt.scale_image or wants_face(opt)):
         return clips, []
     faces = find_faces(opt, clips)
@@ -89,13 +95,13 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
     face_parts = face_part_maps(opt, clips)
     face = only_face(aligned_faces(faces)) if wants_face(opt) else None
     teacher, teacher_id = load_teacher(opt, device, face)
+    shortest = check_sizes(opt, clips, faces, teacher, device)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     precision = new_precision(opt, teacher, block, clips[0], face_parts)
     translators = new_translators(opt, teacher, block, block_id, device, precision.dtype)
     size = size_of(clips[0], opt.fine_size)
     translator, x = translators.of(size)[SHORTCUT], image.blank(size, device, input_channels(opt))
-    metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device)
-    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *translators.names]
+    metric_setup = new_metric_setup(opt, clips, (teacher.scale * size[0], teacher.scale * size[1]), device, shortest)
     is_fixed = opt.refresh == "fixed" and opt.refresh_mode == "whole"
     return TestSetup(
         clips=clips,
@@ -109,12 +115,12 @@ def new_test_setup(opt: Options, clips: list[Clip], faces: list[FaceClips], devi
         runtime=describe_runtime(opt, translator, device, precision.psnr_db),
         notes=[*([precision.note] if precision.note else []), *metric_setup.notes],
         metric_setup=metric_setup,
-        scores=Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh)),
+        scores=_new_scores(opt, metric_setup, translators.names),
         face_parts=face_parts,
     )
 
 
-def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
+def _costs(opt: Options, teacher: Teacher, block: Shortcut, translator: Translator, x: Tensor, is_fixed: bool) -> dict:
     # A spread refresh computes the same as one that shows a prediction, only later.
     shown = "shortcut" if translator.spread else opt.refresh_output
     interval, reuse = translator.refresh.max_interval, translator.reuse_parsing
@@ -124,7 +130,13 @@ def _costs(opt: Options, teacher: Teacher, block: AnyBlock, translator: Translat
     return costs
 
 
-def new_precision(opt: Options, teacher: Teacher, block: AnyBlock, clip: Clip, face_parts: FaceParts) -> Precision:
+def _new_scores(opt: Options, metric_setup: MetricSetup, shortcuts: Sequence[str]) -> Scores:
+    """Return the empty scores of the methods that --methods names; `shortcuts` are the names of the translators."""
+    methods = [*(name for name in methods_of(opt) if name not in REFRESHES), *shortcuts]
+    return Scores(metric_setup.metrics, metric_setup.resources, in_order(methods, opt.refresh))
+
+
+def new_precision(opt: Options, teacher: Teacher, block: Shortcut, clip: Clip, face_parts: FaceParts) -> Precision:
     """Return the number type that --amp names; "auto" tries the first frames of `clip`."""
     device = next(teacher.parameters()).device
     if opt.amp != AUTO:

@@ -7,25 +7,26 @@ from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
 from models.ops import choose
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
-from models.streaming.fitted import load_fitted
-from models.streaming.refresh import Adaptive, Every, Refresh
+from models.streaming.refresh import Adaptive, Every, Refresh, load_fitted
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
 from models.streaming.translators import Translators
 from models.teachers.base import Teacher
-from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB
 from options.base_options import BLOCK_SHAPE, DEFAULT_INTERVAL, LONGEST_INTERVAL
 from options.flags.metrics import REFRESHES, methods_of
+from options.flags.teachers import family_of
 from options.record import Options
 from util import checkpoint
 from util.report.record import SHORTCUT
 
+RGB = 3  # channels of a frame
 
-def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[AnyBlock, str]:
+
+def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.device) -> tuple[Shortcut, str]:
     """Load the trained block of the run and return it with its fingerprint.
 
     Raises:
@@ -45,7 +46,7 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
 
 
 def new_stages(
-    opt: Options, teacher: Teacher, block: AnyBlock, x: Tensor, dtype: torch.dtype = torch.float32
+    opt: Options, teacher: Teacher, block: Shortcut, x: Tensor, dtype: torch.dtype = torch.float32
 ) -> Stages:
     """Return the stages of teacher and block for frames like x [1, 3, H, W], as the options want them, in `dtype`."""
     fast, small = teacher.for_inference(), optimize(block, opt.deform_backend, opt.hold)
@@ -58,7 +59,7 @@ def new_stages(
 def new_translators(
     opt: Options,
     teacher: Teacher,
-    block: AnyBlock,
+    block: Shortcut,
     block_id: str,
     device: torch.device,
     dtype: torch.dtype = torch.float32,
@@ -83,7 +84,8 @@ def new_translators(
 
 def input_channels(opt: Options) -> int:
     """Return how many channels the networks take: those of a frame, or of a frame with its face parts."""
-    return INPUT_CHANNELS if opt.parsing_map_path else RGB
+    face_part_input = family_of(opt).face_part_input
+    return RGB + (face_part_input.channels if opt.parsing_map_path and face_part_input else 0)
 
 
 def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:

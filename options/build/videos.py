@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from torch import Tensor
 from tqdm import tqdm
 
@@ -27,16 +28,26 @@ from util.report.verdict import FIXED
 TIMED_CLIPS = 2  # whole videos are timed on this many clips
 
 
-def prepare_results_dir(opt: Options, folder: Path) -> None:
-    """Make `folder` ready for the results of this run; those of an earlier run are removed, so that they never mix.
+@contextmanager
+def results_dir(opt: Options, folder: Path) -> Iterator[None]:
+    """Keep `folder` for the results of this run; those of an earlier run are removed, so that they never mix.
+
+    No other run can use the folder until the block ends.
 
     Raises:
         ValueError: the clips lie among those results.
+        BlockingIOError: another run uses the folder.
     """
     if Path(opt.dataroot).resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"--dataroot {opt.dataroot} lies in {folder}, whose results are replaced: give another --name")
-    remove_results(prepare_folder(folder))
-    save(opt, folder / "options.yaml")
+    try:
+        with FileLock(prepare_folder(folder).with_name(f".{folder.name}.lock"), blocking=False):
+            remove_results(folder)
+            save(opt, folder / "options.yaml")
+            yield
+    except Timeout:
+        message = f"another run writes to {folder}: wait for it, or give another --name or --results_dir"
+        raise BlockingIOError(message) from None
 
 
 def evaluation_clips(opt: Options, setup: TestSetup, folder: Path) -> Iterator[EvaluationClip]:

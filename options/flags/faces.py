@@ -2,7 +2,9 @@
 
 import argparse
 
+from models.teachers import TEACHERS
 from options.flags.metrics import methods_of
+from options.flags.teachers import family_of
 from options.parser import Kind, add_option, choice, existing, float_range, several_words, switch
 from options.record import Options
 
@@ -18,8 +20,9 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
     without = "what to do with a video without a face; pass leaves it as it is"
     add_option(group, "--no_face", choice(["error", "pass"]), "error", without)
     switch(group, "--paste", False, "also write <clip>_whole.mp4: whole frames with the translated faces pasted in")
-    maps = "VToonify: face parts computed beforehand, FILE.npy [frames, 19, H, W], or a folder of <clip>.npy"
-    add_option(group, "--parsing_map_path", existing("file or folder", "FILE.npy, or of <clip>.npy"), None, maps)
+    maps = "face parts computed beforehand, FILE.npy [frames, 19, H, W], or a folder of <clip>.npy"
+    kind = existing("file or folder", "FILE.npy, or of <clip>.npy")
+    add_option(group, "--parsing_map_path", kind, None, f"{_takers_of_face_parts()}: {maps}")
     where = "frames on which --faceparsing_path finds parts; reference keeps them until the next reference frame"
     add_option(group, "--parsing", choice(["every", "reference"]), "every", where)
 
@@ -47,9 +50,14 @@ def face_problems(opt: Options) -> list[str]:
         found.append("--parsing reference needs --refresh_mode whole, got spread, which predicts from older references")
     if opt.parsing_map_path is not None and opt.faceparsing_path is not None:
         found.append("--parsing_map_path and --faceparsing_path both give face parts: give only one of them")
-    if opt.parsing_map_path is not None and opt.teacher != "vtoonify":
-        found.append(f"--parsing_map_path is for --teacher vtoonify, got {opt.teacher}")
+    if opt.parsing_map_path is not None and family_of(opt).face_part_input is None:
+        found.append(f"--parsing_map_path is for --teacher {_takers_of_face_parts()}, got {opt.teacher}")
     return found
+
+
+def _takers_of_face_parts() -> str:
+    """The names of the teachers that take face parts."""
+    return " or ".join(name for name, family in TEACHERS.items() if family.face_part_input)
 
 
 def _four(text: str) -> str:

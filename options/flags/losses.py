@@ -3,6 +3,7 @@
 import argparse
 
 from options.parser import PATH, add_option, choice, float_range, int_range, switch
+from options.record import Options
 
 SHORTCUT_WEIGHTS = {  # flag: (published value, what it weighs)
     "lambda_L1": (5.0, "L1 distance of the Shortcut's and the teacher's features"),
@@ -27,6 +28,19 @@ def add_shortcut_losses(group: argparse._ArgumentGroup) -> None:
     switch(group, "--Temporal_GAN_loss", True, "off does the same as --lambda_D_T 0")
     perceptual = "lpips: VGG16 with LPIPS heads; teacher: features of the frozen teacher, needs no file; none: off"
     add_option(group, "--perceptual", choice(["lpips", "teacher", "none"]), "lpips", perceptual)
+
+
+def shortcut_weights(opt: Options) -> dict[str, float]:
+    """The weights of the Shortcut's losses, by the names that `LossWeights` has for them; 0: the term is off."""
+    return {
+        "feature": opt.lambda_L1,
+        "align": opt.lambda_align,
+        "output": opt.lambda_L1_out,
+        "squared": opt.lambda_L2_out,
+        "adversarial": opt.lambda_D,
+        "temporal": opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0,
+        "perceptual": 0.0 if opt.perceptual == "none" else opt.lambda_lpips,
+    }
 
 
 def add_teacher_losses(group: argparse._ArgumentGroup) -> None:

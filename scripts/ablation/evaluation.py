@@ -10,7 +10,7 @@ from torch import Tensor
 from models.evaluation.baselines import flow_warp
 from models.evaluation.cost import count_macs
 from models.evaluation.metrics.image import Psnr, Ssim, unit_pair
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.matching import hold
 from scripts.ablation.features import Features
 from scripts.ablation.variants import show_frames
@@ -19,7 +19,7 @@ NEAR, FAR = 3, 13  # frames from one reference to the next: distances 1-2 and 1-
 Predict = Callable[[int, int], Tensor]  # keys of the reference and of the current frame -> picture [1, 3, H, W]
 
 
-def by_block(block: AnyBlock, features: Features, threshold: float) -> Predict:
+def by_block(block: Shortcut, features: Features, threshold: float) -> Predict:
     """What `block` predicts, with the reference's own features where nothing moves if `threshold` is not 0."""
 
     @torch.no_grad()
@@ -56,7 +56,7 @@ def figures(predict: Predict, features: Features) -> dict[str, dict]:
     }
 
 
-def skipped_macs(block: AnyBlock, features: Features) -> int:
+def skipped_macs(block: Shortcut, features: Features) -> int:
     """Multiply-accumulates of a skipped frame if nothing of its reference was kept."""
     first = features.key(0, 0)
     show_frames(block, features, [first], [first])

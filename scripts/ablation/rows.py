@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.shortcut import AnyBlock, FullSizeBlock, ShortcutBlock
+from models.shortcut import FullSizeBlock, Shortcut, ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
 from models.training.init import init_xavier
@@ -38,12 +38,12 @@ class Recipe:
         align: distance of the reference's features, moved, from those of the current frame.
     """
 
-    form: type[AnyBlock] = FullSizeBlock
+    form: type[Shortcut] = FullSizeBlock
     cut: tuple[int, int] = (5, 17)
     h_dim: int = 16
     align: Callable[[Tensor, Tensor], Tensor] = F.l1_loss
 
-    def new_block(self, teacher: Teacher) -> AnyBlock:
+    def new_block(self, teacher: Teacher) -> Shortcut:
         """A fresh one for `teacher`, in the best way to start that it allows."""
         shape = {"feat_ch": teacher.a_channels, "f_ch": teacher.f_channels, "h_dim": self.h_dim, **LAYERS}
         block = initialise(self.form(**shape), MASK_INITIAL, GAIN)

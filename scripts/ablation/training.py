@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.teachers.base import Teacher
 from models.training.distiller import Distiller, LossWeights
 from models.training.trainer import lr_factor
@@ -30,7 +30,7 @@ class CachedDistiller(Distiller):
     """
 
     def __init__(
-        self, teacher: Teacher, block: AnyBlock, features: Features, align: Callable[[Tensor, Tensor], Tensor]
+        self, teacher: Teacher, block: Shortcut, features: Features, align: Callable[[Tensor, Tensor], Tensor]
     ):
         super().__init__(teacher, block, WEIGHTS, lr=LR)
         self.features, self.align = features, align
@@ -46,7 +46,7 @@ class CachedDistiller(Distiller):
         return {**terms, "align": self.weights.align * self.align(aligned, f)}
 
 
-def trained(recipe: Recipe, teacher: Teacher, features: Features, steps: int, seed: int) -> AnyBlock:
+def trained(recipe: Recipe, teacher: Teacher, features: Features, steps: int, seed: int) -> Shortcut:
     """A block that was trained for so many steps; its first weights and its pairs follow from `seed`."""
     torch.manual_seed(seed)
     distiller = CachedDistiller(teacher, block := recipe.new_block(teacher), features, recipe.align)

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from models.ops.warp import resize_displacement, warp
 from models.shortcut.alignment import halve
-from models.shortcut.full_size import FullSizeBlock, PixelPath
+from models.shortcut.base import PixelPath
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.matching import match_blocks, pyramid
 from scripts.ablation.features import Features
 

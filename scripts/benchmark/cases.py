@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from data.samples.street.camera import HEIGHT, WIDTH
-from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.checkpoint import from_checkpoint
 from models.shortcut.full_size import FullSizeBlock
@@ -34,10 +34,10 @@ class Case:
     """
 
     name: str
-    build: Callable[[], tuple[Teacher, AnyBlock]]
+    build: Callable[[], tuple[Teacher, Shortcut]]
     size: tuple[int, int]
 
-    def networks(self, device: torch.device) -> tuple[Teacher, AnyBlock]:
+    def networks(self, device: torch.device) -> tuple[Teacher, Shortcut]:
         """The plain teacher and the trained form of the block, frozen."""
         teacher, block = self.build()
         return teacher.to(device), block.to(device).eval().requires_grad_(False)
@@ -50,7 +50,7 @@ class Case:
         return pictures.unsqueeze(1).to(device)
 
 
-def v2c(form: str) -> tuple[Teacher, AnyBlock]:
+def v2c(form: str) -> tuple[Teacher, Shortcut]:
     """The published sizes of Viper -> Cityscapes with random weights and a block of this form."""
     torch.manual_seed(0)
     teacher = ResnetGenerator(ngf=64, n_blocks=6).cut(5, 17)
@@ -58,7 +58,7 @@ def v2c(form: str) -> tuple[Teacher, AnyBlock]:
 
 
 @torch.no_grad()
-def official_vtoonify() -> tuple[Teacher, AnyBlock]:
+def official_vtoonify() -> tuple[Teacher, Shortcut]:
     """The published sizes of VToonify, backbone dualstylegan, split A, with random weights and without face parsing."""
     torch.manual_seed(0)
     teacher = cut(VToonify("dualstylegan").styled(torch.randn(18, PUBLISHED_WIDTH)), "A")
@@ -66,7 +66,7 @@ def official_vtoonify() -> tuple[Teacher, AnyBlock]:
     return teacher, as_if_trained(ShortcutBlock(teacher.a_channels, h_dim=64, **late))
 
 
-def as_if_trained(block: AnyBlock) -> AnyBlock:
+def as_if_trained(block: Shortcut) -> Shortcut:
     """The same block, its taps moved by some pixels: untrained they would stay in place, where reading is cheapest.
 
     All else stays as torch has initialised it: gate and blend near a half, corrections that are not zero.
@@ -77,7 +77,7 @@ def as_if_trained(block: AnyBlock) -> AnyBlock:
     return block
 
 
-def saved(folder: Path) -> tuple[Teacher, AnyBlock]:
+def saved(folder: Path) -> tuple[Teacher, Shortcut]:
     """The checkpoints in `folder`; form of the block and cut of the teacher are those that the block's names."""
     state = checkpoint.load(folder / "latest_net_ShortcutV2V.pth")
     teacher = from_published(checkpoint.load(folder / "latest_net_G_A.pth")).cut(*state["split"])

@@ -8,9 +8,9 @@ from torch import Tensor
 from data.samples.street.camera import HEIGHT, WIDTH
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import measure_cost
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
+from models.shortcut.base import ShortcutInference
 from models.shortcut.inference import optimize
-from models.streaming.stages import AnyInference
 from models.teachers.base import Teacher
 from scripts.benchmark.adabd import adabd_times
 from scripts.benchmark.calls import calls
@@ -73,7 +73,7 @@ def measure(case: Case, variant: Variant, effort: Effort) -> dict:
 
 
 @torch.no_grad()
-def block_error(teacher: Teacher, block: AnyBlock, quick: AnyInference, frames: Tensor) -> float:
+def block_error(teacher: Teacher, block: Shortcut, quick: ShortcutInference, frames: Tensor) -> float:
     """How far `quick`, the inference form in any dtype, lies from `block`, in float32 and with AdaBD by plain torch.
 
     It is the largest difference as a share of the largest value expected, of the late features or of what says how the

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from models.evaluation.pipeline_cost import body_cuts
 from models.evaluation.precision import AUTO, PRECISIONS, fastest_precision
-from models.shortcut import AnyBlock
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming import cuda_graphs, stages
 from models.streaming.stages import Stages
@@ -32,7 +32,7 @@ class Variant:
     def dtype(self) -> torch.dtype:
         return PRECISIONS[self.amp]
 
-    def stages(self, teacher: Teacher, block: AnyBlock, frame: Tensor, slices: int = 1) -> Stages:
+    def stages(self, teacher: Teacher, block: Shortcut, frame: Tensor, slices: int = 1) -> Stages:
         """What a translator runs in this variant, the body in up to `slices` parts; `frame` shows the size."""
         fast, quick = teacher.for_inference(), optimize(block)
         made = stages.eager(fast, quick, self.dtype, cuts=body_cuts(fast, quick, frame, slices) if slices > 1 else ())

@@ -124,3 +124,23 @@ def test_a_small_file_that_claims_to_hold_a_huge_picture_is_refused_unread(tmp_p
     path.write_bytes(data)
     with pytest.raises(UnreadableFrame, match="frame.png: it has 9440 x 9430 pixels, a frame at most 89,000,000"):
         read_frame(path)
+
+
+@pytest.mark.parametrize("name", ["frame.webp", "frame.tif", "frame.tiff"])
+def test_webp_and_tiff_are_read(tmp_path, name):
+    path = saved(tmp_path, Image.fromarray(picture(3)), name, **({"lossless": True} if name == "frame.webp" else {}))
+    np.testing.assert_array_equal(read_frame(path), picture(3))
+
+
+@pytest.mark.parametrize("name", ["pages.tif", "moving.webp", "moving.png"])
+def test_a_file_of_several_pictures_is_no_frame(tmp_path, name):
+    first, second = (Image.fromarray(picture(n)) for n in (3, 4))
+    path = saved(tmp_path, first, name, save_all=True, append_images=[second])
+    with pytest.raises(UnreadableFrame, match=f"{name}: it holds 2 pictures, a frame is one"):
+        read_frame(path)
+
+
+def test_numbers_without_a_white_are_refused(tmp_path):
+    path = saved(tmp_path, Image.fromarray(GREY.astype(np.float32) / 255), "grey.tif")
+    with pytest.raises(UnreadableFrame, match="floating-point numbers, and nothing says which is white"):
+        read_frame(path)

@@ -59,6 +59,14 @@ def test_flat_label_folders_are_grouped_by_three_characters(tmp_path, layout, do
     }
 
 
+def test_a_label_map_beside_its_frame_is_no_frame(tmp_path):
+    touch(tmp_path / "val" / "A", "001_1.jpg", "001_1_centered.png", "001_2.jpg")
+    with pytest.raises(
+        ValueError, match=r"A holds the same frames twice, 2 like #_#\.jpg and 1 like #_#_centered\.png"
+    ):
+        label_a(tmp_path, "val")
+
+
 @pytest.mark.parametrize(("layout", "domain"), [(images_a, "A"), (images_b, "B")])
 def test_unaligned_images_are_found_at_any_depth(tmp_path, layout, domain):
     touch(tmp_path / "train" / domain, "1.bmp")
@@ -82,6 +90,34 @@ def test_the_train_set_is_never_served_as_val(tmp_path, layout):
     touch(tmp_path / "train", "1.png", "a.mp4")
     with pytest.raises(FileNotFoundError, match="holds train/ but no folder val/"):
         layout(tmp_path, "val")
+
+
+def test_one_picture_beside_clip_folders_is_no_clip(tmp_path):
+    touch(tmp_path / "a", "1.png")
+    touch(tmp_path / "b", "1.png")
+    touch(tmp_path, "preview.png")
+    assert shape(folder(tmp_path, "val")) == {"a": ["1.png"], "b": ["1.png"]}
+
+
+def test_several_pictures_beside_clip_folders_are_refused_with_both_readings(tmp_path):
+    touch(tmp_path / "a", "1.png")
+    touch(tmp_path, "1.png", "2.png")
+    told = r"2 images \(1.png, 2.png\) and 1 clip folders \(a\): one clip of the images, or the clips of the folders\?"
+    with pytest.raises(ValueError, match=told):
+        folder(tmp_path, "val")
+
+
+@pytest.mark.parametrize("layout", [folder, viper])
+def test_pictures_with_their_masks_are_no_clip(tmp_path, layout):
+    touch(tmp_path / "Viper" / "val" / "img" / "001", "1.jpg", "1.png")
+    root = tmp_path if layout is viper else tmp_path / "Viper" / "val" / "img"
+    with pytest.raises(ValueError, match="001 holds the same frames twice"):
+        layout(root, "val")
+
+
+def test_frames_in_several_formats_are_one_clip_in_their_order(tmp_path):
+    touch(tmp_path / "in", *(f"{n}.{'webp' if n in (3, 7) else 'png'}" for n in range(12)))
+    assert [int(path.stem) for path in folder(tmp_path / "in", "val")[0].frames] == [*range(12)]
 
 
 def test_an_empty_clip_is_named_and_not_passed_over(tmp_path):

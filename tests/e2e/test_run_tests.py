@@ -65,14 +65,16 @@ def test_where_it_cannot_be_installed_the_tests_run_without(tmp_path, machine):
     assert calls == [] and "not tested in a browser" in output and output.splitlines()[-1] == "-m pytest"
 
 
-def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
-    lines = run(tmp_path)[0].splitlines()
-    checks = [line for line in lines if line.startswith("-m ")]
-    assert [" ".join(line.split()[1:3]) for line in checks] == [
-        "ruff check",
-        "ruff format",
-        "basedpyright --pythonpath",  # else it reads the packages of another environment
-        "pytest",
+@pytest.mark.parametrize("script", [".ci/run", "scripts/run_tests.sh"])
+def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path, script):
+    lines = run(tmp_path, "-k", "nothing", script=script)[0].splitlines()
+    python = tmp_path / "bin" / "python"
+    assert [line for line in lines if line.startswith(("-m ", "scripts/"))] == [
+        "scripts/requirements_met.py requirements-dev.txt",
+        "-m ruff check .",
+        "-m ruff format --check .",
+        f"-m basedpyright --pythonpath {python}",  # else it reads the packages of another environment
+        "-m pytest -k nothing",
     ]
     [checked] = [line for line in lines if line.startswith("shellcheck ")]
     assert {".ci/run", "scripts/setup.sh", "scripts/vtoonify/test.sh"} <= set(checked.split())

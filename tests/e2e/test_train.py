@@ -6,14 +6,9 @@ import signal
 import pytest
 import torch
 
-import train
-from options.train_options import TrainOptions
+from tests.helpers.programs import run_train as run
 from tests.helpers.runs import CPU, SIZES, distil, program, save, stop_when, stripes, teacher_file, viper
 from util import checkpoint
-
-
-def run(flags):
-    return train.train(TrainOptions().parse(flags))
 
 
 def block_of(folder, name="tiny"):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.teachers.recycle_gan import ResnetGenerator
@@ -24,7 +24,7 @@ def teacher(seed: int = 0) -> Teacher:
     return generator(seed).cut()
 
 
-def block(form: str = "published") -> AnyBlock:
+def block(form: str = "published") -> Shortcut:
     torch.manual_seed(0)
     return initialise(BLOCKS[form](**SHAPE))
 
@@ -43,7 +43,7 @@ def vtoonify(split: str = "A", backbone: str = "dualstylegan", seed: int = 0) ->
     return cut(network.styled(network.w_plus(torch.randn(18, VTOONIFY_WIDTH))), split)
 
 
-def vtoonify_block(form: str = "published") -> AnyBlock:
+def vtoonify_block(form: str = "published") -> Shortcut:
     torch.manual_seed(0)
     image = {"image_ch": 3} if form == "published" else {}
     return initialise(BLOCKS[form](**VTOONIFY_SHAPE, **image), gain=1.0)
@@ -73,7 +73,7 @@ def parsing_vtoonify() -> VToonifyTeacher:
 
 
 @torch.no_grad()
-def predicted(whole: Teacher, block: AnyBlock, reference: Tensor, frame: Tensor) -> Tensor:
+def predicted(whole: Teacher, block: Shortcut, reference: Tensor, frame: Tensor) -> Tensor:
     """What a skipped frame is to show, by the trained forms of both networks and nothing kept: [1, 3, ...]."""
     a_ref, a = whole.head(reference), whole.head(frame)
     f_ref = whole.body(a_ref)

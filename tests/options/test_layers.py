@@ -2,7 +2,8 @@
 
 import pytest
 
-from options.layers import CALLER_VARIABLE, DROPPED, complaints, from_caller, split
+from options.layers import CALLER_VARIABLE, complaints, from_caller, read, split
+from options.published import DROPPED
 from options.test_options import TestOptions
 
 KNOWN = ["--niter", "--niter_decay", "--batchSize", "--Temporal_GAN_loss", "--no-Temporal_GAN_loss"]
@@ -103,3 +104,12 @@ def test_a_value_without_a_flag_is_told():
 
 def test_a_dropped_published_flag_is_told_with_its_reason():
     assert complaints(["--epoch_count", "5"], KNOWN) == [f"--epoch_count is gone: {DROPPED['--epoch_count']}"]
+
+
+def test_what_the_caller_chose_is_known_apart_from_what_a_script_set(tmp_path):
+    (tmp_path / "mine.yaml").write_text("seed: 3\n")
+    parser = TestOptions().parser()
+    argv = ["--fps", "5", "--", "--name", "a", "--options", str(tmp_path / "mine.yaml"), "--no_dropout"]
+    found = read(parser, argv, vars(parser.parse_args([])))
+    assert found.chosen == {"name", "options", "seed"} and (found.values["fps"], found.values["seed"]) == (5, 3)
+    assert found.notes == ["--no_dropout is not needed: no teacher here has dropout"] and not found.problems

@@ -99,3 +99,15 @@ def test_phase_test_reads_the_val_split(phase, split):
 @pytest.mark.parametrize(("mode", "layout"), [("video", "l2v"), ("frames", "frames"), ("unaligned_scale",) * 2])
 def test_the_layout_is_the_dataset_option_in_mode_video_only(mode, layout):
     assert Options({"dataset_mode": mode, "dataset_option": "l2v"}, {}).layout == layout
+
+
+def test_notes_follow_the_table_and_a_name_of_any_bytes_reads_back(tmp_path):
+    opt = Options({**DEFAULTS, "name": "caf\udce9 \u00e9"}, DEFAULTS, notes=["one", "two"])
+    assert describe(opt).endswith("\none\ntwo")
+    save(opt, tmp_path / "options.yaml")
+    assert read(tmp_path / "options.yaml", DEFAULTS)[0][0] == "--name=caf\udce9 \u00e9"
+
+
+def test_letters_of_any_language_are_written_as_they_are(tmp_path):
+    save(options(name="caf\u00e9"), tmp_path / "options.yaml")
+    assert "name: caf\u00e9\n" in (tmp_path / "options.yaml").read_text(encoding="utf-8")  # scripts read it by lines

@@ -1,8 +1,8 @@
 import pytest
 
+from options.record import describe
 from options.test_options import TestOptions, chosen_clips
-from test import translate
-from tests.e2e.test_train import run as distil_now
+from tests.helpers.programs import run_test, run_train
 from tests.helpers.runs import distil, save, stripes, translation
 
 PUBLISHED = """--dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
@@ -105,9 +105,45 @@ def test_clips_that_are_left_out_are_told(parse, flags, names, told):
 
 
 def test_a_test_says_that_it_takes_the_first_clips_only(tmp_path, capsys):
-    distil_now(distil(tmp_path, "--niter", "1"))
+    run_train(distil(tmp_path, "--niter", "1"))
     for clip in ("066", "067"):
         save(tmp_path / "data" / "Viper" / "val" / "img" / clip / f"{clip}_00000.png", stripes(0, 0))
     capsys.readouterr()
-    assert translate(TestOptions().parse(translation(tmp_path, "--how_many", "2", "--dry_run"))) == 0
+    assert run_test(translation(tmp_path, "--how_many", "2", "--dry_run")) == 0
     assert "2 of 3 clips (--how_many)" in capsys.readouterr().out
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """parse(script, typed): options of `script -- typed` for a folder of videos, whose dataset nobody named."""
+    (tmp_path / "teacher.pth").touch()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.mp4").touch()
+    places = ["--dataroot", str(tmp_path / "in"), "--main_G_path", str(tmp_path / "teacher.pth")]
+    return lambda script="", typed="": TestOptions().parse([*script.split(), "--", *places, *typed.split()])
+
+
+def test_a_folder_of_videos_needs_no_flag_and_what_was_guessed_is_told(mine):
+    opt = mine("--dataset_mode video --dataset_option v2c --fineSizeW 512")
+    assert (opt.dataset_mode, opt.fine_size) == ("videofile", None)
+    first, second = opt.notes
+    assert first == "--dataset_mode videofile, because --dataroot is a folder of 1 video (a.mp4)"
+    assert second.startswith("--resize_mode none") and describe(opt).endswith("\n".join(opt.notes))
+
+
+@pytest.mark.parametrize("typed", ["--fineSizeH 64", "--resize_mode rectangle"])
+def test_a_size_that_was_typed_is_kept(mine, typed):
+    assert mine(typed=typed).fine_size is not None
+
+
+@pytest.mark.parametrize("typed", ["--dataset_mode frames", "--dataset_option v2l"])
+def test_a_dataset_that_was_typed_is_not_guessed(mine, typed):
+    opt = mine(typed=typed)
+    assert opt.dataset_mode != "videofile" and opt.notes == ()
+
+
+def test_a_folder_that_can_be_read_in_two_ways_is_refused_before_anything_runs(mine, tmp_path, capsys):
+    save(tmp_path / "in" / "clip" / "1.png", stripes(0, 0))
+    with pytest.raises(SystemExit):
+        mine()
+    assert "give --dataset_mode videofile for the videos, or frames for the pictures" in capsys.readouterr().err

@@ -2,6 +2,7 @@ import pytest
 
 from options.build.tasks import TASKS
 from options.fit_options import FitOptions
+from options.flags.losses import SHORTCUT_WEIGHTS
 from options.parser import Kind, Wrong
 from options.test_options import TestOptions
 from options.train_options import PROBLEMS, TrainOptions, overridden
@@ -11,7 +12,8 @@ DISTIL = """--gpu_ids 0 --dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode
 --skip_idx_start 5 --skip_idx_end 17 --batchSize 16 --niter_decay 200 --niter 3000 --save_latest_freq 2000
 --tensorboard_dir tensorboard/ --max_interval 3""".split()
 TEACHER = """--dataroot D --model unsup_single --dataset_mode unaligned_scale --name v2c_experiment --loadSizeW 542
---loadSizeH 286 --resize_mode rectangle --fineSizeW 512 --fineSizeH 256 --which_model_netG resnet_6blocks --pool_size 0
+--loadSizeH 286 --resize_mode rectangle --fineSizeW 512 --fineSizeH 256 --crop_mode rectangle
+--which_model_netG resnet_6blocks --no_dropout --pool_size 0
 --lambda_spa_unsup_A 10 --lambda_spa_unsup_B 10 --lambda_unsup_cycle_A 10 --lambda_unsup_cycle_B 10 --lambda_cycle_A 0
 --lambda_cycle_B 0 --lambda_content_A 1 --lambda_content_B 1 --batchSize 1 --noise_level 0.001 --niter 2
 --niter_decay 0""".split()
@@ -47,6 +49,17 @@ def test_the_published_teacher_training_parses():
         1,
         0,
     )
+    assert [note.split(" is not needed")[0] for note in opt.notes] == ["--crop_mode rectangle", "--no_dropout"]
+
+
+def test_videos_to_distil_on_need_no_flag_and_two_domains_are_left_alone(tmp_path):
+    (tmp_path / "D" / "a.mp4").touch()
+    opt = TrainOptions().parse(
+        [flag for flag in DISTIL if flag not in ("--dataset_mode", "video", "--dataset_option", "v2c")]
+    )
+    assert (opt.dataset_mode, opt.resize_mode) == ("videofile", "rectangle")
+    opt = TrainOptions().parse([flag for flag in TEACHER if flag not in ("--dataset_mode", "unaligned_scale")])
+    assert opt.dataset_mode == "video"
 
 
 def test_every_model_has_its_task_and_its_checks():
@@ -72,7 +85,7 @@ def test_published_switches_keep_their_meaning():
         (["--loadSizeW", "500"], "--fineSizeW 512 does not fit into --loadSizeW 500"),
         (["--niter", "0", "--niter_decay", "0"], "no epoch to train"),
         (["--dataset_mode", "unaligned_scale"], "it needs --model unsup_single"),
-        (["--no_dropout"], "--no_dropout is gone"),
+        (["--norm", "batch"], "--norm is gone"),
         (["--save_image"], "unknown flag --save_image"),
     ],
 )
@@ -85,6 +98,12 @@ def test_a_training_without_any_loss_is_refused(capsys, last):
     off = [f"--{name}=0" for name in ("lambda_L1", "lambda_align", "lambda_L1_out", "lambda_D")]
     told = refusal(capsys, [*DISTIL, *off, "--no-Temporal_GAN_loss", *last])
     assert "every weight of the Shortcut's losses is 0" in told
+
+
+@pytest.mark.parametrize("flag", ["--lambda_L2_out", "--lambda_align", "--lambda_lpips"])
+def test_one_loss_is_enough(flag):
+    off = [f"--{name}=0" for name in SHORTCUT_WEIGHTS]
+    assert vars(TrainOptions().parse([*DISTIL, *off, flag, "1"]))[flag.removeprefix("--")] == 1
 
 
 def test_a_distillation_without_a_teacher_is_refused(capsys):

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from util.files import PARTIAL, lock_folder, new_partial, prepare_folder, remove_partials, replacing, to_json
+from util.files import (
+    PARTIAL,
+    as_text,
+    fitting_name,
+    from_text,
+    lock_folder,
+    new_partial,
+    prepare_folder,
+    remove_partials,
+    replacing,
+    to_json,
+)
 
 
 def test_a_block_that_ends_well_replaces_the_file(tmp_path):
@@ -95,3 +106,16 @@ def test_json_is_strict_and_keeps_what_it_can(tmp_path):
     text = to_json({"a": math.nan, "b": [math.inf, 1.5], 3: {"path": tmp_path}, "t": (1, None, True)})
     expected = {"a": None, "b": [None, 1.5], "3": {"path": str(tmp_path)}, "t": [1, None, True]}
     assert json.loads(text, parse_constant=pytest.fail) == expected
+
+
+def test_a_name_that_fits_stays_and_a_longer_one_is_cut_and_marked():
+    assert fitting_name("a" * 251, ".mp4") == "a" * 251 + ".mp4"
+    cut, other = (fitting_name("\u00e9" * 130 + end, "_whole.mp4") for end in "ab")
+    assert len(os.fsencode(cut)) in (254, 255) and cut.endswith("_whole.mp4") and cut != other  # no letter is halved
+    assert fitting_name("\u00e9" * 130 + "a", "_whole.mp4") == cut
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9", "caf\u00e9".encode(), b"\xff\x80 a.b", b"plain"])
+def test_a_name_of_any_bytes_is_text_and_read_back(name):
+    text = as_text(os.fsdecode(name))
+    assert text.encode("utf-8") and from_text(text) == os.fsdecode(name)

@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 import torch
 
-from util.runtime import STOP_SIGNALS, computes_bf16, finish, machine, precision, prepare, stop_signals, trim_memory
+from util.runtime import (
+    STOP_SIGNALS,
+    computes_bf16,
+    finish,
+    free_memory,
+    machine,
+    precision,
+    prepare,
+    stop_signals,
+    trim_memory,
+)
 
 CPU = torch.device("cpu")
 GLIBC = pytest.mark.skipif(
@@ -216,3 +226,41 @@ def test_an_output_that_nobody_reads_is_one_sentence():
     )
     os.close(write_end)
     assert ended.returncode == 1 and ended.stderr == "p: error: [Errno 32] Broken pipe\n"
+
+
+NAMES = """
+import sys
+from util.runtime import finish
+
+def program():
+    print("caf\\udce9 \\u732b")
+    raise ValueError("no \\udce9 here")
+
+finish("name.py", program)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_name_of_any_bytes_is_told_in_any_locale(encoding):
+    env = {**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"}
+    ran = subprocess.run([sys.executable, "-c", NAMES], cwd=Path(__file__).parents[2], env=env, capture_output=True)
+    assert ran.returncode == 1 and b"caf\\udce9" in ran.stdout
+    assert ran.stderr.strip() == b"name.py: error: no \\udce9 here"
+
+
+def test_an_error_of_ffmpeg_is_one_sentence(tmp_path):
+    import av
+
+    def program():
+        with av.open(str(tmp_path / "a.mp4"), "w") as container:
+            stream = container.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 17280, 16, "yuv420p"
+            container.mux(stream.encode(av.VideoFrame(17280, 16, "yuv420p")))
+
+    with pytest.raises(SystemExit) as ended:
+        finish("name.py", program)
+    assert str(ended.value.code).startswith("name.py: error: FFmpeg: ")
+
+
+def test_free_memory_is_less_than_there_is():
+    assert 0 < free_memory(CPU) < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

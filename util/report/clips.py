@@ -3,12 +3,15 @@
 import base64
 import csv
 import io
+import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
+from util.files import as_text, fitting_name, from_text
 from util.report.record import PSNR_CAP_DB, SHORTCUT
 
 Row = dict[str, str]
@@ -41,12 +44,46 @@ class PlayedClip:
 
 def video_file(folder: Path, clip: str) -> Path:
     """Where a run writes the video of a clip."""
-    return folder / f"{clip}.mp4"
+    return folder / fitting_name(clip, ".mp4")
 
 
 def inside_file(folder: Path, clip: str) -> Path:
     """Where a run with --inside writes the video of the block's mask and displacement in that clip."""
-    return folder / "inside" / f"{clip}.mp4"
+    return folder / "inside" / fitting_name(clip, ".mp4")
+
+
+def whole_name(clip: str) -> str:
+    """The name under which a run writes the whole frames of a clip whose faces were translated."""
+    return f"{clip}_whole"
+
+
+def face_name(clip: str, number: int) -> str:
+    """The name of the clip of one face among several, counted from 1."""
+    return f"{clip}_face{number}"
+
+
+def check_names(clips: Sequence[str], faces: bool, whole: bool) -> None:
+    """Refuse clips of which two could write results under one name.
+
+    Args:
+        faces: whether every face of a clip becomes a clip of its own.
+        whole: whether whole frames are written too.
+
+    Raises:
+        ValueError: the message names the two clips.
+    """
+    of: dict[str, str] = {}
+    for clip in clips:
+        for name in (clip, whole_name(clip)) if whole else (clip,):
+            other = of.setdefault(name, clip)
+            numbered = re.fullmatch(r"(.+)_face\d+(?:_whole)?", name, re.DOTALL) if faces else None
+            if numbered and numbered[1] in clips:
+                other = numbered[1]
+            if other != clip or clips.count(clip) > 1:
+                raise ValueError(
+                    f"clips {as_text(other)} and {as_text(clip)} would both write {as_text(name)}.mp4: "
+                    "rename one of them, or translate them in two runs with different --name"
+                )
 
 
 def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone: Sequence[str]) -> list[PlayedClip]:
@@ -60,7 +97,7 @@ def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone
     Raises:
         OSError: frames.csv or a video is missing or unreadable.
     """
-    with (folder / "frames.csv").open(newline="") as file:
+    with (folder / "frames.csv").open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         columns = [(n, m) for n in names for m in methods if f"{m}_{n}" in (reader.fieldnames or [])]
         return [_clip(folder, name, list(rows), columns, alone) for name, rows in groupby(reader, lambda r: r["clip"])]
@@ -69,14 +106,14 @@ def read_clips(folder: Path, methods: Sequence[str], names: Sequence[str], alone
 def _clip(
     folder: Path, name: str, rows: list[Row], columns: Sequence[tuple[str, str]], alone: Sequence[str]
 ) -> PlayedClip:
-    path, inside = video_file(folder, name), inside_file(folder, name)
+    path, inside = video_file(folder, from_text(name)), inside_file(folder, from_text(name))
     figures: Figures = {}
     for figure, method in columns:
         figures.setdefault(figure, {})[method] = [_value(row, figure, method, figure in alone) for row in rows]
     return PlayedClip(
         name=name,
-        video=quote(path.name),
-        inside=quote(inside.relative_to(folder).as_posix()) if inside.is_file() else None,
+        video=quote(os.fsencode(path.name)),
+        inside="inside/" + quote(os.fsencode(inside.name)) if inside.is_file() else None,
         fps=_fps(path),
         distance=[int(row["distance"]) for row in rows],
         references=[number for number, row in enumerate(rows) if row["reference"] == "1"],
@@ -95,7 +132,7 @@ def _fps(path: Path) -> float:
     """Frames per second of a video of constant rate."""
     import av
 
-    with av.open(str(path)) as container:
+    with path.open("rb") as file, av.open(file) as container:
         return float(container.streams.video[0].average_rate)
 
 
@@ -129,7 +166,7 @@ def still(path: Path, number: int) -> str:
     """
     import av
 
-    with av.open(str(path)) as container:
+    with path.open("rb") as file, av.open(file) as container:
         stream = container.streams.video[0]
         time = number / stream.average_rate  # s
         container.seek(int(time / stream.time_base), stream=stream)

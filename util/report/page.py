@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from util.charts import Line, appearance, line_chart, ticks
-from util.files import replacing, to_json
+from util.files import from_text, replacing, to_json
 from util.report.clips import PlayedClip, read_clips, still, video_file, worst_frames
 from util.report.colours import RIM, mask_gradient, wheel_gradient
 from util.report.record import TEACHER, Figure, figures_of, figures_shown, method_name, refresh_of
@@ -29,7 +29,7 @@ def write_page(folder: Path) -> Path:
     Raises:
         OSError: one of these files is missing or unreadable, or the page cannot be written.
     """
-    record = json.loads((folder / "metrics.json").read_text())
+    record = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     figures = figures_of(record) if record["options"]["compare"] else {}
     names = {method: method_name(method, refresh_of(record)) for method in figures}
     clips = read_clips(folder, list(figures), list(record["quality"]), list(figures.get(TEACHER, {})))
@@ -47,7 +47,7 @@ def write_page(folder: Path) -> Path:
     )
     path = folder / PAGE
     with replacing(path) as partial:
-        partial.write_text(page, encoding="utf-8")
+        partial.write_text(page, encoding="utf-8", errors="backslashreplace")  # a path may hold bytes that are no UTF-8
     return path
 
 
@@ -81,7 +81,7 @@ def _scale(clips: Sequence[PlayedClip], name: str) -> list[float]:
 def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
     frames = [(frame, clips[frame.clip].name) for frame in worst_frames(clips, WORST)]
     return [
-        {**asdict(frame), "name": name, "image": still(video_file(folder, name), frame.number)}
+        {**asdict(frame), "name": name, "image": still(video_file(folder, from_text(name)), frame.number)}
         for frame, name in frames
     ]
 

@@ -91,11 +91,15 @@ class Metric(ABC):
         against_teacher: True if it is a distance to the teacher's output. The teacher itself then has no figure.
         figures: name -> how tables, charts and the report page show this figure, for every key of `compute`.
         columns: names of the figures that `update` returns: the metric's columns in frames.csv.
+        shortest_side: of the pictures that it can measure, px.
+        window: consecutive frames of a sample, where it needs two samples at least; 0: one frame will do.
     """
 
     against_teacher: ClassVar[bool]
     figures: ClassVar[Mapping[str, Figure]]
     columns: ClassVar[tuple[str, ...]] = ()
+    shortest_side: ClassVar[int] = 1
+    window: ClassVar[int] = 0
 
     @classmethod
     def missing(cls, resources: MetricResources) -> str | None:

@@ -92,7 +92,7 @@ class Fid(FrechetMetric):
     network, which resizes to 299 x 299 itself.
     """
 
-    name, sample, published = "fid", "frame", INCEPTION
+    name, sample, published, window = "fid", "frame", INCEPTION, INCEPTION.frames
     figures = {"fid": Figure("FID", better="↓", digits=2)}
 
     @classmethod
@@ -109,7 +109,7 @@ class Fvd(FrechetMetric):
     the same frame rate.
     """
 
-    name, sample, published = "fvd", "window", I3D
+    name, sample, published, window = "fvd", "window", I3D, I3D.frames
     figures = {"fvd": Figure("FVD", better="↓", digits=2)}
 
     @classmethod

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from models.evaluation.metrics.base import AveragedMetric, FrameContext, MetricResources
 from util.report.record import PSNR_CAP_DB, Figure
 
+LPIPS_SIDE = 31  # px; of a smaller picture nothing reaches AlexNet's third convolution
+
 
 class ImageMetric(AveragedMetric):
     """The average of a figure that compares a picture with the teacher's picture of the same frame.
@@ -72,12 +74,13 @@ class Ssim(ImageMetric):
 
     name = "ssim"
     figure = Figure("SSIM", better="↑", frames=("skipped",))
+    shortest_side = 11
 
     @staticmethod
     def measure(output: Tensor, target: Tensor) -> float:
         from skimage.metrics import structural_similarity
 
-        if min(output.shape[-2:]) < 11:
+        if min(output.shape[-2:]) < Ssim.shortest_side:
             raise ValueError(f"SSIM has an 11x11 window and needs images at least as large, got {list(output.shape)}")
         similarity = structural_similarity(
             output[0].numpy(),
@@ -95,6 +98,7 @@ class Lpips(ImageMetric):
 
     name = "lpips"
     figure = Figure("LPIPS", better="↓", frames=("skipped",))
+    shortest_side = LPIPS_SIDE
 
     @classmethod
     def missing(cls, resources: MetricResources) -> str | None:

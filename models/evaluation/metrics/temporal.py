@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.evaluation.metrics.base import AveragedMetric, FrameContext, MetricResources
-from models.evaluation.metrics.image import lpips_missing, lpips_network, unit_pair
+from models.evaluation.metrics.image import LPIPS_SIDE, lpips_missing, lpips_network, unit_pair
 from util.flow import Motion, repeat_pixels, scale_factor, warp
 from util.report.record import Figure
 
@@ -91,6 +91,7 @@ class TemporalLpips(TemporalMetric):
     name = "tlp"
     figure = Figure("tLP", better="↓")
     against_teacher = True
+    shortest_side = LPIPS_SIDE
 
     @classmethod
     def missing(cls, resources: MetricResources) -> str | None:

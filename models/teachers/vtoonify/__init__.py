@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.teachers.base import Flag, Teacher, TeacherFamily
+from models.teachers.base import FacePartInput, Flag, Teacher, TeacherFamily
 from models.teachers.vtoonify import face_parsing, network, style_encoder
 from models.teachers.vtoonify.examples import read_examples
 from models.teachers.vtoonify.network import VToonify
-from models.teachers.vtoonify.styled import SIZE_MULTIPLE
+from models.teachers.vtoonify.styled import INPUT_CHANNELS, PARSING_SCALE, RGB, SIZE_MULTIPLE
 from models.teachers.vtoonify.teacher import CUTS, cut
 from util import checkpoint
 
@@ -51,7 +51,7 @@ def build(
     return cut(generator.styled(style, style_degree), vtoonify_split, parser)
 
 
-def problems(values: Mapping[str, object]) -> list[str]:
+def problems(values: Mapping[str, Any]) -> list[str]:
     """What is wrong with the flags together."""
     if values["style_encoder_path"] is not None and values["color_transfer"]:
         return ["--style_encoder_path has no effect with --color_transfer, which takes all of the example's style"]
@@ -76,6 +76,8 @@ FAMILY = TeacherFamily(
     problems=problems,
     size_multiple=SIZE_MULTIPLE,
     wants_face=lambda values: values["style_encoder_path"] is not None,
+    has_styles=True,
+    face_part_input=FacePartInput(INPUT_CHANNELS - RGB, PARSING_SCALE),
 )
 
 
@@ -108,6 +110,7 @@ def choose_style(
     if generator.backbone == "toonify":
         if example is not None:
             raise ValueError("--exstyle_path: --main_G_path is a toonify, which knows no examples of styles")
+        assert face is not None  # there is no example
         return generator.w_plus(face)
     if example is None:
         raise ValueError("--main_G_path is a dualstylegan: beside a face it needs an example, --exstyle_path")

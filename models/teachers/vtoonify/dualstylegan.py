@@ -51,7 +51,7 @@ class AdaResBlock(nn.Module):
         return FoldedAdaResBlock(nn.Sequential(*layers))
 
     def _folded_conv(self, conv: nn.ModuleList, gain: float) -> FoldedConv:
-        weight, bias = conv[0]["weight"], conv[1]["bias"]
+        weight, bias = conv.parameters()
         return FoldedConv(weight * (gain / math.sqrt(weight[0].numel())), gain * bias, self.dilation)
 
 

@@ -29,14 +29,8 @@ class FoldedConv(nn.Module):
         return F.leaky_relu(y, SLOPE, inplace=True)
 
 
-class FoldedUpConv(nn.Module):
-    """Transposed 3x3 convolution with stride 2, blur, leaky ReLU: [N, in, h, w] -> [N, out, 2h, 2w].
-
-    Args:
-        weight: [in, out, 3, 3].
-        bias: [out].
-        blur: [4, 4].
-    """
+class Upsampling(nn.Module):
+    """What the layers that double a size hold: the weight and bias [out] of a convolution, and the blur [4, 4]."""
 
     weight: Tensor
     bias: Tensor
@@ -47,6 +41,13 @@ class FoldedUpConv(nn.Module):
         self.register_buffer("weight", weight)
         self.register_buffer("bias", bias)
         self.register_buffer("blur", blur)
+
+
+class FoldedUpConv(Upsampling):
+    """Transposed 3x3 convolution with stride 2, blur, leaky ReLU: [N, in, h, w] -> [N, out, 2h, 2w].
+
+    The weight is [in, out, 3, 3].
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.conv_transpose2d(x, self.weight, stride=2)  # [N, out, 2h + 1, 2w + 1]
@@ -54,18 +55,8 @@ class FoldedUpConv(nn.Module):
         return F.leaky_relu(y, SLOPE, inplace=True)
 
 
-class FoldedToRGB(nn.Module):
+class FoldedToRGB(Upsampling):
     """up(skip) + conv1x1(x): x [N, C, 2h, 2w] and skip [N, 3, h, w] -> RGB [N, 3, 2h, 2w]."""
-
-    weight: Tensor
-    bias: Tensor
-    blur: Tensor
-
-    def __init__(self, weight: Tensor, bias: Tensor, blur: Tensor):
-        super().__init__()
-        self.register_buffer("weight", weight)
-        self.register_buffer("bias", bias)
-        self.register_buffer("blur", blur)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         # Zeros between the pixels and then the blur are a transposed convolution by the blur, which is symmetric.

@@ -1,8 +1,8 @@
 """The VToonify generator with both published backbones, under its published weight names."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from models.teachers.vtoonify.dualstylegan import AdaResBlock, DualStyleGAN, FusionWeights
 from models.teachers.vtoonify.folded import SLOPE
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, RGB, Level, PlainFusion, StyledVToonify
-from models.teachers.vtoonify.stylegan import LEVELS, ROWS, StyleGAN2, channels
+from models.teachers.vtoonify.stylegan import LEVELS, ROWS, StyledConv, StyleGAN2, ToRGB, channels
 from util import checkpoint
 
 BACKBONES = ("dualstylegan", "toonify")
@@ -71,7 +71,7 @@ class VToonify(nn.Module):
 
     @property
     def stylegan(self) -> StyleGAN2:
-        return self.generator.generator if self.backbone == "dualstylegan" else self.generator
+        return self.generator.generator if isinstance(self.generator, DualStyleGAN) else self.generator
 
     def w_plus(self, z_plus: Tensor) -> Tensor:
         """Styles in Z+ -> in W+, [..., width] both. The style encoder and the file of examples give styles in Z+."""
@@ -96,26 +96,33 @@ class VToonify(nn.Module):
         if not 0 <= degree <= 1:
             raise ValueError(f"the degree of a style must lie in [0, 1], got {degree:g}")
         style = style.reshape(ROWS, self.width)
-        down, to_skip = self.encoder[:4], self.encoder[5]
-        residual = [nn.Sequential(block) for block in self.encoder[4]]
-        if self.backbone == "dualstylegan":
-            if degree > 0:
-                residual = self._modulated_residual(style, degree)
-            fusions = [f.folded(degree, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
+        residual, fusions = self._residual(style, degree), self._fusions(degree)
+        if isinstance(self.generator, DualStyleGAN):
             style = self.generator.colours(style)
-        else:
-            fusions = [PlainFusion(f, s) for f, s in zip(self.fusion_out, self.fusion_skip, strict=True)]
         levels = [self._level(k, style) for k in range(FIRST_LEVEL, LEVELS)]
-        return StyledVToonify(list(down), residual, to_skip, fusions, levels)
+        return StyledVToonify(list(self.encoder[:4]), residual, self.encoder[5], fusions, levels)
 
-    def _modulated_residual(self, style: Tensor, degree: float) -> list[nn.Module]:
-        styles = self.generator.style(style)
-        modulated = [self.res[str(i)].folded(styles[i], degree) for i in range(1, RESIDUAL_BLOCKS + 1)]
-        return [nn.Sequential(*pair) for pair in zip(self.encoder[4], modulated, strict=True)]
+    def _residual(self, style: Tensor, degree: float) -> list[nn.Module]:
+        """The encoder's residual blocks, each with the modulative one that follows it."""
+        blocks = self.encoder[4].children()
+        if not isinstance(self.generator, DualStyleGAN) or degree == 0:
+            return [nn.Sequential(block) for block in blocks]
+        styles, modulative = self.generator.style(style), cast(Mapping[str, AdaResBlock], self.res)
+        folded = [modulative[str(i)].folded(styles[i], degree) for i in range(1, RESIDUAL_BLOCKS + 1)]
+        return [nn.Sequential(*pair) for pair in zip(blocks, folded, strict=True)]
+
+    def _fusions(self, degree: float) -> list[PlainFusion]:
+        skip_convs = cast(Iterable[nn.Conv2d], self.fusion_skip)
+        if self.backbone == "dualstylegan":
+            weights = cast(Iterable[FusionWeights], self.fusion_out)
+            return [w.folded(degree, skip_conv) for w, skip_conv in zip(weights, skip_convs, strict=True)]
+        convs = cast(Iterable[nn.Conv2d], self.fusion_out)
+        return [PlainFusion(conv, skip_conv) for conv, skip_conv in zip(convs, skip_convs, strict=True)]
 
     def _level(self, k: int, style: Tensor) -> Level:
-        convs, to_rgbs = self.stylegan.convs, self.stylegan.to_rgbs
-        up, conv, to_rgb = convs[str(2 * k)], convs[str(2 * k + 1)], to_rgbs[str(k)]
+        convs = cast(Mapping[str, StyledConv], self.stylegan.convs)
+        up, conv = convs[str(2 * k)], convs[str(2 * k + 1)]
+        to_rgb = cast(Mapping[str, ToRGB], self.stylegan.to_rgbs)[str(k)]
         return Level(up.folded(style[2 * k + 1]), conv.folded(style[2 * k + 2]), to_rgb.folded(style[2 * k + 3]))
 
 

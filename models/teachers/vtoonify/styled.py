@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from models.teachers.vtoonify.folded import FoldedAdaIN, FoldedConv, FoldedToRGB, FoldedUpConv
+from models.teachers.vtoonify.folded import FoldedAdaIN, FoldedToRGB
 
 RGB = 3
 INPUT_CHANNELS = 22  # RGB and the logits of 19 face parts
@@ -57,9 +57,12 @@ class MaskedFusion(PlainFusion):
 
 
 class Level(nn.Module):
-    """One resolution of the generator: (features, skip) at h x w -> both at 2h x 2w."""
+    """One resolution of the generator: (features, skip) at h x w -> both at 2h x 2w.
 
-    def __init__(self, up: FoldedUpConv, conv: FoldedConv, to_rgb: FoldedToRGB):
+    up: doubles the size; conv: keeps it; to_rgb: (features, skip) -> the skip at the features' size.
+    """
+
+    def __init__(self, up: nn.Module, conv: nn.Module, to_rgb: FoldedToRGB):
         super().__init__()
         self.up, self.conv, self.to_rgb = up, conv, to_rgb
 
@@ -92,6 +95,13 @@ class StyledVToonify(nn.Module):
         super().__init__()
         self.down, self.residual, self.to_skip = nn.ModuleList(down), nn.Sequential(*residual), to_skip
         self.fusions, self.levels = nn.ModuleList(fusions), nn.ModuleList(levels)
+
+    @property
+    def feature_channels(self) -> int:
+        """Channels of the encoder's features at full size."""
+        last_fusion = self.fusions[-1]
+        assert isinstance(last_fusion, PlainFusion)
+        return last_fusion.skip_conv.in_channels - RGB
 
     def encode(self, x: Tensor) -> Encoded:
         """x [N, 22, H, W] -> all that the encoder makes of it."""

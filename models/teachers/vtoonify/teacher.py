@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.teachers.base import Teacher
+from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.styled import (
     INPUT_CHANNELS,
     RGB,
@@ -34,6 +35,9 @@ class VToonifyTeacher(Teacher):
     x may also be [N, 22, H, W]: frames with the logits of their face parts (`network_input`).
     """
 
+    head: "Head"
+    body: nn.Sequential
+
     def uncut_weights(self) -> dict[str, Tensor]:
         """The weights that no style and no degree changes, without those of the face parsing network."""
         return {key: value for key, value in super().uncut_weights().items() if not key.startswith("parser.")}
@@ -51,7 +55,7 @@ class VToonifyTeacher(Teacher):
         return list(self.body[0](self.head(unparsed(reduced))))
 
 
-def cut(styled: StyledVToonify, split: str = "B", parser: nn.Module | None = None) -> VToonifyTeacher:
+def cut(styled: StyledVToonify, split: str = "B", parser: BiSeNet | None = None) -> VToonifyTeacher:
     """A teacher that shares the weights of `styled`, which it freezes.
 
     Args:
@@ -66,17 +70,9 @@ def cut(styled: StyledVToonify, split: str = "B", parser: nn.Module | None = Non
     start, end = CUTS[split]
     steps = _steps(styled)
     body, tail = OrderedDict(steps[start:end].named_children()), OrderedDict(steps[end:].named_children())
-    a_channels = styled.fusions[-1].skip_conv.in_channels - RGB
-    return VToonifyTeacher(
-        Head(steps[0], parser),
-        nn.Sequential(body | {"pack": PackFeatures()}),
-        Tail(tail),
-        a_channels,
-        a_channels + RGB,
-        (start, end),
-        scale=SCALE,
-        image_channels=RGB,
-    )
+    parts = Head(steps[0], parser), nn.Sequential(body | {"pack": PackFeatures()}), Tail(tail)
+    channels = styled.feature_channels
+    return VToonifyTeacher(*parts, channels, channels + RGB, (start, end), scale=SCALE, image_channels=RGB)
 
 
 def _steps(styled: StyledVToonify) -> nn.Sequential:
@@ -95,7 +91,7 @@ class Head(nn.Module):
         parser: its `parse` finds the face parts of frames that come without, as logits. None: they are zero.
     """
 
-    def __init__(self, layers: nn.Module, parser: nn.Module | None):
+    def __init__(self, layers: nn.Module, parser: BiSeNet | None):
         super().__init__()
         self.layers, self.parser = layers, parser
 

@@ -25,11 +25,7 @@ def new_task(opt: Options, device: torch.device) -> SegmenterTask:
     network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     clips, truth = train_clips(opt), GroundTruth(Path(opt.dataroot) / opt.split / "B", opt.load_size)
     pairs = [pair for clip in clips for pair in zip(clip.frames, truth.paths(clip), strict=True)]
-    val_truth = GroundTruth(Path(opt.dataroot) / "val" / "B", opt.crop_size)
-    held_out = [
-        ValClip(clip.name, partial(labelled_frames, clip, val_truth, opt.crop_size, opt.val_frames))
-        for clip in val_clips(opt)
-    ]
+    held_out = _held_out(opt)
     return SegmenterTask(
         FcnTrainer(network, IGNORED, opt.lr, opt.beta1),
         network,
@@ -45,3 +41,12 @@ def new_task(opt: Options, device: torch.device) -> SegmenterTask:
             "MACs": cost.count_macs(network, image.blank(opt.crop_size, device)),
         },
     )
+
+
+def _held_out(opt: Options) -> list[ValClip]:
+    """The clips to validate on, frames with their label maps."""
+    truth = GroundTruth(Path(opt.dataroot) / "val" / "B", opt.crop_size)
+    return [
+        ValClip(clip.name, partial(labelled_frames, clip, truth, opt.crop_size, opt.val_frames))
+        for clip in val_clips(opt)
+    ]

@@ -3,13 +3,14 @@
 from functools import partial
 
 import torch
+from torch import nn
 
 from data.pairs import PairDataset
 from data.stream import frames
 from models.evaluation import cost
 from models.evaluation.pipeline_cost import count_weights, measure_cost
 from models.evaluation.validation import ValClip
-from models.shortcut import BLOCKS, AnyBlock
+from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.block import ShortcutBlock
 from models.shortcut.init import initialise, start_from_reuse
 from models.teachers.base import Teacher
@@ -22,6 +23,8 @@ from options.base_options import BLOCK_SHAPE
 from options.build.faces import first_face
 from options.build.teacher import load_teacher
 from options.build.training import fixed_settings, train_clips, val_clips
+from options.flags.losses import shortcut_weights
+from options.flags.teachers import family_of
 from options.record import Options
 from util import checkpoint, image
 from util.report.verdict import warnings
@@ -50,20 +53,27 @@ def new_task(opt: Options, device: torch.device) -> ShortcutTask:
         facts={
             "clips": {"train": len(clips), "val": len(held_out)},
             "distances": f"1..{max_gap}",
-            "teacher features": "{} channels, layers {}..{}".format(teacher.f_channels, *teacher.split),
-            "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
+            **network_facts(teacher, block),
             "MACs": macs,
         },
         warnings=tuple(warnings(macs)),
     )
 
 
+def network_facts(teacher: Teacher, block: Shortcut) -> dict[str, object]:
+    """What the user is told of the networks before the training."""
+    return {
+        "teacher features": "{} channels, layers {}..{}".format(teacher.f_channels, *teacher.split),
+        "parameters": {"teacher": count_weights(teacher), "block": cost.count_params(block)},
+    }
+
+
 def style_fingerprint(opt: Options, teacher: Teacher) -> dict[str, str]:
-    """What identifies the style of a VToonify, which the teacher's own fingerprint does not cover."""
-    return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if opt.teacher == "vtoonify" else {}
+    """What identifies the style of a teacher with many styles, which the teacher's own fingerprint does not cover."""
+    return {"style_fingerprint": checkpoint.fingerprint(teacher.state_dict())} if family_of(opt).has_styles else {}
 
 
-def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
+def new_block(opt: Options, teacher: Teacher) -> Shortcut:
     """A new block of the form and shape in the flags. What is not given is as published.
 
     Raises:
@@ -86,23 +96,9 @@ def new_block(opt: Options, teacher: Teacher) -> AnyBlock:
     return block
 
 
-def new_distiller(opt: Options, teacher: Teacher, block: AnyBlock, device: torch.device) -> Distiller:
+def new_distiller(opt: Options, teacher: Teacher, block: Shortcut, device: torch.device) -> Distiller:
     """The trainer of `block`. Only terms with a weight above 0 get their network."""
-    weights = LossWeights(
-        feature=opt.lambda_L1,
-        align=opt.lambda_align,
-        output=opt.lambda_L1_out,
-        squared=opt.lambda_L2_out,
-        adversarial=opt.lambda_D,
-        temporal=opt.lambda_D_T if opt.Temporal_GAN_loss else 0.0,
-        perceptual=0.0 if opt.perceptual == "none" else opt.lambda_lpips,
-    )
-    kinds = {"adversarial": SpectralPatchDiscriminator, "temporal": TemporalPatchDiscriminator}
-    discriminators = {
-        term: init_xavier(kind(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
-        for term, kind in kinds.items()
-        if getattr(weights, term)
-    }
+    weights = LossWeights(**shortcut_weights(opt))
     perceptual = None
     if weights.perceptual:
         perceptual = TeacherPerceptual(teacher) if opt.perceptual == "teacher" else LPIPS().to(device)
@@ -110,8 +106,7 @@ def new_distiller(opt: Options, teacher: Teacher, block: AnyBlock, device: torch
         teacher,
         block,
         weights,
-        discriminator=discriminators.get("adversarial"),
-        temporal_discriminator=discriminators.get("temporal"),
+        **new_discriminators(opt, weights, device),
         perceptual=perceptual,
         lr=opt.lr,
         d_lr=opt.d_lr,
@@ -120,3 +115,16 @@ def new_distiller(opt: Options, teacher: Teacher, block: AnyBlock, device: torch
         pool_size=opt.pool_size,
         seed=opt.seed,
     )
+
+
+def new_discriminators(opt: Options, weights: LossWeights, device: torch.device) -> dict[str, nn.Module]:
+    """The discriminators whose weight is above 0, by the names of `Distiller`'s arguments."""
+    kinds = {
+        "discriminator": (weights.adversarial, SpectralPatchDiscriminator),
+        "temporal_discriminator": (weights.temporal, TemporalPatchDiscriminator),
+    }
+    return {
+        name: init_xavier(kind(opt.ndf, opt.Shortcut_n_layers_D)).to(device)
+        for name, (weight, kind) in kinds.items()
+        if weight
+    }

@@ -1,11 +1,13 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from models.evaluation.fcn8s import FCN8s, from_published
+from models.evaluation.fcn8s import FCN8s, by_colour, from_published, load_segmenter
 from util import checkpoint
-from util.viper import CLASSES
+from util.image import to_tensor
+from util.viper import CLASSES, ID, colours_of
 
 BUNDLED = Path(__file__).resolve().parents[3] / "checkpoints" / "demo_l2v" / "latest_net_FCN8s.pth"
 
@@ -108,3 +110,27 @@ def test_weights_of_another_network_are_refused():
     cut_short = dict(list(tiny().state_dict().items())[:-1])
     with pytest.raises(ValueError, match=r"do not fit an FCN-8s(.|\n)*upscore8.weight"):
         from_published(cut_short)
+
+
+def saved(path, classes=32):
+    network = FCN8s(classes, width=1, hidden=1)
+    with torch.no_grad():
+        network.score_fr.weight.zero_()
+        network.score_fr.bias[5] = 1e6
+    checkpoint.save(path, network.state_dict())
+    return path
+
+
+def test_colours_near_those_of_a_class_are_that_class():
+    labels = np.repeat([[ID["sky"]], [ID["road"]]], 4, axis=0).repeat(6, axis=1)
+    np.testing.assert_array_equal(by_colour(to_tensor(colours_of(labels))[None] * 0.98), labels)
+
+
+def test_a_network_tells_the_class_of_every_pixel(tmp_path):
+    ids = load_segmenter(saved(tmp_path / "fcn.pth"), torch.device("cpu"))(torch.zeros(1, 3, 16, 24))
+    assert ids.shape == (16, 24) and ids.dtype == np.uint8
+
+
+def test_a_network_of_other_classes_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="knows 19 classes, VIPER has 32"):
+        load_segmenter(saved(tmp_path / "fcn.pth", classes=19), torch.device("cpu"))

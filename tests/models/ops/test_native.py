@@ -9,7 +9,7 @@ from models.ops.deformable import convolve, deform_conv, expand_to_taps, read_co
 from models.ops.warp import add_warped, paint, shift_costs, warp
 
 pytestmark = [
-    pytest.mark.skipif(not native.available(), reason="no C compiler here"),
+    pytest.mark.skipif(not native.available(), reason="needs a C compiler: install gcc or clang"),
     pytest.mark.filterwarnings("error"),
 ]
 LAYOUTS = [torch.contiguous_format, torch.channels_last]

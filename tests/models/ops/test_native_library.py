@@ -13,7 +13,7 @@ import torch
 from models.ops import native_library
 from models.ops.native_library import built, library
 
-needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler here")
+needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler: install gcc or clang")
 ROOT = Path(__file__).resolve().parents[3]
 
 

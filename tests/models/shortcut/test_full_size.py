@@ -4,7 +4,7 @@ import torch
 from models.ops.deformable import deform_conv
 from models.ops.warp import warp
 from models.shortcut.alignment import halve
-from models.shortcut.full_size import FullSizeBlock, PixelPath
+from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.init import GATE, initialise
 from models.shortcut.matching import match_blocks, pyramid
 from tests.helpers.moving import SMALL, features, full_size
@@ -150,27 +150,9 @@ def test_training_can_be_made_to_use_any_backend(backend):
         torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
 
 
-def test_a_picture_is_painted_over_by_the_references_moved_as_far():
-    displacement, blend = torch.zeros(1, 2, 6, 8), torch.zeros(1, 1, 6, 8)
-    displacement[:, 0], blend[..., :4] = 1.5, 1.0
-    y, y_ref = torch.randn(2, 1, 3, 24, 32)
-    painted = PixelPath(displacement, blend).paint(y, y_ref)
-    torch.testing.assert_close(painted[..., :12], y_ref[..., 6:18])  # four output pixels per feature pixel
-    torch.testing.assert_close(painted[..., 20:], y[..., 20:])
-
-
 def test_the_configuration_builds_the_block_again():
     block = full_size(num_dg=2, adabd_dilation=2, f_ch=9)
     again = FullSizeBlock(**{name: value for name, value in block.config.items() if name != "block"})
     again.load_state_dict(block.state_dict(), strict=True)
     assert torch.equal(again(*features(late=9)).feature, block(*features(late=9)).feature)
     assert again.config == block.config and block.config["block"] == "full_size"
-
-
-def test_arguments_out_of_range_are_all_named():
-    with pytest.raises(ValueError) as refused:
-        FullSizeBlock(feat_ch=7, h_dim=6, num_dg=0, g_layers=0, l_layers=0, offset_l_size=1, adabd_dilation=0)
-    for said in ("feat_ch", "h_dim", "num_dg", "g_layers", "l_layers", "adabd_dilation", "offset_l_size must be 3"):
-        assert said in str(refused.value)
-    with pytest.raises(ValueError, match=r"offset_g_size must be 1 \(one offset for all taps\), got 3$"):
-        FullSizeBlock(feat_ch=8, h_dim=8, offset_g_size=3)

@@ -1,5 +1,5 @@
+import json
 import math
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -8,13 +8,10 @@ import torch
 from data.clips import Clip
 from data.samples.street import dataset as sample
 from data.stream import frames
-from models.shortcut import BLOCKS
 from models.shortcut.alignment import halve
-from models.shortcut.inference import optimize
-from models.streaming.refresh import Adaptive, Every, Renewal, SceneCuts, balanced_cuts, drift
-from models.streaming.stages import eager
+from models.streaming.refresh import Adaptive, Every, SceneCuts, drift, load_fitted
 from models.teachers.recycle_gan import from_published
-from tests.helpers.tiny import block, teacher, video
+from tests.helpers.tiny import teacher
 from util import checkpoint
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -167,39 +164,37 @@ def test_drift_of_half_precision_features_is_that_of_single_precision():
     assert drift(current.half(), reference.half()) == pytest.approx(drift(current, reference), rel=1e-2)
 
 
-@pytest.mark.parametrize("form", BLOCKS)
-def test_a_reference_is_ready_after_as_many_steps_as_there_are_slices(form):
-    stages = eager(teacher().for_inference(), optimize(block(form)), cuts=(1, 2))
-    a = stages.head(video()[0])
-    expected = stages.renew(a.clone())
-    renewal = Renewal(stages, a, 7)
-    a.zero_()  # its memory may serve the next frame
-    steps = [renewal.advance() for _ in range(3)]
-    assert steps[:2] == [None, None] and renewal.index == 7
-    for made, wanted in zip(steps[2], expected, strict=True):
-        torch.testing.assert_close(made, wanted)
+FITTED = {"shortcut_fingerprint": "abc", "threshold": 0.5, "max_interval": 7}
 
 
-def dearest(costs, cuts):
-    bounds = [0, *cuts, len(costs)]
-    return max(sum(costs[start:end]) for start, end in zip(bounds, bounds[1:], strict=False))
+def written(folder, text):
+    (folder / "latest_refresh.json").write_text(text)
+    return folder / "latest_refresh.json"
 
 
-@pytest.mark.parametrize("parts", [1, 2, 3, 5, 9])
-@pytest.mark.parametrize("costs", [[1, 1, 1, 1, 1, 1], [2, 1, 9, 9, 9, 9, 3], [9, 1, 1, 1, 1], [0, 0, 4, 0], [5]])
-def test_no_other_cuts_make_the_dearest_run_cheaper(costs, parts):
-    places = range(1, len(costs))
-    ways = [cuts for count in range(min(parts, len(costs))) for cuts in combinations(places, count)]
-    assert dearest(costs, balanced_cuts(costs, parts)) == min(dearest(costs, cuts) for cuts in ways)
+def test_a_fitted_policy_has_threshold_and_interval(tmp_path):
+    policy = load_fitted(written(tmp_path, json.dumps(FITTED)), "abc")
+    assert (policy.threshold, policy.max_interval) == (0.5, 7)
 
 
-def test_there_are_no_more_cuts_than_help_and_early_runs_are_full():
-    assert balanced_cuts([4, 4, 4, 4, 4], 4) == (2, 4)
-    assert balanced_cuts([9, 1, 1], 3) == (1,)
-    assert balanced_cuts([4], 3) == ()
+def test_a_policy_of_another_block_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="is of another Shortcut, fingerprint abc, this one has xyz"):
+        load_fitted(written(tmp_path, json.dumps(FITTED)), "xyz")
 
 
-@pytest.mark.parametrize(("costs", "parts"), [([1], 0), ([], 2)])
-def test_nothing_to_share_or_nobody_to_share_with_is_refused(costs, parts):
-    with pytest.raises(ValueError, match="cannot cut"):
-        balanced_cuts(costs, parts)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("junk", "[]", json.dumps({"shortcut_fingerprint": "abc"}), "[" * 100_000),
+        *(json.dumps({**FITTED, "max_interval": wrong}) for wrong in ("7", 7.5, [7], None, True, -1)),
+        *(json.dumps({**FITTED, "threshold": wrong}) for wrong in ("high", [0.5], None, -1, float("nan"))),
+    ],
+)
+def test_a_file_without_a_policy_is_refused(tmp_path, text):
+    with pytest.raises(ValueError, match="latest_refresh.json holds no refresh threshold"):
+        load_fitted(written(tmp_path, text), "abc")
+
+
+def test_without_a_file_the_ways_to_have_one_are_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match="fits one, --refresh_threshold gives one"):
+        load_fitted(tmp_path / "none.json", "abc")

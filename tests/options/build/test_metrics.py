@@ -118,3 +118,22 @@ def test_real_videos_are_where_the_layout_has_them_or_where_the_flag_says(folder
 def test_without_a_comparison_nothing_is_measured(folder):
     found, clip = measuring("v2l", "--no-compare")
     assert found.metrics == {} and found.truth_of(clip, (24, 16), None) is None
+
+
+def test_pictures_too_small_for_a_metric_leave_it_out_or_are_an_error_if_it_was_named(folder):
+    small = ["--fineSizeW", "24", "--fineSizeH", "8"]
+    found, _ = measuring("v2l", *small)
+    assert "ssim" not in found.metrics and "psnr" in found.metrics
+    assert "no ssim: it needs pictures of at least 11 px a side, got 8" in found.notes
+    with pytest.raises(ValueError, match="--metrics ssim: it needs pictures of at least 11 px a side, got 8"):
+        measuring("v2l", *small, "--metrics", "ssim")
+
+
+def test_clips_too_short_for_a_metric_leave_it_out_or_are_an_error_if_it_was_named(folder):
+    needs = ["--i3d_weights", str(feature_files.save(feature_files.I3d(), folder / "i3d.pt"))]
+    needs += ["--real_root", str(folder / "val")]
+    told = "it needs at least 2 samples of 16 consecutive frames, of the clips and of the real videos, got 0 and 0"
+    found, _ = measuring("v2l", *needs)
+    assert "fvd" not in found.metrics and f"no fvd: {told}" in found.notes
+    with pytest.raises(ValueError, match=f"--metrics fvd: {told}"):
+        measuring("v2l", *needs, "--metrics", "fvd")

@@ -4,7 +4,7 @@ import torch
 from models.evaluation.streams import FEWEST, MOST
 from models.shortcut.checkpoint import to_checkpoint
 from options.build.test_setup import found_clips, new_test_setup
-from options.build.videos import time_whole_videos
+from options.build.videos import results_dir, time_whole_videos
 from options.test_options import TestOptions, chosen_clips
 from tests.helpers.runs import save, stripes, teacher_file, translation
 from tests.helpers.tiny import block, teacher
@@ -77,3 +77,14 @@ def test_the_state_of_a_stream_is_that_of_a_new_video_afterwards(folder):
     translator.reset()
     step = translator.step(frame)
     assert torch.equal(step.output, alone) and step.is_reference
+
+
+def test_two_runs_never_share_a_results_folder(folder, tmp_path):
+    opt, _ = setup(folder)
+    with results_dir(opt, tmp_path / "out"):
+        assert (tmp_path / "out" / "options.yaml").is_file()
+        with pytest.raises(BlockingIOError, match="another run writes to .*out: wait for it, or give another --name"):
+            with results_dir(opt, tmp_path / "out"):
+                pass
+    with results_dir(opt, tmp_path / "out"):
+        pass

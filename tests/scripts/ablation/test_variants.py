@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.shortcut import FullSizeBlock
-from models.shortcut.full_size import PixelPath
+from models.shortcut.base import PixelPath
 from models.shortcut.init import GATE, initialise
 from scripts.ablation import variants
 

@@ -1,13 +1,16 @@
 import base64
 import csv
 import io
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.helpers.pages import FPS, FRAMES, HEIGHT, METHODS, TEACHER, WIDTH, finished_run, level, psnr
-from util.report.clips import STILL_PX, PlayedClip, read_clips, still, worst_frames
+from util.files import as_text
+from util.report.clips import STILL_PX, PlayedClip, check_names, read_clips, still, video_file, worst_frames
 
 
 def read(folder, methods=METHODS, names=("psnr", "flicker"), alone=("flicker",)):
@@ -95,3 +98,37 @@ def test_a_frame_beyond_the_end_is_refused(tmp_path):
     folder = finished_run(tmp_path)
     with pytest.raises(ValueError, match=f"a.mp4 has no frame {FRAMES}"):
         still(folder / "a.mp4", FRAMES)
+
+
+@pytest.mark.parametrize(
+    ("clips", "faces", "whole", "met"),
+    [
+        (["p", "q", "p_whole"], False, True, "clips p and p_whole would both write p_whole.mp4"),
+        (["q_face1", "q"], True, True, "clips q and q_face1 would both write q_face1.mp4"),
+        (["q_face12_whole", "q"], True, True, "clips q and q_face12_whole would both write q_face12_whole.mp4"),
+        (["a", "b", "a"], False, False, "clips a and a would both write a.mp4"),
+    ],
+)
+def test_results_that_meet_are_refused_and_named(clips, faces, whole, met):
+    with pytest.raises(ValueError, match=met):
+        check_names(clips, faces, whole)
+
+
+def test_names_that_could_meet_only_in_another_run_are_fine():
+    check_names(["p", "p_whole", "q", "q_face1"], faces=False, whole=False)
+    check_names(["p_face1", "p_face2"], faces=True, whole=True)
+
+
+def test_a_clip_of_any_name_is_found_again(tmp_path):
+    name = "caf\udce9"
+    folder = finished_run(tmp_path, names=("a",))
+    (folder / "a.mp4").rename(folder / f"{name}.mp4")
+    table = (folder / "frames.csv").read_text().replace("\na,", f"\n{as_text(name)},")
+    (folder / "frames.csv").write_text(table)
+    (clip,) = read(folder)
+    assert (clip.name, clip.video, clip.fps) == ("caf\\udce9", "caf%E9.mp4", FPS)
+
+
+def test_a_long_name_of_a_clip_has_a_video():
+    assert len(os.fsencode(video_file(Path("out"), "x" * 255).name)) == 255
+    assert video_file(Path("out"), "x" * 251).name == "x" * 251 + ".mp4"
