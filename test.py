@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from data import unused_files
 from data.faces.clips import write_whole_frames
@@ -35,7 +36,7 @@ def translate(opt: Options) -> int:
         print(f"no face in any of {len(faces)} clips: written as they are to {folder}")
         if not opt.dry_run:
             with results_dir(opt, folder):
-                write_whole_frames(faces, folder, opt.fps, opt.max_frames)
+                write_whole_frames(faces, folder, opt.fps, opt.max_frames, tell=log.once(print))
         return 0
     setup = new_test_setup(opt, clips, faces, device)
     read = {"clips": how_many, **({"faces": len(clips)} if faces else {})}
@@ -53,11 +54,12 @@ def run_test(opt: Options, setup: TestSetup, folder: Path, device: torch.device)
     latency_ms = measure_latency(setup.teacher, setup.translator, setup.x, opt.latency_repeats)
     streams = time_whole_videos(opt, setup, latency_ms["teacher"]["median"]) if opt.verdict else {}
     runtime.trim_memory()  # a teacher that was timed as published needs more than any frame after it
+    tell = log.once(tqdm.write)  # above the bar
     with FrameTable(folder / "frames.csv", setup.scores.columns()) as rows:
-        clips, teacher = evaluation_clips(opt, setup, folder), setup.teacher if opt.compare else None
+        clips, teacher = evaluation_clips(opt, setup, folder, tell), setup.teacher if opt.compare else None
         stream_ms = evaluate(clips, teacher, setup.scores, device, rows.add)
     if opt.paste:
-        write_whole_frames(setup.faces, folder, opt.fps, opt.max_frames, setup.teacher.scale)
+        write_whole_frames(setup.faces, folder, opt.fps, opt.max_frames, setup.teacher.scale, tell)
     figures = run_figures(setup.scores, setup.costs, latency_ms, setup.interval, setup.runtime)
     judged = verdict(latency_ms, streams, figures["quality"], figures["baselines"])
     record = {

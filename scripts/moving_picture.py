@@ -67,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
     if min(given.frames, given.width) < 1 or not 0 <= given.quality <= 100:
         allowed = "--frames and --width must be at least 1, --quality between 0 and 100"
         raise ValueError(f"{allowed}, got {given.frames}, {given.width} and {given.quality}")
-    rate = frame_rate(given.videos[0]) or 15.0
+    rate = frame_rate(given.videos[0])
     write_webp(given.out, pictures(given.videos, given.frames, given.width), rate, given.quality)
     print(f"{given.out}: {given.frames} frames at {rate:g} per second, {given.out.stat().st_size / 1e6:.2f} MB")
     return 0

@@ -1,9 +1,9 @@
-"""Progress of a training: a status line, the same numbers as JSON lines, and curves for TensorBoard."""
+"""What programs say: facts, notes, and a training's progress as status lines, JSON lines and TensorBoard curves."""
 
 import contextlib
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from torch import Tensor
@@ -95,6 +95,18 @@ class Scalars:
         except Exception as error:  # of its own kinds, and whatever its thread met
             self._writer = None
             warnings.warn(f"no more curves for TensorBoard in {self._folder}: {error}", stacklevel=3)
+
+
+def once(say: Callable[[str], object]) -> Callable[[str], None]:
+    """A function that passes every line on to `say`, but none twice."""
+    said: set[str] = set()
+
+    def tell(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return tell
 
 
 def facts(values: Mapping[str, object], indent: str = "  ") -> str:

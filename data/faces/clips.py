@@ -11,7 +11,8 @@ from data.clips import Clip
 from data.faces.detectors import Detector
 from data.faces.paste import write_pasted
 from data.faces.tracker import FaceTracker
-from data.stream import fps_of, uncropped_images
+from data.stream import Tell, fps_of, uncropped_frames, uncropped_images
+from data.video.timed import Timed
 from util.report.clips import face_name, video_file, whole_name
 
 
@@ -56,7 +57,12 @@ def first_aligned_face(clips: Iterable[Clip], detect: Detector) -> np.ndarray | 
 
 
 def write_whole_frames(
-    found: Sequence[FaceClips], folder: Path, fps: float, limit: int | None = None, factor: int = 1
+    found: Sequence[FaceClips],
+    folder: Path,
+    fps: float,
+    limit: int | None = None,
+    factor: int = 1,
+    tell: Tell | None = None,
 ) -> None:
     """Write <clip>_whole.mp4 for every clip, with the translated faces pasted into frames `factor` times as large.
 
@@ -64,10 +70,11 @@ def write_whole_frames(
 
     Args:
         folder: holds the videos of the translated faces; the new videos are written here too.
-        fps: frames per second of a clip that does not tell its own rate.
+        fps: frames per second of a clip of image files.
         limit: write this many frames of each clip at most; None: all.
+        tell: as for `data.stream.uncropped_frames`.
     """
     for clip, tracker, faces in found:
         stylised = [video_file(folder, face.name) for face in faces]
-        path = video_file(folder, whole_name(clip.name))
-        write_pasted(path, tracker, stylised, factor if faces else 1, fps_of(clip) or fps, limit)
+        path, film = video_file(folder, whole_name(clip.name)), Timed(uncropped_frames(clip, tell))
+        write_pasted(path, tracker, stylised, factor if faces else 1, fps_of(clip) or fps, limit, film)

@@ -10,13 +10,20 @@ import numpy as np
 from data.faces import Crop, crop_size
 from data.faces.tracker import FaceTracker
 from data.video import decode
-from data.video_writer import VideoWriter
+from data.video.timed import Timed
+from data.video.writer import VideoWriter
 
 FEATHER = 1 / 8  # width of the fade inside the crop's edges, as a fraction of the crop's shorter side
 
 
 def write_pasted(
-    path: Path, tracker: FaceTracker, stylised: Sequence[Path], factor: int, fps: float, limit: int | None = None
+    path: Path,
+    tracker: FaceTracker,
+    stylised: Sequence[Path],
+    factor: int,
+    fps: float,
+    limit: int | None = None,
+    film: Timed[np.ndarray] | None = None,
 ) -> None:
     """Write the frames of the tracked video, upscaled, with each visible face replaced by its stylised crop.
 
@@ -25,19 +32,21 @@ def write_pasted(
         stylised: one video per face of `tracker`; its rightmost panel is the stylised crop, `factor` times as large as
             the crop.
         factor: how much larger the written frames are.
-        fps: frames per second.
+        fps: frames per second, where `film` does not give times.
         limit: stop after this many frames.
+        film: the frames of the tracked video with their times; None: as the tracker opens them, without.
     """
     height, width = (factor * side for side in tracker.frame_size)
     pasters = [Paster(face.crop, tracker.frame_size, factor) for face in tracker.faces]
     panel_widths = [factor * crop_size(face.crop)[0] for face in tracker.faces]
+    followed = tracker.follow(film) if film else tracker
     with VideoWriter(path, fps, (width, height)) as output:
-        for (frame, visible), *panels in zip(islice(tracker, limit), *map(decode, stylised), strict=False):
+        for (frame, visible), *panels in zip(islice(followed, limit), *map(decode, stylised), strict=False):
             canvas = upscale(frame, factor)
             for paster, panel_width, panel, is_visible in zip(pasters, panel_widths, panels, visible, strict=True):
                 if is_visible:
                     canvas = paster.paste(canvas, panel[:, -panel_width:])
-            output.write(canvas)
+            output.write(canvas, *(film.next_time() if film else ()))
 
 
 class Paster:

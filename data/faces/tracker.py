@@ -74,9 +74,13 @@ class FaceTracker:
         self.faces = tuple(_tracked(first.frame, face.points, crop_of(face.points), detect) for face in chosen)
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, tuple[bool, ...]]]:
+        return self.follow(self._open_frames())
+
+    def follow(self, frames: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[bool, ...]]]:
+        """Iterate as over the tracker, with the frames of its video from elsewhere."""
         visibility = Visibility(self._detect, [face.crop for face in self.faces], [face.points for face in self.faces])
         none_visible = (False,) * len(self.faces)
-        for number, frame in enumerate(self._open_frames()):
+        for number, frame in enumerate(frames):
             yield frame, none_visible if number < self.frames_before else visibility.update(frame)
 
 

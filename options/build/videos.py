@@ -11,8 +11,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from data import Clip
-from data.stream import fps_of, frames, size_of
-from data.video_writer import ClipWriter, VideoWriter
+from data.clip_writer import ClipWriter
+from data.stream import Tell, fps_of, frames, size_of, timed_frames
+from data.video.timed import Timed
+from data.video.writer import VideoWriter
 from models.evaluation.evaluate import EvaluationClip, FrameResult, frame_contexts
 from models.evaluation.pipeline_cost import stream_methods
 from models.evaluation.streams import Stream, time_streams
@@ -50,8 +52,12 @@ def results_dir(opt: Options, folder: Path) -> Iterator[None]:
         raise BlockingIOError(message) from None
 
 
-def evaluation_clips(opt: Options, setup: TestSetup, folder: Path) -> Iterator[EvaluationClip]:
-    """Yield every clip of the run, ready to be evaluated, under a bar that counts frames; videos go to `folder`."""
+def evaluation_clips(opt: Options, setup: TestSetup, folder: Path, tell: Tell) -> Iterator[EvaluationClip]:
+    """Yield every clip of the run, ready to be evaluated, under a bar that counts frames; videos go to `folder`.
+
+    Args:
+        tell: see `data.stream.timed_frames`.
+    """
     lengths = [min(len(clip.frames), opt.max_frames or len(clip.frames)) for clip in setup.clips]
     total = sum(lengths) if all(lengths) else None  # the length of a video file is not known beforehand
     with tqdm(total=total, unit="frame", dynamic_ncols=True) as bar:
@@ -60,24 +66,24 @@ def evaluation_clips(opt: Options, setup: TestSetup, folder: Path) -> Iterator[E
             size = size_of(clip, opt.fine_size)
             output_size = setup.output_size(size)
             truth = setup.metric_setup.truth_of(clip, output_size, opt.max_frames)
-            inputs = frames(clip, opt.fine_size, opt.max_frames)
+            inputs = Timed(timed_frames(clip, opt.fine_size, opt.max_frames, tell))
             yield EvaluationClip(
                 clip.name,
                 setup.translators.of(size),
                 frame_contexts(clip.name, inputs, truth, setup.face_parts(clip)),
-                _clip_writer(opt, clip, output_size, folder, bar),
+                _clip_writer(opt, clip, inputs, output_size, folder, bar),
             )
 
 
 @contextmanager
 def _clip_writer(
-    opt: Options, clip: Clip, size: tuple[int, int], folder: Path, bar: tqdm
+    opt: Options, clip: Clip, inputs: Timed[Tensor], size: tuple[int, int], folder: Path, bar: tqdm
 ) -> Iterator[Callable[[FrameResult], None]]:
     with ClipWriter(folder, clip, size, opt.fps, opt.compare, opt.save_image, opt.inside) as writer:
 
         def write(result: FrameResult) -> None:
             inside = result.explain() if opt.inside and result.explain else None
-            writer.write(result.index, result.input, result.output, result.target, inside)
+            writer.write(result.index, result.input, result.output, result.target, inside, inputs.next_time())
             bar.update()
 
         yield write

@@ -13,7 +13,7 @@ from data.samples.street.camera import HEIGHT, WIDTH
 from data.samples.street.clips import SampleClip, appearance_of, scene_of
 from data.samples.street.render import render
 from data.stream import frames
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from models.evaluation import cost
 from models.streaming.refresh import Every
 from models.streaming.translator import Translator

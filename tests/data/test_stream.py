@@ -1,6 +1,7 @@
 import itertools
 import os
 import tracemalloc
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from PIL import Image
 from data.clips import Clip
 from data.faces import Crop
 from data.frames import UnreadableFrame
-from data.stream import RealVideos, fps_of, frames, size_of, uncropped_images
+from data.stream import RealVideos, fps_of, frames, size_of, timed_frames, uncropped_images
+from tests.helpers.films import encode, greys, with_sound
 from util.image import to_tensor
 
 
@@ -54,6 +56,31 @@ def test_a_single_frame_is_a_stream(clip):
 
 def test_only_a_video_has_a_frame_rate(clip, film):
     assert fps_of(clip) is None and fps_of(film) == pytest.approx(25)
+
+
+def test_frames_of_a_video_come_with_their_times_and_those_of_image_files_without(tmp_path, clip):
+    film = Clip("film", video=encode(tmp_path / "a.mp4", greys(3), times=[0, 1, 50], last=25))
+    assert [(time, duration) for _, time, duration in timed_frames(clip, None)] == [(None, None)] * 6
+    told = [(float(time), float(duration)) for _, time, duration in timed_frames(film, None)]
+    assert told == [(0, 0.04), (0.04, 1.96), (2, 1)]
+    assert len(list(timed_frames(film, None, limit=2))) == 2
+
+
+def test_what_was_done_to_a_video_and_its_sound_are_told(tmp_path, clip):
+    path, told = with_sound(encode(tmp_path / "a.mp4", greys(3), sar=Fraction(2)), tmp_path / "b.mp4"), []
+    list(timed_frames(Clip("film", video=path), None, tell=told.append))
+    list(timed_frames(clip, None, tell=told.append))
+    pixels = f"{path}: its pixels are not square, and its frames of 64 x 32 are scaled to 128 x 32"
+    assert told == [f"{path}: its sound is not copied; scripts/translate.sh keeps it", pixels]
+
+
+def test_what_is_found_on_the_way_is_told_when_it_is_found(tmp_path):
+    part = encode(tmp_path / "a.ts", greys(12), options={"g": "6"}).read_bytes()
+    (tmp_path / "b.ts").write_bytes(part + part)
+    told = []
+    stream = timed_frames(Clip("film", video=tmp_path / "b.ts"), None, tell=told.append)
+    assert [len(told) for _ in zip(range(24), stream, strict=False)] == [0] * 11 + [1] * 13
+    assert "times repeat or run backwards" in told[0]
 
 
 def test_a_damaged_frame_is_an_error_that_names_it(clip):

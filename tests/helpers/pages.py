@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.record import FrameTable
 from tests.util.report.test_text import RECORD

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from scripts.contact_sheet import GAP, TITLE, sheet, videos_in
 from tests.helpers.runs import ROOT
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from scripts.moving_picture import TITLE, main, pictures
 
 

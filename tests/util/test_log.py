@@ -119,3 +119,11 @@ def test_facts_line_up_and_large_numbers_can_be_read():
         "  parameters  teacher 7,838,000, block 12",
         "  steps       1,500",
     ]
+
+
+def test_no_line_is_said_twice():
+    said = []
+    tell = log.once(said.append)
+    for line in ("it is HDR", "it is interlaced", "it is HDR"):
+        tell(line)
+    assert said == ["it is HDR", "it is interlaced"]

@@ -13,7 +13,7 @@ from data.samples.heads.appearance import random_appearance
 from data.samples.heads.backdrop import backdrop
 from data.samples.heads.motion import FPS, poses
 from data.samples.heads.render import render
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 
 FORMAT = 1  # raise it when the drawn images change
 SIZE, FRAMES, SEED = 384, 30, 2024

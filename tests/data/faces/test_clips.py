@@ -6,8 +6,9 @@ from data.faces.clips import aligned_faces, cut_faces, first_aligned_face, write
 from data.faces.detectors import Mtcnn
 from data.samples.heads.dataset import write_clip
 from data.stream import uncropped_images
-from data.video import decode
-from data.video_writer import VideoWriter
+from data.video import Video, decode
+from data.video.writer import VideoWriter
+from tests.helpers.films import encode, with_sound
 
 SIDE, FRAMES = 192, 2
 TRACKING = {"eye_distance_px": 24, "padding": (40, 40, 40, 40), "scale": True}
@@ -52,3 +53,13 @@ def test_a_clip_of_nobody_is_written_as_it_is_whatever_the_factor(films, tmp_pat
     write_whole_frames(found, tmp_path, fps=15, limit=1, factor=4)
     (frame,) = decode(tmp_path / "none_whole.mp4")
     assert frame.shape == (64, 96, 3) and abs(frame.astype(int) - 128).max() < 4
+
+
+def test_whole_frames_keep_their_times_and_what_a_video_loses_is_told(tmp_path):
+    film = encode(tmp_path / "silent.mp4", [np.full((64, 96, 3), 128, np.uint8)] * 3, times=[0, 1, 100], last=25)
+    found = [cut_faces(Clip("film", video=with_sound(film, tmp_path / "a.mp4")), Mtcnn(), no_face="pass", **TRACKING)]
+    told = []
+    write_whole_frames(found, tmp_path, fps=15, tell=told.append)
+    frames = list(Video(tmp_path / "film_whole.mp4").frames())
+    assert [float(frame.time) for frame in frames] == [0, 0.04, 4] and frames[-1].duration == 1
+    assert told == [f"{tmp_path / 'a.mp4'}: its sound is not copied; scripts/translate.sh keeps it"]

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from skimage.data import astronaut
@@ -6,8 +8,9 @@ from data.faces import Crop, crop_around, crop_size, cut_out, whole_frame
 from data.faces.detectors import Mtcnn
 from data.faces.paste import Paster, feather_mask, upscale, write_pasted
 from data.faces.tracker import FaceTracker
-from data.video import decode
-from data.video_writer import VideoWriter
+from data.video import Video, decode
+from data.video.timed import Timed
+from data.video.writer import VideoWriter
 from tests.data.faces.test_align import ASTRONAUT
 
 CROP = Crop(height=100, width=200, top=24, bottom=64, left=80, right=160, scale=2.0)
@@ -94,6 +97,15 @@ def test_the_rightmost_panel_is_put_where_the_face_is_and_when_it_is_there(tmp_p
         red, green, _ = frame[y - 5 : y + 5, x - 5 : x + 5].mean(axis=(0, 1))
         assert green > 240 and red < 15
         assert np.abs(frame[:40, :40].astype(int) - upscale(FRAME, 2)[:40, :40]).mean() < 4
+
+
+def test_frames_keep_the_times_of_the_film(tmp_path, video, stylised):
+    times = [Fraction(0), Fraction(3), Fraction(7, 2)]
+    film = Timed(zip([EMPTY, FRAME, FRAME], times, [Fraction(2)] * 3, strict=True))
+    write_pasted(tmp_path / "whole.mp4", video, [stylised], 2, 25, film=film)
+    frames = list(Video(tmp_path / "whole.mp4").frames())
+    assert [frame.time for frame in frames] == times and frames[-1].duration == 2
+    assert np.abs(frames[0].image.astype(int) - 90).max() < 4
 
 
 def test_a_limit_and_a_video_of_nobody(tmp_path, video, stylised):

@@ -13,7 +13,7 @@ from data.faces.clips import aligned_faces
 from data.samples.heads.dataset import write_clip
 from data.stream import uncropped_images
 from data.video import decode
-from data.video_writer import VideoWriter
+from data.video.writer import VideoWriter
 from models.teachers.vtoonify.face_parsing import BiSeNet
 from models.teachers.vtoonify.network import VToonify
 from options.build.faces import face_part_maps, find_faces, first_face

@@ -1,15 +1,12 @@
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-import torch
 
-from data.clips import Clip
 from data.video import decode, frame_rate
-from data.video_writer import ClipWriter, VideoWriter
-from util.report.clips import inside_file, video_file
-from util.report.colours import absent_panels, mask_colours
+from data.video.writer import VideoWriter, exact_rate
 
 COLOURS = [(230, 20, 20), (20, 200, 40), (10, 10, 250), (255, 255, 255), (0, 0, 0), (128, 128, 128)]
 
@@ -93,68 +90,52 @@ def test_impossible_rates_and_sizes_are_refused(tmp_path, fps, size, told):
         VideoWriter(tmp_path / "a.mp4", fps, size)
 
 
-SIZE = (32, 24)
-INSIDE = torch.ones(1, 9, 6, 8), torch.zeros(1, 2, 6, 8)
+def shown_at(path):
+    """(time, duration) of every frame, s."""
+    with av.open(str(path)) as container:
+        return [(f.pts * f.time_base, f.duration * f.time_base) for f in container.decode(video=0)]
 
 
-def grey(level):
-    return torch.full((1, 3, SIZE[1], SIZE[0]), level)
+def test_every_frame_is_shown_at_its_own_time_and_the_last_one_for_its_duration(tmp_path):
+    times = [Fraction(0), Fraction(1, 30), Fraction(5), Fraction(5) + Fraction(1001, 30000)]
+    with VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video:
+        for time in times:
+            video.write(flat((9, 9, 9)), time, Fraction(3))
+    ends = [*times[1:], times[-1] + 3]
+    assert shown_at(tmp_path / "a.mp4") == [(t, end - t) for t, end in zip(times, ends, strict=True)]
 
 
-def written(folder, compared=True, save_image=False, with_inside=False, insides=(None, INSIDE, INSIDE)):
-    with ClipWriter(folder, Clip("a", (Path("0.png"),)), SIZE, 12.0, compared, save_image, with_inside) as output:
-        for index, inside_block in enumerate(insides):
-            target = grey(0.0) if compared else None
-            output.write(index, grey(-0.5), grey(0.5), target, inside_block)
-    return folder
+def test_packets_come_at_the_times_of_their_frames(tmp_path):
+    times = [Fraction(0), Fraction(1, 25), Fraction(7, 25)]
+    with VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video:
+        for time in times:
+            video.write(flat((9, 9, 9)), time)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+        assert [p.pts * p.time_base for p in packets] == [p.dts * p.time_base for p in packets] == times
 
 
-def middles(path, panels):
-    """Mean colour of every panel of every frame, [frames, panels, 3]."""
-    frames = np.stack([np.stack(np.split(frame, panels, axis=1)) for frame in decode(path)])
-    return frames[:, :, 4:-4, 4:-4].mean(axis=(2, 3))
+def test_a_frame_without_a_time_follows_at_the_rate(tmp_path):
+    with VideoWriter(tmp_path / "a.mp4", 10, (48, 32)) as video:
+        video.write(flat((9, 9, 9)))
+        video.write(flat((9, 9, 9)), Fraction(2))
+        video.write(flat((9, 9, 9)))
+    assert shown_at(tmp_path / "a.mp4") == [(0, 2), (2, Fraction(1, 10)), (Fraction(21, 10), Fraction(1, 10))]
 
 
-@pytest.mark.parametrize(("compared", "levels"), [(True, [64, 128, 191]), (False, [64, 191])])
-def test_panels_are_side_by_side(tmp_path, compared, levels):
-    path = video_file(written(tmp_path, compared), "a")
-    shown = middles(path, len(levels))
-    np.testing.assert_allclose(shown, np.broadcast_to(np.array(levels)[None, :, None], shown.shape), atol=3)
-    assert len(shown) == 3 and frame_rate(path) == pytest.approx(12)
+@pytest.mark.parametrize("fps", [0.1, 1 / 3600])
+def test_a_time_lapse_has_a_rate_below_one(tmp_path, fps):
+    write(tmp_path / "a.mp4", [flat((9, 9, 9))] * 3, fps)
+    assert shown_at(tmp_path / "a.mp4")[2] == (2 / exact_rate(fps), 1 / exact_rate(fps))
 
 
-def test_the_input_is_enlarged_to_the_size_of_its_translation(tmp_path):
-    small = torch.full((1, 3, SIZE[1] // 4, SIZE[0] // 4), -0.5)
-    with ClipWriter(tmp_path, Clip("a", (Path("0.png"),)), SIZE, 12.0, False, False) as output:
-        output.write(0, small, grey(0.5))
-    np.testing.assert_allclose(middles(video_file(tmp_path, "a"), 2)[0, :, 0], [64, 191], atol=3)
-
-
-def test_the_inside_is_grey_where_the_block_did_not_predict(tmp_path):
-    shown = middles(inside_file(written(tmp_path, with_inside=True), "a"), 2)
-    expected = [absent_panels((1, 1))[0], *[[mask_colours(np.ones((1, 1)))[0, 0], [255] * 3]] * 2]
-    np.testing.assert_allclose(shown, expected, atol=8)
-
-
-def test_an_older_video_of_the_inside_does_not_stay_beside_a_new_clip(tmp_path):
-    written(tmp_path, with_inside=True)
-    assert not inside_file(written(tmp_path), "a").exists() and video_file(tmp_path, "a").exists()
-
-
-def test_after_an_error_no_video_is_left(tmp_path):
-    with pytest.raises(RuntimeError, match="stopped"):
-        with ClipWriter(tmp_path, Clip("a", (Path("0.png"),)), SIZE, 12.0, True, False, True) as output:
-            output.write(0, grey(0.0), grey(0.0), grey(0.0), INSIDE)
-            raise RuntimeError("stopped")
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-
-
-def test_where_the_second_video_cannot_be_opened_the_first_is_closed_and_removed(tmp_path):
-    output = ClipWriter(tmp_path, Clip("a", (Path("0.png"),)), SIZE, 12.0, True, False, inside=True)
-    inside_file(tmp_path, "a").parent.rmdir()
-    with pytest.raises(OSError):
-        output.__enter__()
-    assert not list(tmp_path.iterdir())
+def test_a_frame_that_does_not_come_after_the_one_before_is_refused(tmp_path):
+    with (
+        pytest.raises(ValueError, match="must come after the one before, at 1.0 s; got 1.0 s"),
+        VideoWriter(tmp_path / "a.mp4", 25, (48, 32)) as video,
+    ):
+        for _ in range(2):
+            video.write(flat((9, 9, 9)), Fraction(1))
 
 
 def test_a_link_under_the_name_of_an_unfinished_video_is_not_followed(tmp_path):
@@ -164,6 +145,7 @@ def test_a_link_under_the_name_of_an_unfinished_video_is_not_followed(tmp_path):
     assert (tmp_path / "precious").read_text() == "mine"
 
 
-def test_images_are_numbered_from_one(tmp_path):
-    folder = written(tmp_path, save_image=True) / "images" / "a"
-    assert sorted(path.name for path in folder.iterdir()) == [f"a_0000{number}.png" for number in (1, 2, 3)]
+def test_a_colon_in_a_name_is_no_protocol(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(Path("cam:1.mp4"), [flat((9, 9, 9))])
+    assert len(list(decode(Path("cam:1.mp4")))) == 1
