@@ -4,6 +4,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import torch
+
 from data import unused_files
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
@@ -11,14 +13,16 @@ from options.build.tasks import TASKS
 from options.build.training import new_batches, new_schedule, resumed_step, start_from
 from options.record import Options, describe, save
 from options.train_options import TrainOptions, overridden
-from util import log, runtime
+from util import distributed, exchange, log, runtime
 from util.runtime import finish
 
 
 def train(opt: Options) -> int:
     """Train to the end of the schedule (exit status 0), or to a signal (128 and its number)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
+    distributed.start()
     task = TASKS[opt.model](opt, device)
+    task.trainer.to(getattr(torch, opt.dtype))
     task.trainer.amp = runtime.precision(opt.amp, device)
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"
@@ -29,16 +33,12 @@ def train(opt: Options) -> int:
 
     run = RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults, opt.keep_states)
     with closing(run) as folder:
-        state = folder.open(opt.continue_train, opt.restart, overridden(opt))
-        print(*folder.notes, sep="\n", end="\n" if folder.notes else "")
-        if state:
-            state["step"] = resumed_step(opt, state, len(task.dataset))
-        elif opt.init_from:
+        state = exchange.from_main(lambda: open_run(folder, opt, len(task.dataset)))
+        if state is None and opt.init_from:
             print(start_from(task.trainer, Path(opt.init_from)))
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
-        save(opt, opt.run_dir / "options.yaml")
-        with closing(log.Scalars(opt.tensorboard_dir and Path(opt.tensorboard_dir) / opt.name, start)) as board:
+        with closing(new_board(opt, start)) as board:
             loop = TrainingLoop(task, schedule, folder, board, state)
             finished = loop.run(new_batches(opt, task.dataset, start, device))
 
@@ -48,5 +48,23 @@ def train(opt: Options) -> int:
     return 0 if loop.stopped is None else 128 + loop.stopped
 
 
+def open_run(folder: RunFolder, opt: Options, samples: int) -> dict | None:
+    """Open the run's folder, and record the options in it; the state to go on from, None at the beginning.
+
+    Args:
+        samples: of an epoch.
+    """
+    again = distributed.is_restarted()  # torchrun calls with the same flags; the run goes on, whatever they say
+    state = folder.open(opt.continue_train or again, opt.restart and not again, overridden(opt))
+    print(*(f"{note}\n" for note in folder.notes), sep="", end="")
+    save(opt, opt.run_dir / "options.yaml")
+    return state and {**state, "step": resumed_step(opt, state, samples)}
+
+
+def new_board(opt: Options, start: int) -> log.Scalars:
+    wanted = opt.tensorboard_dir and distributed.is_main()
+    return log.Scalars(Path(opt.tensorboard_dir) / opt.name if wanted else None, start)
+
+
 if __name__ == "__main__":
-    finish("train.py", lambda: train(TrainOptions().parse(sys.argv[1:])))
+    finish("train.py", lambda: train(TrainOptions().parse(sys.argv[1:])), parallel=True)

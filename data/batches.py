@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
+from util.distributed import part
+
 
 class ResumableBatchSampler(Sampler[list[tuple[int, int]]]):
     """Yields one list of (epoch, index) keys per training step, from `start_step` to the end of the last epoch.
@@ -15,17 +17,30 @@ class ResumableBatchSampler(Sampler[list[tuple[int, int]]]):
     The order of an epoch is a shuffle of all items that depends on (seed, epoch) alone. The last batch of an epoch may
     be smaller. Pass the sampler to one DataLoader as `batch_sampler`; it covers all epochs of the run.
 
+    Of several processes, each gets a part of every batch, the same batches whatever their number. A process whose part
+    of a small batch is empty gets an item of another part, which must count nothing.
+
     Args:
         n_items: length of the dataset.
         batch_size, epochs: at least 1; epochs are numbered from 0.
         seed: at least 0.
         start_step: number of steps that are already done.
+        rank, world_size: the number of this process, and of all processes.
 
     Raises:
         ValueError: a number is too small.
     """
 
-    def __init__(self, n_items: int, batch_size: int, epochs: int, seed: int = 0, start_step: int = 0):
+    def __init__(
+        self,
+        n_items: int,
+        batch_size: int,
+        epochs: int,
+        seed: int = 0,
+        start_step: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+    ):
         if min(n_items, batch_size, epochs) < 1 or start_step < 0:
             raise ValueError(
                 f"items, batch size and epochs must be at least 1 and the first step at least 0, "
@@ -33,6 +48,7 @@ class ResumableBatchSampler(Sampler[list[tuple[int, int]]]):
             )
         self._n_items, self._batch_size, self._epochs = n_items, batch_size, epochs
         self._seed, self._start_step = seed, start_step
+        self._rank, self._world_size = rank, world_size
 
     @property
     def steps_per_epoch(self) -> int:
@@ -44,6 +60,16 @@ class ResumableBatchSampler(Sampler[list[tuple[int, int]]]):
         return max(self._epochs * self.steps_per_epoch - self._start_step, 0)
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        for keys in self._batches():
+            first, count = part(len(keys), self._rank, self._world_size)
+            yield keys[first : first + max(count, 1)]
+
+    def sizes(self) -> Iterator[int]:
+        """The number of items in each batch that remains, over all processes."""
+        for step in range(self._start_step, self._epochs * self.steps_per_epoch):
+            yield min(self._batch_size, self._n_items - step % self.steps_per_epoch * self._batch_size)
+
+    def _batches(self) -> Iterator[list[tuple[int, int]]]:
         first_epoch, done = divmod(self._start_step, self.steps_per_epoch)
         for epoch in range(first_epoch, self._epochs):
             # Datasets seed each item with (seed, epoch, index). n_items is no index, so the shuffle has its own stream.

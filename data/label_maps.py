@@ -8,6 +8,7 @@ from torch import Tensor
 
 from data.clips import Clip, missing_data
 from data.frames import Size, read_frame, resize_or_trim
+from util import exchange
 from util.viper import UnknownColours, nearest_class, resize_labels
 
 FACE_PARTS = 19  # classes of BiSeNet's face parsing
@@ -77,6 +78,12 @@ class GroundTruth:
             labels = resize_labels(labels, size)
         self._colours.update(labels)
         return nearest_class(labels)
+
+    def collect(self) -> None:
+        """Add what all other processes have read to the main one's warnings. All processes call this."""
+        for colours, resized in exchange.collect((self._colours, self._resized)):
+            self._colours.merge(colours)
+            self._resized += resized
 
     def warnings(self) -> list[str]:
         """What was unusual about the label maps read so far, one sentence each."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sized
 from torch.utils.data import DataLoader, Dataset
 
 from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
+from util import distributed
 
 
 def load_batches(
@@ -20,6 +21,8 @@ def load_batches(
 ) -> Iterator[dict]:
     """All batches of a training after its first `start` steps; workers answer to no signal that stops a job.
 
+    Of several processes, each gets its part of every batch. Entry "samples" is the size of the whole batch.
+
     Args:
         dataset: items are dicts of tensors, with "skipped", the names of frames that could not be read.
         workers: processes that read; 0 reads in the calling one.
@@ -29,15 +32,18 @@ def load_batches(
         ChildProcessError: on iteration, where a worker died.
     """
     assert isinstance(dataset, Sized)  # torch's Dataset declares no length
+    place = distributed.rank(), distributed.world_size()
+    sampler = ResumableBatchSampler(len(dataset), batch_size, epochs, seed, start, *place)
     loader = DataLoader(
         CatchReadErrors(dataset),
-        batch_sampler=ResumableBatchSampler(len(dataset), batch_size, epochs, seed, start),
+        batch_sampler=sampler,
         num_workers=workers,
         collate_fn=collate,
         pin_memory=pin_memory,
         worker_init_fn=_leave_signals_to_the_main_process,
     )
-    return _tell_dead_workers(raise_errors(loader), workers)
+    batches = _tell_dead_workers(raise_errors(loader), workers)
+    return ({**batch, "samples": size} for batch, size in zip(batches, sampler.sizes(), strict=True))
 
 
 def _tell_dead_workers(batches: Iterable[dict], workers: int) -> Iterator[dict]:

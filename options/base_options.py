@@ -10,9 +10,8 @@ from data import DATASETS
 from data.detect import detect
 from models.ops import BACKENDS
 from models.shortcut import BLOCKS
-from models.teachers import TEACHERS
 from options import checks, layers
-from options.flags.teachers import add_families, family_problems
+from options.flags.teachers import TEACHER, add_families, family_problems
 from options.parser import PATH, TEXT, Parser, Wrong, add_option, choice, existing, int_range, matching, switch
 from options.record import SPLITS, Options
 
@@ -148,7 +147,7 @@ class BaseOptions:
             add_option(group, flag, int_range(4, LARGEST), default, "the size that the networks see, a multiple of 4")
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
-        add_option(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
+        add_option(group, "--teacher", TEACHER, "recycle_gan", "family of the teacher, or your own generator")
         weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
         add_option(
             group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}"

@@ -5,8 +5,9 @@ from pathlib import Path
 from data import UNPAIRED
 from options.flags.losses import shortcut_weights
 from options.flags.metrics import methods_of
-from options.flags.teachers import family_of
+from options.flags.teachers import family_of, weights_problems
 from options.record import Options
+from util import distributed
 
 PUBLISHED_TEACHER = "checkpoints/v2c_teacher/latest_net_G_A.pth"
 VTOONIFYS = "VToonify's below checkpoints/vtoonify/, see README"
@@ -41,10 +42,17 @@ def crop_problems(opt: Options) -> list[str]:
     return [f"--fine{p} {fine} does not fit into --load{p} {load}" for p, fine, load in sizes if fine > load]
 
 
+def process_problems(opt: Options) -> list[str]:
+    found, processes = [], distributed.world_size()
+    if opt.batchSize % processes:
+        found.append(f"--batchSize is that of all {processes} processes and must be a multiple, got {opt.batchSize}")
+    if opt.dtype != "float32" and opt.val_clips:
+        found.append(f"--dtype {opt.dtype} is for checks without validation: --val_clips 0, got {opt.val_clips}")
+    return found
+
+
 def shortcut_problems(opt: Options) -> list[str]:
-    found = []
-    if opt.main_G_path is None:
-        found.append(f"--main_G_path is missing: give the teacher to distil; the published one: {PUBLISHED_TEACHER}")
+    found = weights_problems(opt, PUBLISHED_TEACHER)
     if opt.max_interval < 2:
         found.append(f"--max_interval must be at least 2 in training, got {opt.max_interval}: 1 has no skipped frames")
     if opt.dataset_mode == "unaligned_scale":

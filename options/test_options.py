@@ -11,6 +11,7 @@ from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER, refresh_problems
 from options.flags.faces import add_faces, face_problems
 from options.flags.metrics import REFRESHES, add_metrics, metric_problems
+from options.flags.teachers import weights_problems
 from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
 
@@ -44,8 +45,7 @@ class ClipOptions(BaseOptions):
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)
-        if opt.main_G_path is None:
-            found.append(f"--main_G_path is missing: give the teacher; the published one: {PUBLISHED_TEACHER}")
+        found += weights_problems(opt, PUBLISHED_TEACHER)
         if opt.dataset_mode == "unaligned_scale":
             found.append(
                 f"--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py); {TESTED_AS}"

@@ -26,7 +26,8 @@ class TrainOptions(BaseOptions):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
-        _add_training(parser.add_argument_group("training"))
+        _add_training(training := parser.add_argument_group("training"))
+        _add_dtype(training)
         _add_optimiser(parser.add_argument_group("optimiser"))
         _add_records(parser.add_argument_group("records", "all frequencies count samples, unless they say epochs"))
         off = "0 switches a term off, and its network is not built"
@@ -41,7 +42,7 @@ class TrainOptions(BaseOptions):
         return values["model"] in {"ShortcutV2V", "vtoonify"}
 
     def problems(self, opt: Options) -> list[str]:
-        found = [*super().problems(opt), *checks.crop_problems(opt)]
+        found = [*super().problems(opt), *checks.crop_problems(opt), *checks.process_problems(opt)]
         if opt.niter + opt.niter_decay == 0:
             found.append("--niter and --niter_decay are both 0: no epoch to train")
         if unknown := sorted(overridden(opt) - opt.defaults.keys()):
@@ -58,7 +59,7 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     model = "ShortcutV2V: distil a Shortcut into --main_G_path"
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     add_option(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
-    add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step")
+    add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step, of all processes together")
     amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
     add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
     add_option(
@@ -84,6 +85,12 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     several_words(group, "--override", TEXT, None, changed)
     warm = "folder of another run: a new run starts from the weights in its state"
     add_option(group, "--init_from", existing("file or folder"), None, warm)
+
+
+def _add_dtype(group: argparse._ArgumentGroup) -> None:
+    """For checks alone: in float64, a difference that is no rounding error shows."""
+    kind = choice(["float32", "float64"])
+    group.add_argument("--dtype", type=kind, default="float32", metavar=kind.metavar, help=argparse.SUPPRESS)
 
 
 def _add_optimiser(group: argparse._ArgumentGroup) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import product
 
 import pytest
+from torch.distributed.run import get_args_parser
 
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
@@ -108,8 +109,9 @@ def flags_of(script):
 @cache
 def all_flags():
     scripts = [path for kind in ("*.sh", "*.py") for path in (ROOT / "scripts").rglob(kind)]
-    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py")]
-    return set().union(*map(options_of, PROGRAMS), *map(declared_in, others))
+    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py"), *(ROOT / "examples").glob("*.py")]
+    torchruns = {flag for action in get_args_parser()._actions for flag in action.option_strings}
+    return torchruns.union(*map(options_of, PROGRAMS), *map(declared_in, others))
 
 
 def test_the_readme_can_be_read_in_one_go():
@@ -144,7 +146,7 @@ def test_every_command_runs_a_script_that_is_there_with_flags_that_it_knows(page
             continue
         script = words[1]
         assert (ROOT / script).is_file(), f"{script} does not exist"
-        flags = {word.split("=")[0] for word in words[2:] if word.startswith("--")}
+        flags = {word.split("=")[0] for word in words[2:] if word.startswith("--") and word != "--"}
         assert flags <= flags_of(script), f"{script} does not know {flags - flags_of(script)}"
 
 

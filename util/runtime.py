@@ -1,4 +1,4 @@
-"""What concerns the whole process: seeds, device, memory, signals that stop it, and how a program ends."""
+"""What concerns the whole process: seeds, device, memory, and how a program ends."""
 
 import contextlib
 import ctypes
@@ -7,15 +7,15 @@ import os
 import platform
 import random
 import re
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from util import distributed
 
 STARTED = time.monotonic()  # about when this process began
 
@@ -24,10 +24,11 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
     """Seed torch, numpy and random; return the device to use.
 
     Args:
-        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU.
+        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU. Of
+            several processes each takes the GPU of its number on the machine.
 
     Raises:
-        ValueError: there is no such GPU, or more than one is named.
+        ValueError: there is no such GPU, more than one is named, or several processes would share one.
     """
     device = _device(gpu_ids)
     keep_memory()
@@ -42,12 +43,17 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
 
 def _device(gpu_ids: str | None) -> torch.device:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    local = distributed.local_rank()
+    if gpu_ids is None and local >= count > 0:
+        raise ValueError(f"every process needs a GPU of its own, but process {local + 1} of this machine finds {count}")
     if gpu_ids is None:
-        return torch.device("cuda:0" if count else "cpu")
+        return torch.device(f"cuda:{local}" if count else "cpu")
     if gpu_ids.strip() == "-1":
         return torch.device("cpu")
     if not gpu_ids.strip().isdecimal():
         raise ValueError(f"gpu_ids must be one number, -1 for the CPU (one device only), got {gpu_ids!r}")
+    if distributed.is_parallel():
+        raise ValueError(f"gpu_ids {gpu_ids} is one GPU for {distributed.world_size()} processes: leave the flag out")
     if int(gpu_ids) >= count:
         raise ValueError(f"gpu_ids {gpu_ids} asks for a GPU this machine lacks: it has {count}; -1 is the CPU")
     return torch.device(f"cuda:{int(gpu_ids)}")
@@ -133,16 +139,23 @@ def _cpu_info() -> list[str]:
 
 
 INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)  # SIGUSR1: a scheduler's warning
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
 OUT_OF_MEMORY = "out of memory: {}; what takes less: a smaller picture, a smaller --batchSize (train.py), --amp bf16"
 
 
-def finish(name: str, program: Callable[[], int]) -> None:
-    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1."""
+def finish(name: str, program: Callable[[], int], parallel: bool = False) -> None:
+    """Run `program` and exit with its status; an error that the user can fix becomes one message and status 1.
+
+    Args:
+        parallel: torchrun may run it as several processes; any other program then ends with an error.
+    """
     escape_letters()
     try:
-        sys.exit(program())
+        if not parallel:
+            distributed.refuse(name)
+        status = program()
+        distributed.stop()
+        sys.exit(status)
     except USER_ERRORS as error:
         if isinstance(error, BrokenPipeError):  # Python would fail again, when it flushes what nobody reads
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -174,27 +187,3 @@ def _of_ffmpeg(error: Exception) -> bool:
 def out_of_memory(error: Exception) -> bool:
     """Whether the memory of the machine or of the GPU is used up. torch has no type of its own for the machine's."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
-
-
-@contextmanager
-def stop_signals() -> Iterator[list[int]]:
-    """A list that the first of STOP_SIGNALS fills. The second one ends the process at once, as usual.
-
-    A signal that is ignored, as SIGHUP under nohup, stays so, but for SIGINT, which all background jobs ignore.
-    """
-    received: list[int] = []
-    old = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-    heard = [number for number in STOP_SIGNALS if number == signal.SIGINT or old[number] != signal.SIG_IGN]
-
-    def note(number: int, _frame: object) -> None:
-        received.append(number)
-        for one in heard:
-            signal.signal(one, signal.default_int_handler if one == signal.SIGINT else signal.SIG_DFL)
-
-    for number in heard:
-        signal.signal(number, note)
-    try:
-        yield received
-    finally:
-        for number in heard:
-            signal.signal(number, old[number])

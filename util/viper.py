@@ -97,6 +97,11 @@ class UnknownColours:
         self._colours.update(dict(zip(codes[~known].tolist(), counts[~known].tolist(), strict=True)))
         self._colours = Counter(dict(self._colours.most_common(_REMEMBERED)))
 
+    def merge(self, other: "UnknownColours") -> None:
+        """Add what `other` has counted."""
+        self.pixels, self.unknown = self.pixels + other.pixels, self.unknown + other.unknown
+        self._colours.update(other._colours)
+
     def worst(self, count: int = 5) -> list[tuple[tuple[int, int, int], int]]:
         """The `count` unknown colours that most pixels have, as (RGB, number of pixels), the most frequent first."""
         return [((code >> 16, code >> 8 & 255, code & 255), n) for code, n in self._colours.most_common(count)]

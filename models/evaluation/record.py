@@ -2,6 +2,9 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from models.evaluation import cost
@@ -38,6 +41,23 @@ class FrameTable:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def join_tables(tables: Sequence[Path], clips: Sequence[str], path: Path) -> None:
+    """Join the tables of processes that took turns with `clips` into one, in the order of the clips; remove them."""
+    with ExitStack() as stack:
+        readers = [csv.reader(stack.enter_context(table.open(newline=""))) for table in tables]
+        writer = csv.writer(stack.enter_context(path.open("w", newline="")))
+        writer.writerow([next(reader) for reader in readers][0])
+        of_clips = [groupby(reader, itemgetter(0)) for reader in readers]
+        coming = [next(groups, ("", [])) for groups in of_clips]
+        for number, name in enumerate(clips):
+            turn = number % len(tables)
+            if coming[turn][0] == name:  # a clip may have no row
+                writer.writerows(coming[turn][1])
+                coming[turn] = next(of_clips[turn], ("", []))
+    for table in tables:
+        table.unlink()
 
 
 def run_figures(

@@ -3,10 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from torch import Tensor
 
 from models.evaluation.metrics import FrameContext, Metric, MetricResources
+from util import exchange
 from util.report.record import SHORTCUT, TEACHER
 
 
@@ -70,6 +72,17 @@ class Scores:
         for metric in self._of[method]:
             figures |= metric.update(frame, one.output, target, one.distance)
         return figures
+
+    def collect(self) -> None:
+        """Add the scores of all other processes to those of the main one. All processes call this."""
+        mine = {method: [metric.accumulators() for metric in metrics] for method, metrics in self._of.items()}
+        for theirs, frames, skipped_ms in exchange.collect((mine, self._frames, dict(self._skipped_ms))):
+            for method, metrics in mine.items():
+                for ours, other in zip(chain(*metrics), chain(*theirs[method]), strict=True):
+                    ours.merge(other)
+            self._frames.update(frames)
+            for method, ms in skipped_ms.items():
+                self._skipped_ms[method] += ms
 
     @property
     def methods(self) -> list[str]:

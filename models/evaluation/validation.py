@@ -16,6 +16,7 @@ from models.streaming.refresh import Every
 from models.streaming.stages import eager
 from models.streaming.translator import Translator
 from models.teachers.base import Teacher
+from util import distributed, exchange
 from util.report.record import SHORTCUT
 
 Item = TypeVar("Item")
@@ -41,7 +42,7 @@ def readable(clips: Iterable[ValClip[Item]], left_out: list[str]) -> Iterator[tu
 
 
 def validate_block(
-    clips: Iterable[ValClip[Tensor]],
+    clips: Sequence[ValClip[Tensor]],
     teacher: Teacher,
     block: Shortcut,
     interval: int,
@@ -51,7 +52,7 @@ def validate_block(
     """Return figures, none if there was no skipped frame, and a line for each clip that could not be read.
 
     The figures are PSNR and SSIM on skipped frames, over all and per distance, and the PSNR of the baseline "reuse".
-    "best" is the mean PSNR over skipped frames.
+    "best" is the mean PSNR over skipped frames. The processes take turns with the clips; all call this.
 
     Args:
         clips: of frames [1, 3, H, W] in [-1, 1].
@@ -65,14 +66,18 @@ def validate_block(
     scores, left_out = Scores(choose(["psnr", "ssim"], resources), resources, [SHORTCUT, *baselines]), []
     stages = eager(teacher.for_inference(), optimize(block, backend))
     translators = {SHORTCUT: Translator(stages, Every(interval), refresh_output)}
-    for name, images in readable(clips, left_out):
+    for name, images in readable(distributed.own(clips), left_out):
         for _ in evaluate_clip(translators, teacher, frame_contexts(name, images), scores, baselines, device):
             pass  # only the scores are wanted
-    return (_figures(scores) if scores.frames()["skipped"] else {}), left_out
+    scores.collect()
+    every = exchange.gather(left_out)
+    return exchange.from_main(lambda: _figures(scores)), [line for lines in every for line in lines]
 
 
 def _figures(scores: Scores) -> dict[str, float]:
     figures = {}
+    if not scores.frames()["skipped"]:
+        return figures
     for metric, values in scores.figures().items():
         figures[f"{metric}_skipped"] = values["skipped"]
         figures |= {f"{metric}_distance_{d}": value for d, value in values["per_distance"].items()}

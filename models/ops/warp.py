@@ -16,8 +16,8 @@ def warp(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
 
     Args:
         image: [N, C, H, W].
-        displacement: [N, 2, H, W], (dx, dy) in pixels. Positions are computed in float32, as half precision could not
-            tell neighbouring pixels of a large image apart.
+        displacement: [N, 2, H, W], (dx, dy) in pixels. Positions are computed in float32 at least, as half precision
+            could not tell neighbouring pixels of a large image apart.
         backend: see `models.ops.deformable.deform_conv`.
 
     Returns:
@@ -30,11 +30,11 @@ def warp(image: Tensor, displacement: Tensor, backend: str = "auto") -> Tensor:
     if choose_for(backend, image, displacement) == "native":
         return native.warp(image, displacement)
     height, width = image.shape[2:]
-    dx, dy = displacement.float().unbind(1)
+    dx, dy = at_least_float32(displacement).unbind(1)
     x = torch.arange(width, device=image.device) + 0.5 + dx
     y = torch.arange(height, device=image.device)[:, None] + 0.5 + dy
     grid = torch.stack([2 * x / width - 1, 2 * y / height - 1], -1)
-    return F.grid_sample(image.float(), grid, padding_mode="border", align_corners=False).to(image.dtype)
+    return F.grid_sample(at_least_float32(image), grid, padding_mode="border", align_corners=False).to(image.dtype)
 
 
 def add_warped(feature: Tensor, image: Tensor, displacement: Tensor, gate: Tensor, backend: str = "auto") -> Tensor:
@@ -71,7 +71,7 @@ def paint(y: Tensor, y_ref: Tensor, displacement: Tensor, blend: Tensor, backend
     _check(y_ref, y.shape, displacement.shape[2:], displacement=displacement, blend=blend)
     if choose_for(backend, y, y_ref, displacement, blend) == "native":
         return native.paint(y, y_ref, displacement, blend)
-    displacement = resize_displacement(displacement.float(), y.shape[2:])
+    displacement = resize_displacement(at_least_float32(displacement), y.shape[2:])
     blend = F.interpolate(blend, size=y.shape[2:], mode="bilinear")
     return y + blend * (warp(y_ref, displacement, backend) - y)
 
@@ -110,6 +110,11 @@ def resize_displacement(displacement: Tensor, size: Sequence[int]) -> Tensor:
         return displacement
     dx, dy = displacement.unbind(1)  # scaled by plain numbers: a tensor of both cannot reach a GPU during a recording
     return F.interpolate(torch.stack([dx * (width / w), dy * (height / h)], 1), (height, width), mode="bilinear")
+
+
+def at_least_float32(x: Tensor) -> Tensor:
+    """`x` in float32, or in float64 if that is what it has."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
 def _check(

@@ -1,13 +1,14 @@
 """Checkpoints of a Shortcut block: its weights, its constructor arguments and the teacher it belongs to."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
 from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
+from models.teachers.base import Split
 from util import __version__
 from util.checkpoint import check_format, check_weights, load_weights
 
@@ -15,12 +16,12 @@ FORMAT = 1
 MOST_CHANNELS = 2**14
 
 
-def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: Split, **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
         teacher_fingerprint: identifies the weights of the teacher whose body the block replaces.
-        split: first and one past the last layer of that body.
+        split: first and one past the last layer of that body, by index or by name.
         extra: further entries, plain values or tensors.
     """
     return {
@@ -36,7 +37,7 @@ def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, i
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, Any]
+    state: Mapping[str, Any], teacher_fingerprint: str, split: Split, requested: Mapping[str, Any]
 ) -> Shortcut:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
@@ -64,7 +65,7 @@ def from_checkpoint(
     return load_weights(BLOCKS[form](**config), state["block"], what)
 
 
-def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int]) -> list[str]:
+def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: Split) -> list[str]:
     """Why this program cannot use the checkpoint with the teacher, one sentence for each reason."""
     problems, (form, config) = [], _form(state["config"])
     if form not in BLOCKS:
@@ -111,5 +112,5 @@ def _refuse(problems: list[str]) -> None:
         raise ValueError("the Shortcut checkpoint does not fit:\n  " + "\n  ".join(problems))
 
 
-def _slice(split: tuple[int, int] | list[int]) -> str:
+def _slice(split: Sequence[int | str]) -> str:
     return f"{split[0]}:{split[1]}"

@@ -35,7 +35,8 @@ class CartoonTrainer(Trainer):
         """frame [N, 3, H, W], target [N, 3, 4H, 4W], both in [-1, 1] -> {term: loss}, with "total"."""
         output = self.network.styled(self.style)(unparsed(frame))
         terms = {f"L1_{scale}": reduced_l1(output, target, scale) for scale in SCALES}
-        return {**terms, "total": optimizer_step("VToonify", self.optimizer, terms)}
+        terms, total = optimizer_step("VToonify", self.optimizer, terms, self.share)
+        return {**terms, "total": total}
 
     @torch.no_grad()
     def for_inference(self) -> StyledVToonify:

@@ -9,6 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.ops.warp import at_least_float32
+from models.training.share import Share
+
 TILE = 64  # pixels; frequencies are multiples of 1/64
 PERIODS = (2, 4)  # pixels; the teacher has two upsampling layers
 DIRECTIONS = {"across": [(0, 1)], "down": [(1, 0)], "diagonal": [(1, 1), (1, -1)]}  # steps in (y, x)
@@ -26,7 +29,7 @@ def power_spectrum(images: Iterable[Tensor]) -> Tensor:
     for image in images:
         if min(image.shape[-2:]) < TILE:
             raise ValueError(f"a spectrum needs images of at least {TILE} x {TILE} pixels, got {list(image.shape)}")
-        tiles = image[0].float().unfold(1, TILE, TILE // 2).unfold(2, TILE, TILE // 2).flatten(0, 2)
+        tiles = at_least_float32(image[0]).unfold(1, TILE, TILE // 2).unfold(2, TILE, TILE // 2).flatten(0, 2)
         tiles = tiles - tiles.mean((1, 2), keepdim=True)
         window = torch.hann_window(TILE, device=image.device)
         total = total + torch.fft.fft2(tiles * window[:, None] * window).abs().square().sum(0)
@@ -58,12 +61,17 @@ def _above(power: Tensor, beside: Tensor, at: int, dy: int, dx: int) -> Tensor:
     return line[5:8].mean().log10() - torch.cat([beside[:4], beside[-4:]]).log10().mean()
 
 
-def checkerboard_loss(image: Tensor) -> Tensor:
-    """The mean excess of `image`, [1, 3, H, W] of at least 64 x 64 pixels, in dB. A negative excess counts as 0.
+def checkerboard_loss(images: Tensor, share: Share | None = None) -> Tensor:
+    """The mean excess of a batch of images of at least 64 x 64 pixels, in dB. A negative excess counts as 0.
+
+    Args:
+        images: [N, 3, H, W].
+        share: the images are those of this share of the batch; None: they are the batch.
 
     Raises:
         ValueError: see `power_spectrum`.
     """
-    power = power_spectrum(image.split(1))
+    share = share or Share.of(len(images))
+    power = share.mean(power_spectrum(images.split(1)))  # the excess of a mean is no mean of excesses
     # A generator may lower the power at 2 and 4 pixels, never gain by more power beside it: that would be another grid.
     return torch.stack([F.relu(value) for value in excess(power, power.detach()).values()]).mean()

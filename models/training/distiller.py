@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.ops.warp import at_least_float32
 from models.shortcut import Shortcut
 from models.shortcut.base import PixelPath, Prediction
 from models.teachers.base import Teacher
@@ -88,10 +89,10 @@ class Distiller(Trainer):
         self._train_discriminators(False)
         assert prediction.aligned is not None  # the block is in training mode
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
-        total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms)
+        terms, total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms, self.share)
         self._train_discriminators(True)
         for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
-            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss})
+            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss}, self.share)[1]
         return {**terms, "total": total}
 
     @torch.no_grad()
@@ -104,7 +105,7 @@ class Distiller(Trainer):
 
     def _output(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
         y_hat = self.teacher.tail(prediction.feature, a)
-        return pixels.paint(y_hat.float(), y_ref) if pixels else y_hat
+        return pixels.paint(at_least_float32(y_hat), y_ref) if pixels else y_hat
 
     @torch.no_grad()
     def _run_teacher(self, reference: Tensor, current: Tensor) -> tuple[Tensor, ...]:
@@ -112,7 +113,7 @@ class Distiller(Trainer):
         a = self.teacher.head(torch.cat([reference, current]))
         f = self.teacher.body(a)
         y = self.teacher.tail(f, a)
-        return tuple(half for x in (a, f, y) for half in x.float().chunk(2))
+        return tuple(half for x in (a, f, y) for half in at_least_float32(x).chunk(2))
 
     def _terms(
         self, f_hat: Tensor, aligned: Tensor, f: Tensor, y_ref: Tensor, y_hat: Tensor, y: Tensor
@@ -138,7 +139,7 @@ class Distiller(Trainer):
     def _discriminator_terms(self, y_ref: Tensor, y_hat: Tensor, y: Tensor) -> Iterator[tuple[str, Tensor]]:
         if "D_A" in self.networks:
             discriminator = self.networks["D_A"]
-            real, fake = discriminator(y), discriminator(self.pool.query(y_hat))
+            real, fake = discriminator(y), discriminator(self.pool.query(y_hat, self.share))
             yield "D_A", discriminator_loss(self.gan, real, fake)
         if "D_T_A" in self.networks:
             discriminator = self.networks["D_T_A"]

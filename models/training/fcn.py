@@ -58,5 +58,6 @@ class FcnTrainer(Trainer):
         counted = torch.isin(labels, labels.new_tensor(self.ignored), invert=True)
         labels = labels.where(counted, IGNORED_LABEL)
         total = F.cross_entropy(self.network(frames), labels, ignore_index=IGNORED_LABEL, reduction="sum")
-        terms = {"cross entropy": total / counted.sum().clamp(min=1)}
-        return {"total": optimizer_step("FCN8s", self.optimizer, terms)}
+        per_frame = self.share.mean(counted.sum().double() / len(frames))  # pixels that count, mean over the batch
+        pixels = (per_frame * len(frames)).clamp(min=1).to(total.dtype)
+        return {"total": optimizer_step("FCN8s", self.optimizer, {"cross entropy": total / pixels}, self.share)[1]}

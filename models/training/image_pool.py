@@ -3,9 +3,13 @@
 import torch
 from torch import Tensor
 
+from models.training.share import Share
+
 
 class ImagePool:
     """Keeps generated images. Once it is full, it returns an earlier image instead of a new one half of the time.
+
+    All processes keep the same images and draw alike.
 
     Args:
         size: images kept; 0: every image is returned as it is.
@@ -18,12 +22,17 @@ class ImagePool:
         self.size, self.images = size, []
         self.generator = torch.Generator().manual_seed(seed)
 
-    def query(self, images: Tensor) -> Tensor:
-        """images [N, ...] -> as many images [N, ...], detached, each of them new or an earlier one."""
+    def query(self, images: Tensor, share: Share | None = None) -> Tensor:
+        """images [N, ...] -> as many images [N, ...], detached, each of them new or an earlier one.
+
+        Args:
+            share: the images are those of this share of a batch; None: they are the batch.
+        """
         images = images.detach()
         if self.size == 0:
             return images
-        return torch.stack([self._exchange(image) for image in images])
+        share = share or Share.of(len(images))
+        return share.take(torch.stack([self._exchange(image) for image in share.gather(images)]))
 
     def _exchange(self, image: Tensor) -> Tensor:
         if len(self.images) < self.size:

@@ -1,6 +1,7 @@
 """The training loop. `TrainingLoop.run` shows what happens in a step and between steps."""
 
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -12,8 +13,9 @@ from models.training.run_folder import RunFolder
 from models.training.schedule import Schedule
 from models.training.task import Task
 from models.training.trainer import lr_factor
-from util import log
-from util.runtime import STARTED, stop_signals
+from util import distributed, exchange, log
+from util.runtime import STARTED
+from util.signals import stop_signals
 
 PREVIEWED = 4  # samples of a batch that a preview shows
 STATE_SECONDS = 60.0  # between saves of the state, so that a killed run loses at most this much training
@@ -36,22 +38,27 @@ class TrainingLoop:
     Args:
         task: what is trained.
         schedule: how long, and how often to report and save.
-        folder: the run's folder, opened.
+        folder: the run's folder, opened. Only the main process writes to it and to `board`.
         board: TensorBoard curves and images.
         state: what `folder.open` returned. The run resumes from it; None: it starts at step 0.
+
+    All processes run the loop, and take each step together.
 
     Raises:
         ValueError: the state is not one of this training.
     """
 
     def __init__(self, task: Task, schedule: Schedule, folder: RunFolder, board: log.Scalars, state: dict | None):
-        self.task, self.schedule, self.folder, self.board = task, schedule, folder, board
+        self.task, self.schedule = task, schedule
+        self.folder, self.board = distributed.main_only(folder), distributed.main_only(board)
         self.step, self.best, self.due = 0, float("-inf"), {}
         self.stopped: int | None = None
         self.unreadable: set[str] = set()
         self._printed: set[str] = set()
         if state:
             self._resume(state)
+        elif distributed.is_parallel():  # other kinds of processors may have drawn other weights
+            task.trainer.load_state_dict(exchange.from_main(task.trainer.state_dict))
         self._whole = True  # False within an optimisation step
         self._saved_step, self._last_save = self.step, STARTED
         self._owed = bool(self.due)  # whether the newest state says that something is due
@@ -71,7 +78,8 @@ class TrainingLoop:
         After one of STOP_SIGNALS, the step is finished, the latest weights and the state are saved, and the training
         ends. After an error the state is saved, too, unless the error came from within an optimisation step.
         """
-        bar_options = {"unit": "step", "dynamic_ncols": True, "disable": None}  # None: a bar only in a terminal
+        disable = None if distributed.is_main() else True  # None: a bar only in a terminal
+        bar_options = {"unit": "step", "dynamic_ncols": True, "disable": disable}
         with stop_signals() as signals, tqdm(total=self.schedule.steps, initial=self.step, **bar_options) as bar:
             try:
                 self._do_due(signals)
@@ -84,45 +92,37 @@ class TrainingLoop:
                         break
                     if time.monotonic() - self._last_save >= state_seconds:
                         self._save_state()
-                if self._stops(signals):
+                if self.stopped is not None:
                     self._save_latest()
+                    distributed.barrier()  # torchrun ends the main process as soon as another one has ended
             except Exception:
                 self._save_after_error()
                 raise
-        self.stopped = signals[0] if signals else None
         return self.stopped is None
 
-    @staticmethod
-    def _stops(signals: list[int]) -> bool:
-        """Whether the training ends after the present step."""
-        return bool(signals)
+    def _stops(self, signals: list[int]) -> bool:
+        """Whether a signal to any process ends the training after the present step. All processes call this."""
+        if self.stopped is None and distributed.any_of(bool(signals)):
+            self.stopped = signals[0] if signals else signal.SIGTERM
+        return self.stopped is not None
 
     def _train_step(self, batch: dict) -> dict[str, float]:
-        self._print_once(f"skipped unreadable frame {path}" for path in batch["skipped"])
-        self.unreadable.update(batch["skipped"])
+        skipped = batch["skipped"]
+        if distributed.any_of(bool(skipped)):
+            skipped = [path for paths in exchange.gather(skipped) for path in paths]
+        self._print_once(f"skipped unreadable frame {path}" for path in skipped)
+        self.unreadable.update(skipped)
         inputs = self.task.inputs(batch)
         epoch = self.step // self.schedule.steps_per_epoch + 1
         self.task.trainer.set_lr(lr_factor(epoch, self.schedule.niter, self.schedule.niter_decay))
         self._whole = False
-        losses = self.task.trainer.step(*inputs)
+        losses = self.task.trainer.step(*inputs, samples=batch.get("samples"))
         self.step += 1
-        self.due = self._due_now(losses)
+        self.due = self.schedule.due_after(self.step, losses)
         self._whole = True
         if self.schedule.due(self.step, self.schedule.display_freq):
             self.due["preview"] = self.task.preview(*(value[:PREVIEWED] for value in inputs)).cpu()
         return losses
-
-    def _due_now(self, losses: dict[str, float]) -> dict[str, object]:
-        """What is due after the step that had these losses, but for its preview."""
-        due, plan = {}, self.schedule
-        if plan.due(self.step, plan.print_freq):
-            due["losses"] = losses
-        if plan.due(self.step, plan.save_latest_freq):
-            due |= {"latest": None, "validation": None}
-        epoch, rest = divmod(self.step, plan.steps_per_epoch)
-        if rest == 0 and epoch % plan.save_epoch_freq == 0:
-            due["epoch"] = epoch
-        return due
 
     def _do_due(self, signals: list[int]) -> None:
         """Do what is due, the slow validation only where no signal waits."""
@@ -164,7 +164,7 @@ class TrainingLoop:
 
     def _save_after_error(self) -> None:
         """Save the state, if it is whole and was not saved yet."""
-        if self._whole and self._saved_step != self.step:
+        if self._whole and self._saved_step != self.step and distributed.is_main():
             with contextlib.suppress(Exception):  # the error itself is told
                 self._save_state()
                 tqdm.write(f"the state of step {self.step} is saved: --continue_train goes on", file=sys.stderr)

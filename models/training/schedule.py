@@ -28,3 +28,15 @@ class Schedule:
     def due(self, step: int, samples: int) -> bool:
         """Whether `step` reached or passed a multiple of `samples`, or is the last one."""
         return step * self.batch_size // samples > (step - 1) * self.batch_size // samples or step == self.steps
+
+    def due_after(self, step: int, losses: dict[str, float]) -> dict[str, object]:
+        """What is due after a step that had these losses, but for its preview: name -> what it needs."""
+        due = {}
+        if self.due(step, self.print_freq):
+            due["losses"] = losses
+        if self.due(step, self.save_latest_freq):
+            due |= {"latest": None, "validation": None}
+        epoch, rest = divmod(step, self.steps_per_epoch)
+        if rest == 0 and epoch % self.save_epoch_freq == 0:
+            due["epoch"] = epoch
+        return due

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
+from models.training.share import Share
 from util.checkpoint import load_weights
 
 UNTOUCHED = "the last saved checkpoint is untouched"
@@ -20,6 +21,8 @@ class Trainer(ABC):
 
     Attributes:
         steps: optimisation steps done, also before the training was resumed.
+        share: what this process trains on of the batch of the present step.
+        dtype: of the weights, and of the images that a step takes.
         amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
 
     Args:
@@ -28,19 +31,26 @@ class Trainer(ABC):
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self.amp, self._parts = 0, None, parts
+        self.steps, self.dtype, self.amp, self._parts = 0, torch.float32, None, parts
         made_with = [(one, [_without_weights(group) for group in one.param_groups]) for one in optimizers]
         self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
-    def step(self, *inputs: Tensor) -> dict[str, float]:
-        """One optimisation step on a batch -> {term: weighted loss}, with "total".
+    share: Share
 
-        See the subclass's `_step` for the inputs.
+    def step(self, *inputs: Tensor, samples: int | None = None) -> dict[str, float]:
+        """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
+
+        See the subclass's `_step` for the inputs. Where there are several processes, all of them call this, each with
+        its share of the batch. Their networks, equal before the step, are equal after it.
+
+        Args:
+            samples: in the batch, over all processes; None: the inputs hold all.
 
         Raises:
             FloatingPointError: a loss term or a gradient is NaN or infinite. The message names it. No weight was
                 changed by it.
         """
+        self.share = Share.of(len(inputs[0]) if samples is None else samples)
         with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
             terms = self._step(*inputs)
         self.steps += 1
@@ -49,6 +59,14 @@ class Trainer(ABC):
     @abstractmethod
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
         """Change the weights once -> {term: weighted loss}, scalars, with "total"."""
+
+    def to(self, dtype: torch.dtype) -> None:
+        """Compute with `dtype`: change all networks that a step uses, before the first one."""
+        self.dtype = dtype
+        for value in vars(self).values():
+            for one in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(one, nn.Module):
+                    one.to(dtype)
 
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""
@@ -91,29 +109,32 @@ class Trainer(ABC):
         return taken
 
 
-def optimizer_step(network: str, optimizer: Optimizer, terms: Mapping[str, Tensor]) -> Tensor:
-    """Do one step of `optimizer` on the sum of `terms`, and return the sum.
+def optimizer_step(
+    network: str, optimizer: Optimizer, terms: Mapping[str, Tensor], share: Share
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Do one step of `optimizer` on the sum of `terms`. Return the terms and their sum, as means over the batch.
 
     Args:
         network: the name of the network that the optimiser trains, for the message.
-        terms: scalars, by the name of the loss term.
+        terms: scalars, by the name of the loss term; each is a mean over the samples of `share`.
 
     Raises:
         FloatingPointError: a term or the gradient is NaN or infinite. The message names the term or the network. No
             weight was changed. A finite loss can have an infinite gradient.
     """
-    if bad := {name: value.item() for name, value in terms.items() if not torch.isfinite(value)}:
+    means = share.means(terms)
+    if bad := {name: value.item() for name, value in means.items() if not torch.isfinite(value)}:
         listed = ", ".join(f"{name}={value:g}" for name, value in bad.items())
         raise FloatingPointError(f"loss is not finite: {listed}; {UNTOUCHED}")
-    total = reduce(operator.add, terms.values())
     optimizer.zero_grad(set_to_none=True)
-    total.backward()
+    reduce(operator.add, terms.values()).backward()
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    share.add_gradients(weights)
     largest = get_total_norm([w.grad for w in weights if w.grad is not None], norm_type=float("inf"))
     if not torch.isfinite(largest):
         raise FloatingPointError(f"gradient of {network} is not finite: {largest.item():g}; {UNTOUCHED}")
     optimizer.step()
-    return total
+    return means, reduce(operator.add, means.values())
 
 
 def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:

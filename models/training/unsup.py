@@ -42,7 +42,8 @@ class Motion:
 class UnsupTrainer(Trainer):
     """Trains two generators, G_A (A -> B) and G_B (B -> A), and the discriminators of their outputs, D_A and D_B.
 
-    All random numbers of a step come from (seed, step number), so a resumed training equals an uninterrupted one.
+    All random numbers of a step come from (seed, step number), so a resumed training equals an uninterrupted one. All
+    processes draw those of the whole batch.
 
     Args:
         networks: {"G_A", "G_B", "D_A", "D_B"}, on one device.
@@ -84,15 +85,15 @@ class UnsupTrainer(Trainer):
         for side in self.sides:
             fake[side], side_terms = self._generator_terms(side, real[side], rng)
             terms |= side_terms
-        total = optimizer_step("G", self.optimizers["G"], terms)
+        terms, total = optimizer_step("G", self.optimizers["G"], terms, self.share)
 
         self._train_discriminators(True)
         for side, other in (("A", "B"), ("B", "A")):
             name = self.sides[side][2]
             discriminator = self.networks[name]
-            earlier_fake = self.pools[side].query(fake[side])
+            earlier_fake = self.pools[side].query(fake[side], self.share)
             loss = discriminator_loss(self.gan, discriminator(real[other]), discriminator(earlier_fake))
-            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss})
+            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss}, self.share)[1]
         return {**terms, "total": total}
 
     def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -115,7 +116,7 @@ class UnsupTrainer(Trainer):
         if weights.identity:
             terms[f"identity_{side}"] = weights.identity * F.l1_loss(back(real), real)
         if weights.checkerboard:
-            terms[f"checkerboard_{side}"] = weights.checkerboard * checkerboard_loss(fake)
+            terms[f"checkerboard_{side}"] = weights.checkerboard * checkerboard_loss(fake, self.share)
         return fake, terms
 
     def _flow(self, image: Tensor, rng: np.random.Generator) -> Tensor:
@@ -125,8 +126,8 @@ class UnsupTrainer(Trainer):
 
     def _noisy(self, image: Tensor, rng: np.random.Generator) -> Tensor:
         std = self.motion.noise * (1 + rng.random())
-        noise = rng.standard_normal(tuple(image.shape), dtype=np.float32)
-        return image + std * torch.from_numpy(noise).to(image.device)
+        noise = rng.standard_normal((self.share.total, *image.shape[1:]), dtype=np.float32)
+        return image + std * self.share.take(torch.from_numpy(noise)).to(image.device)
 
     def _content(self, image: Tensor) -> Tensor:
         assert self.content_network is not None, "a content weight is above 0, but no content network was given"

@@ -39,8 +39,9 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
     feat_ch, f_ch = block.config["feat_ch"], block.config["f_ch"]
     if (feat_ch, f_ch) != (teacher.a_channels, teacher.f_channels):
         raise ValueError(
-            f"{path} makes {f_ch} feature channels of {feat_ch}, but {opt.main_G_path} has {teacher.a_channels} before "
-            f"and {teacher.f_channels} after the skipped layers: it belongs to another teacher"
+            f"{path} makes {f_ch} feature channels of {feat_ch}, but {opt.main_G_path or opt.teacher} has "
+            f"{teacher.a_channels} before and {teacher.f_channels} after the skipped layers: "
+            "it belongs to another teacher"
         )
     return block.to(device).eval(), checkpoint.fingerprint(block.state_dict())
 

@@ -23,6 +23,7 @@ from models.streaming.translator import Translator
 from options.base_options import DEFAULT_INTERVAL
 from options.build.test_setup import TestSetup
 from options.record import Options, save
+from util import distributed
 from util.files import prepare_folder
 from util.report.record import SHORTCUT, remove_results
 from util.report.verdict import FIXED
@@ -55,13 +56,16 @@ def results_dir(opt: Options, folder: Path) -> Iterator[None]:
 def evaluation_clips(opt: Options, setup: TestSetup, folder: Path, tell: Tell) -> Iterator[EvaluationClip]:
     """Yield every clip of the run, ready to be evaluated, under a bar that counts frames; videos go to `folder`.
 
+    Of several processes, each gets its own clips, and the main one shows its bar.
+
     Args:
         tell: see `data.stream.timed_frames`.
     """
-    lengths = [min(len(clip.frames), opt.max_frames or len(clip.frames)) for clip in setup.clips]
+    own = distributed.own(setup.clips)
+    lengths = [min(len(clip.frames), opt.max_frames or len(clip.frames)) for clip in own]
     total = sum(lengths) if all(lengths) else None  # the length of a video file is not known beforehand
-    with tqdm(total=total, unit="frame", dynamic_ncols=True) as bar:
-        for clip in setup.clips:
+    with tqdm(total=total, unit="frame", dynamic_ncols=True, disable=not distributed.is_main()) as bar:
+        for clip in own:
             bar.set_postfix_str(clip.name)
             size = size_of(clip, opt.fine_size)
             output_size = setup.output_size(size)

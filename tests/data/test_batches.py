@@ -3,6 +3,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from data.batches import CatchReadErrors, ResumableBatchSampler, collate, raise_errors
+from util.distributed import part
 
 
 def test_every_epoch_holds_every_item_once_and_the_last_batch_may_be_small():
@@ -21,6 +22,19 @@ def test_epochs_are_shuffled_differently_and_seeds_too():
 def test_a_resumed_run_sees_the_steps_that_are_left(start):
     whole, rest = ResumableBatchSampler(5, 2, 2, seed=3), ResumableBatchSampler(5, 2, 2, seed=3, start_step=start)
     assert list(rest) == list(whole)[start:] and len(rest) == len(list(rest))
+
+
+@pytest.mark.parametrize(("world_size", "start"), [(1, 0), (2, 3), (3, 0)])
+def test_processes_have_consecutive_parts_of_the_same_batches(world_size, start):
+    places = [(rank, world_size) for rank in range(world_size)]
+    parts = [list(ResumableBatchSampler(7, 3, 2, 0, start, *place)) for place in places]
+    batches = list(ResumableBatchSampler(7, 3, 2, 0, start))
+    sizes = list(ResumableBatchSampler(7, 3, 2, 0, start).sizes())
+    assert sizes == [len(batch) for batch in batches] and sizes.count(1) == 2 - (start > 2)
+    for batch, *of_ranks in zip(batches, *parts, strict=True):
+        counts = [part(len(batch), *place)[1] for place in places]
+        assert [key for keys, n in zip(of_ranks, counts, strict=True) for key in keys[:n]] == batch
+        assert all(len(keys) == max(n, 1) and set(keys) <= set(batch) for keys, n in zip(of_ranks, counts, strict=True))
 
 
 def test_an_epoch_has_as_many_steps_as_batches():

@@ -29,6 +29,7 @@ def test_a_resumed_run_gets_the_batches_that_were_left(workers):
     assert len(every) == 9 and len(left) == 5
     for expected, got in zip(every[4:], left, strict=True):
         assert torch.equal(expected["key"], got["key"])
+    assert [batch["samples"] for batch in left] == [2, 1, 2, 2, 1]
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -106,3 +106,9 @@ def test_another_teacher_tells_its_channels_and_its_cut(workplace):
 @pytest.mark.parametrize(("flags", "name"), [([], "demo_v2c"), (["l2v"], "demo_l2v")])
 def test_a_refresh_is_fitted_for_the_task_named(flags, name):
     assert f"--name {name} " in " ".join(shown(ROOT / "scripts" / "fit_refresh.sh", *flags, "--how_many", "1")[0])
+
+
+def test_a_script_starts_as_many_processes_as_it_is_told_to():
+    words, _ = shown(script("train_v2c"), "--name", "x", NPROC="2")
+    assert words[:6] == ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "train.py"]
+    assert words[words.index("--") :] == ["--", "--name", "x"]

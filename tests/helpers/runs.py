@@ -77,6 +77,23 @@ def program(name: str, flags: list[str]) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, cwd=Path(flags[1]).parent)
 
 
+def torchrun(name: str, flags: list[str], *options: str, processes: int = 2) -> subprocess.Popen:
+    """Program `name` as several processes, one thread each; `options` are torchrun's. It is still running."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
+    return subprocess.Popen(
+        [*command, *options, str(ROOT / name), *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def ranks_of(process: subprocess.Popen) -> list[int]:
+    """The numbers of the processes that this torchrun has started, by rank."""
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
 def stop_when(path: Path, flags: list[str], number: signal.Signals) -> int:
     """Start train.py, send it `number` as soon as `path` exists, and return its exit status."""
     with subprocess.Popen(

@@ -134,3 +134,14 @@ def test_override_names_flags(capsys):
     assert overridden(TrainOptions().parse([*DISTIL, "--override", "lr", "batchSize"])) == {"lr", "batchSize"}
     told = refusal(capsys, [*DISTIL, "--override", "lr,rate"])
     assert "--override must name flags without their dashes, such as lr; got rate" in told
+
+
+def test_a_batch_that_processes_cannot_share_equally_is_refused(capsys, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "8")
+    TrainOptions().parse(DISTIL)
+    assert "--batchSize is that of all 8 processes" in refusal(capsys, [*DISTIL, "--batchSize", "12"])
+
+
+def test_double_precision_is_for_checks_without_validation(capsys):
+    assert "--val_clips 0, got 4" in refusal(capsys, [*DISTIL, "--dtype", "float64"])
+    assert TrainOptions().parse([*DISTIL, "--dtype", "float64", "--val_clips", "0"]).dtype == "float64"

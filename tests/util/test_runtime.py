@@ -2,7 +2,6 @@ import json
 import os
 import platform
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,12 @@ import pytest
 import torch
 
 from util.runtime import (
-    STOP_SIGNALS,
     computes_bf16,
     finish,
     free_memory,
     machine,
     precision,
     prepare,
-    stop_signals,
     trim_memory,
 )
 
@@ -64,6 +61,13 @@ def test_anything_but_one_number_is_refused(ids):
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
 def test_an_explicit_gpu_is_never_replaced_by_the_cpu():
     with pytest.raises(ValueError, match="it has 0"):
+        prepare(0, "0")
+
+
+def test_of_several_processes_none_names_a_gpu(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert prepare(0, "-1") == CPU
+    with pytest.raises(ValueError, match="gpu_ids 0 is one GPU for 2 processes: leave the flag out"):
         prepare(0, "0")
 
 
@@ -173,37 +177,6 @@ def test_memory_that_the_machine_does_not_have_is_one_sentence():
 def test_an_error_of_torch_that_is_not_of_memory_keeps_its_traceback():
     with pytest.raises(RuntimeError, match="bug"):
         finish("p", lambda: fail(RuntimeError("bug")))
-
-
-def test_the_first_interrupt_is_noted_and_the_second_acts():
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), stop_signals() as signals:
-        assert not signals
-        os.kill(os.getpid(), signal.SIGINT)
-        assert signals == [signal.SIGINT]
-        os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-@pytest.mark.parametrize("number", STOP_SIGNALS)
-def test_after_the_first_signal_every_second_one_ends_the_process(number):
-    before = signal.getsignal(number)
-    with stop_signals() as signals:
-        os.kill(os.getpid(), number)
-        assert signals == [number]
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        assert {signal.getsignal(one) for one in STOP_SIGNALS[1:]} == {signal.SIG_DFL}
-    assert signal.getsignal(number) is before
-
-
-def test_a_run_under_nohup_goes_on_when_its_terminal_closes():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with stop_signals() as signals:
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert not signals
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 UNREAD = """

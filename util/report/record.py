@@ -59,7 +59,7 @@ REQUIRED = {
     "machine": (),
 }
 RESULTS = (  # what a run writes below its folder
-    *("metrics.json", "frames.csv", "index.html", "options.yaml"),
+    *("metrics.json", "frames.csv", "frames.csv.[0-9]*", "index.html", "options.yaml"),
     *("*.mp4", "inside/*.mp4", "images/*/*.png"),
 )
 

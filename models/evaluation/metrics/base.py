@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -84,6 +84,13 @@ class MetricResources:
     device: torch.device = torch.device("cpu")
 
 
+class Accumulator(Protocol):
+    """Sums over frames, which can be sent to another process."""
+
+    def merge(self, other: Any) -> None:
+        """Add what `other`, of the same class, has accumulated over other frames."""
+
+
 class Metric(ABC):
     """One metric of one method ("teacher", "shortcut", "reuse", ...); memory does not grow with the number of frames.
 
@@ -124,6 +131,10 @@ class Metric(ABC):
         """
 
     @abstractmethod
+    def accumulators(self) -> list[Accumulator]:
+        """All that the metric has accumulated. Where clips are shared out, those of all processes are merged."""
+
+    @abstractmethod
     def compute(self) -> dict[str, dict]:
         """name -> {"all": figure or None, ...} over all frames so far, in plain numbers, for every key of `figures`."""
 
@@ -137,6 +148,11 @@ class AverageByDistance:
     def add(self, value: float, distance: int) -> None:
         total, count = self._sums.get(distance, (0.0, 0))
         self._sums[distance] = total + value, count + 1
+
+    def merge(self, other: "AverageByDistance") -> None:
+        for distance, (total, count) in other._sums.items():
+            mine = self._sums.get(distance, (0.0, 0))
+            self._sums[distance] = mine[0] + total, mine[1] + count
 
     def compute(self) -> dict:
         """{"skipped", "all", "per_distance": {"1": average, ...}}; an average of no frames is None."""
@@ -166,6 +182,9 @@ class AveragedMetric(Metric):
     def __init__(self, resources: MetricResources) -> None:
         super().__init__(resources)
         self.average = AverageByDistance()
+
+    def accumulators(self) -> list[Accumulator]:
+        return [self.average]
 
     def compute(self) -> dict[str, dict]:
         return {self.name: self.average.compute()}

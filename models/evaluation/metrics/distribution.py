@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from models.evaluation.metrics.base import FrameContext, Metric, MetricResources, RealVideos
+from models.evaluation.metrics.base import Accumulator, FrameContext, Metric, MetricResources, RealVideos
 from models.evaluation.metrics.feature_networks import I3D, INCEPTION, FeatureNetwork, Published, feature_network
 from models.evaluation.metrics.frechet import FeatureStatistics, Gaussian, frechet_distance
+from util import distributed
 from util.files import prepare_folder, replacing
 from util.report.record import Figure
 
@@ -67,6 +68,9 @@ class FrechetMetric(Metric):
     def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         self._output.add(output, begins=frame.previous is None)
         return {}
+
+    def accumulators(self) -> list[Accumulator]:
+        return [self._output.gaussian]
 
     def compute(self) -> dict[str, dict]:
         """{name: {"all": distance, "<sample>s": number of the method's samples, "real_<sample>s": of real ones}}.
@@ -119,8 +123,9 @@ class Fvd(FrechetMetric):
 
 @functools.cache
 def shared_real_features(network: FeatureNetwork, real: RealVideos, folder: Path | None) -> Gaussian:
-    """`real_features`, computed once for all methods."""
-    return real_features(network, real, folder)
+    """`real_features`, computed once for all methods, and where they are kept, by one process for all."""
+    with distributed.main_first():
+        return real_features(network, real, folder)
 
 
 def real_features(network: FeatureNetwork, real: RealVideos, folder: Path | None) -> Gaussian:

@@ -43,6 +43,18 @@ class Gaussian:
         self.mean += shift * len(vectors) / total
         self.count = total
 
+    def merge(self, other: "Gaussian") -> None:
+        """Add the vectors of `other`."""
+        if not other.count:
+            self.mean += other.mean * 0  # NaN: it had frames that were not finite
+            return
+        total = self.count + other.count
+        shift = other.mean - self.mean
+        self.scatter += other.scatter
+        self.scatter.addr_(shift, shift, alpha=self.count * other.count / total)
+        self.mean += shift * other.count / total
+        self.count = total
+
     @property
     def covariance(self) -> Tensor:
         """[size, size], divided by count - 1.

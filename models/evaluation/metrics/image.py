@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 import torch
 from torch import Tensor, nn
 
-from models.evaluation.metrics.base import AveragedMetric, FrameContext, MetricResources
+from models.evaluation.metrics.base import Accumulator, AveragedMetric, FrameContext, MetricResources
 from util.report.record import PSNR_CAP_DB, Figure
 
 LPIPS_SIDE = 31  # px; of a smaller picture nothing reaches AlexNet's third convolution
@@ -46,7 +46,7 @@ class Psnr(ImageMetric):
 
     def __init__(self, resources: MetricResources) -> None:
         super().__init__(resources)
-        self.error, self.frames = 0.0, 0
+        self.pooled = PooledError()
 
     @staticmethod
     def measure(output: Tensor, target: Tensor) -> float:
@@ -55,15 +55,31 @@ class Psnr(ImageMetric):
 
     def update(self, frame: FrameContext, output: Tensor, target: Tensor, distance: int) -> dict[str, float]:
         figures = super().update(frame, output, target, distance)
-        psnr = figures[self.name]
-        self.error += 0.0 if psnr >= PSNR_CAP_DB else 10 ** (-psnr / 10)
-        self.frames += 1
+        self.pooled.add(figures[self.name])
         return figures
 
+    def accumulators(self) -> list[Accumulator]:
+        return [self.average, self.pooled]
+
     def compute(self) -> dict[str, dict]:
-        pooled = -10 * math.log10(self.error / self.frames) if self.error else None
-        every = (PSNR_CAP_DB if pooled is None else pooled) if self.frames else None
+        error, frames = self.pooled.error, self.pooled.frames
+        pooled = -10 * math.log10(error / frames) if error else None
+        every = (PSNR_CAP_DB if pooled is None else pooled) if frames else None
         return {self.name: {**self.average.compute(), "all": every, "pooled": pooled}}
+
+
+class PooledError:
+    """The sum of the mean squared errors of frames, from their PSNR in dB."""
+
+    def __init__(self) -> None:
+        self.error, self.frames = 0.0, 0
+
+    def add(self, psnr: float) -> None:
+        self.error += 0.0 if psnr >= PSNR_CAP_DB else 10 ** (-psnr / 10)
+        self.frames += 1
+
+    def merge(self, other: "PooledError") -> None:
+        self.error, self.frames = self.error + other.error, self.frames + other.frames
 
 
 class Ssim(ImageMetric):

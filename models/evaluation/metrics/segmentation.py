@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from torch import Tensor
 
-from models.evaluation.metrics.base import FrameContext, Metric, MetricResources
+from models.evaluation.metrics.base import Accumulator, FrameContext, Metric, MetricResources
 from util.report.record import Figure
 from util.viper import CLASSES, CONDITIONS, ID, IGNORED, condition
 
@@ -58,6 +58,9 @@ class SegmentationScore(Metric):
         mp = self._protocol(counts)["mp"]
         return {} if mp is None else {"mp": mp}
 
+    def accumulators(self) -> list[Accumulator]:
+        return [self._all, self._skipped]
+
     def compute(self) -> dict[str, dict]:
         """{"miou": {"all", "skipped", "day", ...}, "ac": {...}, "mp": {...}}; None where no pixel counts."""
         parts = self._all.compute(self._protocol)
@@ -92,6 +95,10 @@ class ConfusionCounts:
         counts = _confusion(output, target)
         self._counts[condition] = self._counts.get(condition, 0) + counts
         return counts
+
+    def merge(self, other: "ConfusionCounts") -> None:
+        for name, counts in other._counts.items():
+            self._counts[name] = self._counts.get(name, 0) + counts
 
     def compute(self, protocol: Callable[[np.ndarray], SegmentationFigures]) -> dict[str, SegmentationFigures]:
         """The figures under one of PROTOCOLS, for "all" and for every condition that occurred; {} before any frame."""

@@ -1,6 +1,6 @@
 """Train a small VToonify to turn frames into cartoons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -8,7 +8,7 @@ from torch import Tensor
 from models.evaluation.metrics.image import Psnr, unit_pair
 from models.training.cartoon import CartoonTrainer
 from models.training.task import Task
-from util import image
+from util import exchange, image
 
 
 class CartoonTask(Task):
@@ -16,15 +16,15 @@ class CartoonTask(Task):
 
     Args:
         trainer: holds network and style.
-        val_pairs: held-out {"frame": [3, h, w], "cartoon": [3, 4h, 4w]}, both in [-1, 1]. Each validation iterates
-            over them anew.
+        val_pairs: held-out {"frame": [3, h, w], "cartoon": [3, 4h, 4w]}, both in [-1, 1]. Each validation reads them
+            anew.
         common: the further arguments of `Task`.
     """
 
     input_names = ("frame", "cartoon")
     trainer: CartoonTrainer
 
-    def __init__(self, trainer: CartoonTrainer, val_pairs: Iterable[Mapping[str, Tensor]], **common):
+    def __init__(self, trainer: CartoonTrainer, val_pairs: Sequence[Mapping[str, Tensor]], **common):
         super().__init__(trainer, **common)
         self._val_pairs = val_pairs
 
@@ -38,11 +38,13 @@ class CartoonTask(Task):
 
     def validate(self) -> tuple[dict[str, float], list[str]]:
         """PSNR in dB between the network's cartoons and the targets, also as "best"."""
-        scores = [self._psnr(pair["frame"][None], pair["cartoon"][None]) for pair in self._val_pairs]
+        scores = exchange.shared_map(self._psnr, range(len(self._val_pairs)))
         if not scores:
             return {}, []
         psnr = sum(scores) / len(scores)
         return {"psnr": psnr, "best": psnr}, []
 
-    def _psnr(self, frame: Tensor, cartoon: Tensor) -> float:
-        return Psnr.measure(*unit_pair(self.trainer.translate(frame.to(self.device)).cpu(), cartoon))
+    def _psnr(self, number: int) -> float:
+        pair = self._val_pairs[number]
+        cartoon = self.trainer.translate(pair["frame"][None].to(self.device))
+        return Psnr.measure(*unit_pair(cartoon.cpu(), pair["cartoon"][None]))

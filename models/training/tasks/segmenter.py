@@ -11,7 +11,7 @@ from models.evaluation.metrics.segmentation import ConfusionCounts, standard
 from models.evaluation.validation import ValClip, readable
 from models.training.fcn import FcnTrainer
 from models.training.task import Task
-from util import image
+from util import distributed, exchange, image
 from util.viper import colours_of
 
 
@@ -43,10 +43,14 @@ class SegmenterTask(Task):
     def validate(self) -> tuple[dict[str, float], list[str]]:
         """mIoU, AC and MP over the frames of held-out clips; "best" is the mIoU."""
         score, left_out = ConfusionCounts(), []
-        for _, items in readable(self._val_clips, left_out):
+        for _, items in readable(distributed.own(self._val_clips), left_out):
             for x, ids in items:
                 score.update(self.predict(x.to(self.device))[0], ids)
-        figures = {name: x for name, x in score.compute(standard).get("all", {}).items() if x is not None}
+        for other in exchange.collect(score):
+            score.merge(other)
+        scores = exchange.from_main(lambda: score.compute(standard).get("all", {}))
+        figures = {name: x for name, x in scores.items() if x is not None}
+        left_out = [line for lines in exchange.gather(left_out) for line in lines]
         return ({**figures, "best": figures["miou"]} if "miou" in figures else {}), left_out
 
     @torch.no_grad()

@@ -1,6 +1,6 @@
 """--model vtoonify: train a small VToonify to turn frames into cartoons, which classical filters draw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -43,9 +43,9 @@ def new_task(opt: Options, device: torch.device) -> CartoonTask:
     )
 
 
-def _held_out(clips: list[Clip], load_size: Size, fine_size: Size, seed: int) -> Iterable[Mapping[str, Tensor]]:
-    """The same VAL_PAIRS pairs of each clip whenever they are iterated."""
+def _held_out(clips: list[Clip], load_size: Size, fine_size: Size, seed: int) -> Sequence[Mapping[str, Tensor]]:
+    """The same VAL_PAIRS pairs of each clip whenever they are read."""
     keys = [(number, clip) for clip in range(len(clips)) for number in range(VAL_PAIRS)]
     pairs = CartoonPairs(clips, load_size, fine_size, seed=seed)
-    # torch's stubs know neither keys that are no numbers nor that a Subset can be iterated.
+    # torch's stubs know neither keys that are no numbers nor that a Subset is a sequence.
     return Subset(pairs, keys)  # pyright: ignore[reportArgumentType, reportReturnType]

@@ -5,7 +5,7 @@ import torch
 
 from models.evaluation.evaluate import FrameResult
 from models.evaluation.metrics import FrameContext, MetricResources
-from models.evaluation.record import FrameTable, method_cost, run_figures
+from models.evaluation.record import FrameTable, join_tables, method_cost, run_figures
 from models.evaluation.scores import MethodOutput, Scores
 from util.report.record import SHORTCUT, TEACHER
 
@@ -88,6 +88,21 @@ def test_frames_csv_has_one_row_per_frame(tmp_path):
         ["clip, one", "0", "0", "1", "1.235", "", "", "", ""],
         ["clip, one", "1", "1", "0", "2.000", "1.5", "30.1235", "0.9", "20"],
     ]
+
+
+def test_tables_of_processes_that_took_turns_become_one_in_the_order_of_the_clips(tmp_path):
+    clips, lengths = ["b, 1", "a", "empty", "c", "d"], [2, 1, 0, 2, 1]
+    tables = [tmp_path / f"frames.csv.{rank}" for rank in range(2)]
+    for rank, table in enumerate(tables):
+        with FrameTable(table, []) as rows:
+            for clip, length in list(zip(clips, lengths, strict=True))[rank::2]:
+                for index in range(length):
+                    rows.add(clip, FrameResult(index, 0, 1.0, X, X))
+    join_tables(tables, clips, tmp_path / "frames.csv")
+    rows = list(csv.reader((tmp_path / "frames.csv").open(newline="")))
+    assert rows[0][:2] == ["clip", "frame"] and not any(table.exists() for table in tables)
+    expected = [(clip, str(n)) for clip, length in zip(clips, lengths, strict=True) for n in range(length)]
+    assert [(row[0], row[1]) for row in rows[1:]] == expected
 
 
 def test_rows_are_on_disk_before_the_run_ends(tmp_path):

@@ -33,6 +33,13 @@ def test_a_published_checkpoint_is_recognised_by_its_keys(block, prefix):
     assert again.config == block.config and torch.equal(again.adabd.weight, block.adabd.weight)
 
 
+def test_a_cut_by_names_is_stored_and_another_is_refused(block):
+    state = to_checkpoint(block, "f00d", ("down_2", "cat_1"))
+    assert from_checkpoint(state, "f00d", ("down_2", "cat_1"), {}).config == block.config
+    with pytest.raises(ValueError, match="split: checkpoint down_2:cat_1, asked 5:17"):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
 def test_every_difference_is_told_at_once(block):
     with pytest.raises(ValueError) as refused:
         from_checkpoint(to_checkpoint(block, "f00d", SPLIT), "beef", (5, 20), {"feat_ch": 64, "h_dim": 8, "num_dg": 1})

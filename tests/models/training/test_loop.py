@@ -19,7 +19,7 @@ from models.training.task import Task
 from models.training.trainer import Trainer, optimizer_step
 from util import checkpoint
 from util.log import Scalars
-from util.runtime import STOP_SIGNALS
+from util.signals import STOP_SIGNALS
 
 RATE = 0.01
 NEVER = 10**6
@@ -36,7 +36,8 @@ class LineTrainer(Trainer):
 
     def _step(self, x):
         terms = {"squared": (self.network(x) - 2 * x).square().mean()}
-        return {**terms, "total": optimizer_step("line", self.optimizer, terms)}
+        terms, total = optimizer_step("line", self.optimizer, terms, self.share)
+        return {**terms, "total": total}
 
 
 class LineTask(Task):

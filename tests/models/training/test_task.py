@@ -36,6 +36,13 @@ def test_inputs_are_those_of_a_step_in_its_order_and_nothing_else():
     assert first is b and second is a
 
 
+def test_images_get_the_type_of_the_weights_and_class_ids_keep_theirs():
+    made = task()
+    made.trainer.to(torch.float64)
+    image, ids = made.inputs({"a": torch.zeros(2, dtype=torch.int64), "b": torch.ones(2)})
+    assert (image.dtype, ids.dtype) == (torch.float64, torch.int64)
+
+
 def test_a_task_without_a_validation_has_no_scores():
     assert task().validate() == ({}, [])
 

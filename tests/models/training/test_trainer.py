@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from models.training.share import Share
 from models.training.trainer import Trainer, lr_factor, optimizer_step
 
 
@@ -78,14 +79,16 @@ def test_terms_that_are_not_finite_are_named_and_change_no_weight():
     weight, optimizer = weight_and_optimizer()
     terms = {"feature": weight.sum(), "output": weight.sum() * float("nan")}
     with pytest.raises(FloatingPointError, match="loss is not finite: output=nan; the last saved"):
-        optimizer_step("net", optimizer, terms)
+        optimizer_step("net", optimizer, terms, Share.of(1))
     assert weight.item() == 1 and weight.grad is None
 
 
 def test_a_step_goes_down_the_gradient_of_the_sum_of_these_terms_alone():
     weight, optimizer = weight_and_optimizer()
     weight.grad = torch.tensor([-100.0])
-    total = optimizer_step("net", optimizer, {"a": weight.square().sum(), "b": 2 * weight.sum()})
+    terms = {"a": weight.square().sum(), "b": 2 * weight.sum()}
+    means, total = optimizer_step("net", optimizer, terms, Share.of(1))
+    assert {name: value.item() for name, value in means.items()} == {"a": 1, "b": 2}
     assert total.item() == 3 and weight.item() == pytest.approx(0.9) and weight.grad.item() == 4
 
 
@@ -95,7 +98,7 @@ def test_a_finite_loss_with_a_gradient_that_is_not_changes_no_weight(power, grad
     loss = (weight**power).sqrt().sum()
     assert loss.item() == 0
     with pytest.raises(FloatingPointError, match=f"gradient of net is not finite: {gradient}; the last saved"):
-        optimizer_step("net", optimizer, {"root": loss})
+        optimizer_step("net", optimizer, {"root": loss}, Share.of(1))
     assert weight.item() == 0
 
 

@@ -31,3 +31,12 @@ def test_a_frame_has_the_motion_since_the_one_before_unless_the_clip_begins():
     scene = FrameContext("a", 1, frame, frame)
     assert isinstance(scene.motion, Motion) and abs(scene.motion.flow).max() < 0.01
     assert scene.motion is scene.motion  # computed once for all methods
+
+
+def test_merged_averages_are_those_of_all_frames():
+    first, second, whole = AverageByDistance(), AverageByDistance(), AverageByDistance()
+    for number, (distance, value) in enumerate([(0, 100.0), (10, 1.0), (1, 4.0), (1, 8.0), (0, 50.0)]):
+        (first if number < 3 else second).add(value, distance)
+        whole.add(value, distance)
+    first.merge(second)
+    assert first.compute() == whole.compute()

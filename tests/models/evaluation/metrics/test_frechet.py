@@ -157,3 +157,22 @@ def test_output_that_is_not_finite_shows(tmp_path):
     frames = tiny.video(40)
     frames[3] = torch.inf
     assert watched(FeatureStatistics(i3d(tmp_path)), frames).mean.isnan().all()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 7, 20])
+def test_merged_distributions_are_that_of_all_vectors(cut):
+    vectors = torch.randn(20, 5, dtype=torch.float64) * 3 + 100
+    first, second, whole = Gaussian(5), Gaussian(5), Gaussian(5)
+    first.add(vectors[:cut])
+    second.add(vectors[cut:])
+    whole.add(vectors)
+    first.merge(second)
+    assert first.count == 20
+    torch.testing.assert_close((first.mean, first.scatter), (whole.mean, whole.scatter), rtol=1e-12, atol=0)
+
+
+def test_a_frame_that_is_not_finite_shows_in_the_merged_distribution_too():
+    first, second = Gaussian(5), Gaussian(5)
+    second.mean.fill_(torch.nan)
+    first.merge(second)
+    assert first.mean.isnan().all()

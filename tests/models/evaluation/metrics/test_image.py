@@ -6,7 +6,7 @@ import torch
 from scipy.signal import convolve2d
 
 from models.evaluation.metrics.base import FrameContext, MetricResources
-from models.evaluation.metrics.image import ImageMetric, Lpips, Psnr, Ssim
+from models.evaluation.metrics.image import ImageMetric, Lpips, PooledError, Psnr, Ssim
 from util.report.record import Figure
 
 SCENE = FrameContext("clip", 0, torch.zeros(1, 3, 8, 8))
@@ -54,6 +54,15 @@ def test_the_pooled_psnr_is_that_of_the_mean_squared_error():
     for error in (0.02, 0.2, 2.0, 0.0):  # mean squared errors 1e-4, 1e-2, 1, 0 in [0, 1]
         figure(metric, target + error, target)
     assert metric.compute()["psnr"]["pooled"] == pytest.approx(-10 * math.log10((1 + 1e-2 + 1e-4) / 4))
+
+
+def test_the_merged_error_is_that_of_all_frames():
+    first, second = PooledError(), PooledError()
+    first.add(20.0)
+    second.add(10.0)
+    second.add(100.0)
+    first.merge(second)
+    assert (first.error, first.frames) == (pytest.approx(0.11), 3)
 
 
 def test_frames_without_error_alone_have_no_pooled_figure():

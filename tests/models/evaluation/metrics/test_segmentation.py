@@ -229,3 +229,14 @@ def test_what_is_no_class_id_is_refused(bad):
 def test_an_unknown_condition_is_refused():
     with pytest.raises(ValueError, match="'fog' is none of day, night, sunset, snow, rain"):
         ConfusionCounts().update(np.zeros((2, 2), int), np.zeros((2, 2), int), "fog")
+
+
+def test_merged_counts_are_those_of_all_frames():
+    first, second, whole = ConfusionCounts(), ConfusionCounts(), ConfusionCounts()
+    rng = np.random.default_rng(0)
+    for number, weather in enumerate(["day", "night", "day", None]):
+        maps = rng.integers(0, len(CLASSES), (2, 8, 8))
+        for score in ((first, second)[number % 2], whole):
+            score.update(*maps, weather)
+    first.merge(second)
+    assert first.compute(standard) == whole.compute(standard)
