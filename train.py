@@ -9,6 +9,7 @@ import torch
 from data import unused_files
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
+from options import model_file
 from options.build.tasks import TASKS
 from options.build.training import new_batches, new_schedule, resumed_step, start_from
 from options.record import Options, describe, save
@@ -58,6 +59,8 @@ def open_run(folder: RunFolder, opt: Options, samples: int) -> dict | None:
     state = folder.open(opt.continue_train or again, opt.restart and not again, overridden(opt))
     print(*(f"{note}\n" for note in folder.notes), sep="", end="")
     save(opt, opt.run_dir / "options.yaml")
+    if opt.model == "ShortcutV2V":
+        model_file.write(opt.run_dir / model_file.FILE, vars(opt), Path(opt.checkpoints_dir))
     return state and {**state, "step": resumed_step(opt, state, samples)}
 
 

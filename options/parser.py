@@ -87,7 +87,17 @@ def matching(accepts: Callable[[str], object], allowed: str, metavar: str) -> Ki
 
 
 class Parser(argparse.ArgumentParser):
-    """Knows what was declared with each flag."""
+    """Knows what was declared with each flag.
+
+    words: the name under which words that belong to no flag are kept, in their order; None: there must be none.
+    """
+
+    words: str | None = None
+
+    def take_words(self, name: str) -> None:
+        """Keep words that belong to no flag, as a tuple of this name."""
+        self.words = name
+        self.set_defaults(**{name: ()})
 
     def paths(self) -> set[str]:
         """The names of flags whose value is a path."""
@@ -114,16 +124,24 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_option(
-    group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str, may_change: bool = False
+    group: argparse._ArgumentGroup,
+    flag: str,
+    kind: Kind,
+    default: object,
+    text: str,
+    may_change: bool = False,
+    short: str | None = None,
 ) -> None:
     """Declare `flag` with one value; a default of None is explained by `text` itself.
 
     Args:
         may_change: between the parts of a resumed run: how long, how often, how fast, from where.
+        short: another spelling, such as "-o".
     """
+    names = [short, flag] if short else [flag]
     shown = text if default is None else f"{text} (default {default})"
     kind = replace(kind, may_change=may_change)
-    group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
+    group.add_argument(*names, type=kind, default=default, metavar=kind.metavar, help=shown)
 
 
 def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:

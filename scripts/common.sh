@@ -130,10 +130,11 @@ run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the 
   if [ -z "$dataroot" ]; then
     if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
     flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
-    if [ -z "$run_name" ] && [ "${#generator[@]}" = 0 ]; then run "${flags[@]}" "${demo[@]}"; fi
+    if [ -z "$run_name" ] && [ "${#generator[@]}" = 0 ] && ! given --model_file; then run "${flags[@]}" "${demo[@]}"; fi
   else
     flags+=("${paper_size[@]}")
   fi
+  if given --model_file; then run "${flags[@]}"; fi
   if [ "${#generator[@]}" -gt 0 ]; then run "${flags[@]}" --name "$(own_run)" "${generator[@]}"; fi
   if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
   if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||

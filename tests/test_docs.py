@@ -13,6 +13,7 @@ from torch.distributed.run import get_args_parser
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
+from options.translate_options import TranslateOptions
 from tests.helpers.docs import ROOT, code_blocks
 
 README = ROOT / "README.md"
@@ -31,7 +32,12 @@ IN_THE_REPOSITORY = re.compile(
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FLAG = re.compile(r"--[A-Za-z]\w*(?:-\w+)*")
-PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions, "scripts/fit_refresh.py": FitOptions}
+PROGRAMS = {
+    "train.py": TrainOptions,
+    "test.py": TestOptions,
+    "scripts/fit_refresh.py": FitOptions,
+    "scripts/translate.py": TranslateOptions,
+}
 
 
 def name(path):

@@ -171,6 +171,7 @@ class TeacherFamily:
     takes_path: `build` is given the path of --main_G_path instead, or None where the flag is not given.
     has_styles: one network serves many styles, so that its `uncut_weights` do not tell which one runs.
     face_part_input: what the head takes beside a frame; None: frames alone.
+    of_faces: it translates faces alone, which have to be cut out of a film's frames.
     """
 
     build: Callable[..., Teacher]
@@ -178,6 +179,7 @@ class TeacherFamily:
     problems: Callable[[Mapping[str, Any]], list[str]] = lambda values: []
     size_multiple: int = 1
     wants_face: Callable[[Mapping[str, Any]], bool] = lambda values: False
+    of_faces: bool = False
     takes_path: bool = False
     has_styles: bool = False
     face_part_input: FacePartInput | None = None

@@ -18,6 +18,8 @@ TEACHER = matching(
     f"one of {NAMED}, or package.module:function, a function of your own that returns a generator",
     f"{{{NAMED}}} or MODULE:FUNCTION",
 )
+FAMILY_FLAGS = {flag.name for family in TEACHERS.values() for flag in family.flags}
+FAMILY_PATHS = {flag.name for family in TEACHERS.values() for flag in family.flags if flag.type is Path}
 
 
 def add_families(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +34,15 @@ def add_families(parser: argparse.ArgumentParser) -> None:
 
 
 def family_of(opt: Options) -> TeacherFamily:
-    """The family that --teacher names; that of a function of the user's own is imported when it is built."""
-    if opt.teacher in TEACHERS:
-        return TEACHERS[opt.teacher]
-    return any_generator.family_of(partial(own_function, opt.teacher))
+    """The family that --teacher names."""
+    return family_named(opt.teacher)
+
+
+def family_named(teacher: str) -> TeacherFamily:
+    """The family of a value of --teacher; that of a function of the user's own is imported when it is built."""
+    if teacher in TEACHERS:
+        return TEACHERS[teacher]
+    return any_generator.family_of(partial(own_function, teacher))
 
 
 def family_values(opt: Options) -> dict[str, object]:

@@ -30,7 +30,7 @@ def test_a_distillation_leaves_weights_state_options_curves_and_pictures(tmp_pat
     names = {p.name for p in folder.iterdir()}
     assert names == {
         *("latest_net_ShortcutV2V.pth", "best_net_ShortcutV2V.pth"),
-        *("state.pt", "state-1.pt", "state-2.pt", "options.yaml", "log.jsonl", "samples", ".lock"),
+        *("state.pt", "state-1.pt", "state-2.pt", "options.yaml", "model.yaml", "log.jsonl", "samples", ".lock"),
     }
     assert list((tmp_path / "board" / "tiny").iterdir()) and list((folder / "samples").iterdir())
     records = log_of(tmp_path)

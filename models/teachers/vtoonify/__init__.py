@@ -78,6 +78,7 @@ FAMILY = TeacherFamily(
     wants_face=lambda values: values["style_encoder_path"] is not None,
     has_styles=True,
     face_part_input=FacePartInput(INPUT_CHANNELS - RGB, PARSING_SCALE),
+    of_faces=True,
 )
 
 
