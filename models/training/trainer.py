@@ -34,6 +34,7 @@ class Trainer(ABC):
         self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
 
     share: Share
+    amp: torch.dtype | None
 
     def step(self, *inputs: Tensor, samples: int | None = None) -> dict[str, float]:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
