@@ -42,9 +42,6 @@ from options.record import Options  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.picture import Picture, pixels_of  # noqa: E402
 
-Frames = Iterable[Picture]
-EXAMPLE_FRAMES = 9  # as scripts/suggest_split.sh uses
-
 
 class Shortcut:
     """A generator and its Shortcut block: translates videos and frames, and learns from videos. See `load`, `attach`.
@@ -78,7 +75,7 @@ class Shortcut:
     def attach(
         cls,
         generator: nn.Module,
-        example: Place | Picture | Frames,
+        example: Place | Picture | Iterable[Picture],
         cut: str = AUTO,
         size: Size | None = None,
         h_dim: int = 32,
@@ -100,7 +97,7 @@ class Shortcut:
             ValueError: it is no such generator, or cannot be cut. The message says why.
         """
         opt, place = InMemoryOptions().of("", flags), device_named(device)
-        frames = example_frames(example, size, EXAMPLE_FRAMES)
+        frames = example_frames(example, size)
         height, width = frames[0].shape[2:]
         return cls(opt, new_pair(generator, frames, cut, h_dim, place), place, (width, height))
 
@@ -114,7 +111,7 @@ class Shortcut:
         """The frame of the next call is the first of another video."""
         self._film = None
 
-    def stream(self, source: Place | int | Frames, size: Size | None = None) -> Iterator[Picture]:
+    def stream(self, source: Place | int | Iterable[Picture], size: Size | None = None) -> Iterator[Picture]:
         """The translations of all frames of a video, in display order, with few frames in memory at a time.
 
         Args:

@@ -43,7 +43,7 @@ def _layout(path: Path) -> str:
     return "videofile" if any(list_folder(one).videos for one in folders if one.is_dir()) else "frames"
 
 
-def example_frames(example: Place | Picture | Iterable[Picture], size: Size | None, limit: int) -> list[Tensor]:
+def example_frames(example: Place | Picture | Iterable[Picture], size: Size | None, limit: int = 9) -> list[Tensor]:
     """At most `limit` frames [1, 3, H, W] in [-1, 1] of a video or of frames of any kind (`util.picture`).
 
     Args:
