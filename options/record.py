@@ -59,7 +59,7 @@ class Options(argparse.Namespace):
     @property
     def fine_size(self) -> tuple[int, int] | None:
         """(width, height) in pixels that the networks see, None for each clip's own size."""
-        if self.resize_mode == "none":
+        if vars(self).get("resize_mode", "none") == "none":  # translate.py has no such flag
             return None
         return (self.fineSize, self.fineSize) if self.resize_mode == "square" else (self.fineSizeW, self.fineSizeH)
 

@@ -36,6 +36,7 @@ class Trainer(ABC):
         self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
     share: Share
+    amp: torch.dtype | None
 
     def step(self, *inputs: Tensor, samples: int | None = None) -> dict[str, float]:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
