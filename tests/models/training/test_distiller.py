@@ -84,21 +84,48 @@ def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it
     assert all(torch.equal(before[key], value) for key, value in made.teacher.state_dict().items())
 
 
-def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
+def still_temporal_distiller():
+    """Trains the block on the temporal term alone. D_T keeps still, and its outputs lie inside of (0, 1).
+
+    Only there do the targets 1 (real) and 0 (fake) pull apart. Its last layer tells the two frames of a pair apart.
+    """
     made = distiller(**{name: 0.0 for name in vars(LossWeights()) if name != "temporal"})
-    discriminator = made.networks["D_T_A"].eval().requires_grad_(False)
-    made.optimizers["D_T_A"].step = lambda: None  # hold the discriminator still to see which way the block moves
-    reference, current = pair()
+    last = made.networks["D_T_A"].eval().model[-1]
+    last.weight.data.mul_(0.003), last.bias.data.fill_(0.5)
+    made.optimizers["D_T_A"].step = lambda: None
+    return made
 
-    def realness():
-        shown = made.preview(reference, current)
-        frames = torch.stack([made.teacher(reference), shown["shortcut"]], dim=2)
-        return (discriminator(frames) - 1).square().mean().item()
 
-    first = realness()
+def judged(made, first, second):
+    """What D_T says of the pair of frames."""
+    with torch.no_grad():
+        return made.networks["D_T_A"](torch.stack([first, second], dim=2))
+
+
+def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
+    made, (reference, current) = still_temporal_distiller(), pair()
+    y_ref = made.teacher(reference)
+    before = judged(made, y_ref, made.preview(reference, current)["shortcut"])
+    assert 0 < before.min() and before.max() < 1
     for _ in range(20):
         made.step(reference, current)
-    assert realness() < first
+    after = judged(made, y_ref, made.preview(reference, current)["shortcut"])
+    assert 0 < after.min() and after.max() < 1
+    assert (1 - after).square().mean() < (1 - before).square().mean() and after.mean() > before.mean()
+
+
+def test_the_temporal_discriminator_sees_the_reference_first_whatever_it_judges():
+    made, (reference, current) = still_temporal_distiller(), pair()
+    y_ref, y = made.teacher(reference), made.teacher(current)
+    y_hat = made.preview(reference, current)["shortcut"]
+    losses = made.step(reference, current)
+    in_order = [judged(made, y_ref, second) for second in (y_hat, y)]
+    swapped = [judged(made, second, y_ref) for second in (y_hat, y)]
+    for (fake, real), equal in ((in_order, True), (swapped, False)):
+        block_loss = (fake - 1).square().mean().item()
+        own_loss = 0.5 * ((real - 1).square().mean() + fake.square().mean()).item()
+        assert (losses["temporal"] == pytest.approx(block_loss, rel=1e-5)) is equal
+        assert (losses["D_T_A"] == pytest.approx(own_loss, rel=1e-5)) is equal
 
 
 @pytest.mark.parametrize("form", BLOCKS)
