@@ -11,9 +11,10 @@ from models.ops.warp import at_least_float32
 from models.shortcut import Shortcut
 from models.shortcut.base import PixelPath, Prediction
 from models.teachers.base import Teacher
+from models.training.adam import Adam
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
-from models.training.trainer import Trainer, optimizer_step
+from models.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Distiller(Trainer):
         if weights.temporal and temporal_discriminator is not None:
             self.networks["D_T_A"] = temporal_discriminator
         self.optimizers = {
-            name: torch.optim.Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
+            name: Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
             for name, network in self.networks.items()
         }
         self.gan = GANLoss(gan_mode)
@@ -89,10 +90,10 @@ class Distiller(Trainer):
         self._train_discriminators(False)
         assert prediction.aligned is not None  # the block is in training mode
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
-        terms, total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms, self.share)
+        terms, total = self.update("ShortcutV2V", self.optimizers["ShortcutV2V"], terms)
         self._train_discriminators(True)
         for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
-            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss}, self.share)[1]
+            terms[name] = self.update(name, self.optimizers[name], {name: loss})[1]
         return {**terms, "total": total}
 
     @torch.no_grad()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from tqdm import tqdm
 
+from models.training.finite import Losses
 from models.training.run_folder import RunFolder
 from models.training.task import Task
 from models.training.trainer import lr_factor
@@ -81,10 +82,10 @@ class TrainingLoop:
         with first_interrupt() as interrupts, tqdm(total=self.schedule.steps, initial=self.step, **bar_options) as bar:
             for batch in batches:
                 inputs, losses = self._train_step(batch)
-                bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
                 bar.update()
                 if due(self.step, self.schedule.print_freq):
                     self._print_losses(losses)
+                    bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
                 if due(self.step, self.schedule.display_freq):
                     self._save_preview(inputs)
                 if due(self.step, self.schedule.save_latest_freq):
@@ -102,7 +103,7 @@ class TrainingLoop:
                     last_save = time.monotonic()
         return True
 
-    def _train_step(self, batch: dict) -> tuple[tuple[Tensor, ...], dict[str, float]]:
+    def _train_step(self, batch: dict) -> tuple[tuple[Tensor, ...], Losses]:
         skipped = batch["skipped"]
         if distributed.any_of(bool(skipped)):
             skipped = [path for paths in exchange.gather(skipped) for path in paths]
@@ -115,7 +116,7 @@ class TrainingLoop:
         self.step += 1
         return inputs, losses
 
-    def _print_losses(self, losses: dict[str, float]) -> None:
+    def _print_losses(self, losses: Losses) -> None:
         self.board.scalars(self.step, losses)
         self.folder.log(self.step, **losses)
         (last_step, last_time), now = self._last_print, time.monotonic()
@@ -133,6 +134,7 @@ class TrainingLoop:
         self._save_state()
 
     def _save_weights(self, label: str) -> None:
+        self.task.trainer.check()
         self.folder.save_weights(label, self.task.export())
 
     def _save_state(self) -> None:

@@ -84,7 +84,7 @@ def trained(name, dtype, steps=SIZES):
     trainer, generator, losses = TRAINERS[name](), torch.Generator().manual_seed(1), []
     for size in steps:
         inputs = (Share.of(size).take(x) for x in batch(name, size, generator))
-        losses.append(trainer.step(*inputs, samples=size))
+        losses.append(dict(trainer.step(*inputs, samples=size)))
     torch.set_default_dtype(torch.float32)
     return losses, flat(trainer.state_dict())
 
@@ -127,6 +127,7 @@ def fail_alone(bad):
         inputs = inputs * bad
     try:
         trainer.step(*inputs, samples=2)
+        trainer.check()
     except FloatingPointError as error:
         return str(error)
 
