@@ -1,10 +1,12 @@
 """Distil a Shortcut block into a frozen teacher; with --model, train a teacher or a segmenter instead."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import torch
+from torch.utils.data import Dataset
 
 from data import unused_files
 from models.training.loop import TrainingLoop
@@ -15,6 +17,7 @@ from options.record import Options, describe, save
 from options.train_options import TrainOptions
 from util import distributed, exchange, log, runtime
 from util.runtime import INTERRUPTED, finish
+from util.tracing import traced
 
 
 def train(opt: Options) -> int:
@@ -23,7 +26,9 @@ def train(opt: Options) -> int:
     distributed.start()
     task = TASKS[opt.model](opt, device)
     task.trainer.to(getattr(torch, opt.dtype))
-    task.trainer.amp = runtime.precision(opt.amp, device)
+    task.trainer.amp, task.trainer.accumulate = runtime.precision(opt.amp, device), opt.accumulate
+    if opt.compile:
+        task.trainer.compile()
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"
     print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
@@ -37,7 +42,7 @@ def train(opt: Options) -> int:
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
         with closing(new_board(opt, start)) as board:
             loop = TrainingLoop(task, schedule, folder, board, state)
-            finished = loop.run(new_batches(opt, task.dataset, start, device))
+            finished = loop.run(traced_batches(opt, task.dataset, start, device))
 
     print(f"{'done' if finished else 'interrupted: --continue_train goes on'}; weights and state in {opt.run_dir}")
     if loop.unreadable:
@@ -51,6 +56,13 @@ def open_run(folder: RunFolder, opt: Options) -> dict | None:
     state = folder.open(opt.continue_train or again, opt.restart and not again)
     save(opt, opt.run_dir / "options.yaml")
     return state
+
+
+def traced_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:
+    """The batches; with --profile, the steps on the first ones are written to trace.json."""
+    batches = new_batches(opt, dataset, start, device)
+    wanted = opt.profile and distributed.is_main()
+    return traced(batches, opt.profile, opt.run_dir / "trace.json") if wanted else batches
 
 
 def new_board(opt: Options, start: int) -> log.Scalars:

@@ -8,7 +8,8 @@ import yaml
 
 from util.files import replacing
 
-ONE_CALL = {"options", "dry_run", "continue_train", "restart"}  # what a call does, not what the run is: never recorded
+# What a call does, not what the run is: never recorded.
+ONE_CALL = {"options", "dry_run", "continue_train", "restart", "compile", "profile"}
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 

@@ -1,6 +1,6 @@
 """The objective of the Shortcut block, and one optimisation step on it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -103,6 +103,10 @@ class Distiller(Trainer):
         prediction, pixels = self.block.eval().with_pixels(a_ref, a, f_ref)
         images = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
         return {**images, "shortcut": self._output(prediction, pixels, a, y_ref)}
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        """The block computes with code of its own. The discriminators' spectral norm writes into its buffers."""
+        return self.teacher.head, self.teacher.body, self.teacher.tail
 
     def _output(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
         y_hat = self.teacher.tail(prediction.feature, a)

@@ -54,6 +54,9 @@ class FcnTrainer(Trainer):
         self.optimizer = Adam([{"params": biases}, *weights], lr, (beta1, 0.999))
         super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
+    def _compilable(self) -> Iterable[nn.Module]:
+        return (self.network,)
+
     def _step(self, frames: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Frames [N, 3, H, W] in [-1, 1] and their class ids, int64 [N, H, W] -> {"total": mean cross entropy}."""
         counted = torch.isin(labels, labels.new_tensor(self.ignored), invert=True)

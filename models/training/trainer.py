@@ -107,6 +107,25 @@ class Trainer(ABC):
                 if isinstance(one, nn.Module):
                     one.to(dtype)
 
+    def compile(self, backend: str = "inductor") -> None:
+        """Let torch.compile make the large networks faster. Their first forward and backward passes take minutes.
+
+        Args:
+            backend: torch.compile's; not given: the one that makes code.
+
+        Raises:
+            ValueError: this training has none that torch can compile.
+        """
+        networks = list(self._compilable())
+        if not networks:
+            raise ValueError(f"--compile: {type(self).__name__} has no network that torch.compile makes faster")
+        for network in networks:
+            network.compile(backend=backend)
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        """Large networks that run as a whole, with plain tensors."""
+        return ()
+
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""
         for optimizer, rates in self._rates:

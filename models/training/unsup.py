@@ -1,5 +1,6 @@
 """One optimisation step of an Unsupervised RecycleGAN teacher: two generators, two discriminators, unpaired images."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +97,9 @@ class UnsupTrainer(Trainer):
             loss = discriminator_loss(self.gan, discriminator(real[other]), discriminator(earlier_fake))
             terms[name] = self.update(name, self.optimizers[name], {name: loss})[1]
         return {**terms, "total": total}
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        return self.networks.values()
 
     def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         forward, back, discriminator, weights = self.sides[side]

@@ -163,6 +163,37 @@ def test_a_gradient_that_is_not_finite_stops_before_the_block_changes():
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
+def test_compiled_networks_have_the_losses_and_the_weights_of_others_and_the_same_names():
+    plain, compiled = distiller(), distiller()
+    compiled.compile("aot_eager")  # captures the graphs, but makes no code of them, which takes minutes
+    for seed in range(2):
+        expected, found = plain.step(*pair(seed)), compiled.step(*pair(seed))
+        assert dict(found) == pytest.approx(dict(expected), rel=1e-4)
+    assert compiled.state_dict()["networks"]["ShortcutV2V"].keys() == plain.networks["ShortcutV2V"].state_dict().keys()
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_batch_in_parts_gives_the_block_the_gradients_of_the_whole(form):
+    reference, current = (torch.cat(frames) for frames in zip(*(pair(seed) for seed in range(3)), strict=True))
+    whole, parts = (distiller(form, adversarial=0.0, temporal=0.0) for _ in range(2))
+    parts.accumulate = 2
+    expected, found = whole.step(reference, current), parts.step(reference, current)
+    assert dict(found) == pytest.approx(dict(expected), rel=1e-4)
+    for one, other in zip(whole.block.parameters(), parts.block.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-5)
+
+
+def test_discriminators_learn_from_all_parts_of_a_batch():
+    reference, current = (torch.cat(frames) for frames in zip(*(pair(seed) for seed in range(2)), strict=True))
+    made = distiller()
+    made.accumulate = 2
+    losses = made.step(reference, current)
+    assert losses.keys() == {*vars(LossWeights()), "D_A", "D_T_A", "total"}
+    assert {len(o.state) > 0 and max(s["step"].item() for s in o.state.values()) for o in made.optimizers.values()} == {
+        1
+    }
+
+
 def test_the_learning_rate_factor_reaches_every_optimiser():
     made = distiller()
     made.set_lr(0.25)

@@ -138,6 +138,11 @@ def test_a_batch_in_parts_has_the_gradient_and_the_losses_of_the_whole(parts):
     assert split.steps == 3 and split.optimizer.state[split.weight]["step"] == 3
 
 
+def test_a_training_without_a_network_that_torch_can_compile_says_so():
+    with pytest.raises(ValueError, match="--compile: One has no network"):
+        One(lambda weight, x: {"a": weight.sum()}).compile()
+
+
 def test_the_rate_is_constant_then_falls_in_equal_steps_and_never_reaches_zero():
     assert [lr_factor(epoch, 3, 3) for epoch in range(1, 7)] == [1, 1, 1, 0.75, 0.5, 0.25]
 
