@@ -59,10 +59,12 @@ def open_run(folder: RunFolder, opt: Options) -> dict | None:
 
 
 def traced_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:
-    """The batches; with --profile, the steps on the first ones are written to trace.json."""
-    batches = new_batches(opt, dataset, start, device)
-    wanted = opt.profile and distributed.is_main()
-    return traced(batches, opt.profile, opt.run_dir / "trace.json") if wanted else batches
+    """The batches; with --profile, a trace of the first steps on them is written."""
+    batches, path = new_batches(opt, dataset, start, device), opt.run_dir / "trace.json"
+    if not opt.profile or not distributed.is_main():
+        return batches
+    print(f"the first steps are traced: {path}")
+    return traced(batches, opt.profile, path)
 
 
 def new_board(opt: Options, start: int) -> log.Scalars:

@@ -104,7 +104,7 @@ def read(task: Task, opt: Options, steps: int) -> tuple[tuple[Tensor, ...], floa
 def step_s(task: Task, inputs: Sequence[Tensor], samples: int, steps: int) -> float:
     """The median seconds of a training step on `samples` samples."""
     few = [x[:samples] for x in inputs]
-    times = [timed_ms(lambda: None, task.trainer.step, *few)[1] for _ in range(WARMUP + steps)]
+    times = [timed_ms(task.trainer.check, task.trainer.step, *few)[1] for _ in range(WARMUP + steps)]
     return float(np.median(times[WARMUP:])) / 1e3
 
 

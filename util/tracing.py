@@ -35,4 +35,3 @@ def _write(recorder: profile, path: Path) -> None:
     recorder.stop()
     with replacing(path) as partial:
         recorder.export_chrome_trace(str(partial))
-    print(f"the trace of a few steps: {path}")
