@@ -1,10 +1,12 @@
 """Distil a Shortcut block into a frozen teacher; with --model, train a teacher or a segmenter instead."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import torch
+from torch.utils.data import Dataset
 
 from data import unused_files
 from models.training.loop import TrainingLoop
@@ -16,6 +18,7 @@ from options.record import Options, describe, save
 from options.train_options import TrainOptions, overridden
 from util import distributed, exchange, log, runtime
 from util.runtime import finish
+from util.tracing import traced
 
 
 def train(opt: Options) -> int:
@@ -24,7 +27,9 @@ def train(opt: Options) -> int:
     distributed.start()
     task = TASKS[opt.model](opt, device)
     task.trainer.to(getattr(torch, opt.dtype))
-    task.trainer.amp = runtime.precision(opt.amp, device)
+    task.trainer.amp, task.trainer.accumulate = runtime.precision(opt.amp, device), opt.accumulate
+    if opt.compile:
+        task.trainer.compile()
     schedule = new_schedule(opt, len(task.dataset))
     steps = f"{schedule.steps} of {schedule.batch_size} samples"
     print(describe(opt), *unused_files(opt.layout, Path(opt.dataroot), opt.split), sep="\n")
@@ -41,7 +46,7 @@ def train(opt: Options) -> int:
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
         with closing(new_board(opt, start)) as board:
             loop = TrainingLoop(task, schedule, folder, board, state)
-            finished = loop.run(new_batches(opt, task.dataset, start, device))
+            finished = loop.run(traced_batches(opt, task.dataset, start, device))
 
     print(f"{'done' if finished else 'interrupted: --continue_train goes on'}; weights and state in {opt.run_dir}")
     if loop.unreadable:
@@ -62,6 +67,15 @@ def open_run(folder: RunFolder, opt: Options, samples: int) -> dict | None:
     if opt.model == "ShortcutV2V":
         model_file.write(opt.run_dir / model_file.FILE, vars(opt), Path(opt.checkpoints_dir))
     return state and {**state, "step": resumed_step(opt, state, samples)}
+
+
+def traced_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:
+    """The batches; with --profile, a trace of the first steps on them is written."""
+    batches, path = new_batches(opt, dataset, start, device), opt.run_dir / "trace.json"
+    if not opt.profile or not distributed.is_main():
+        return batches
+    print(f"the first steps are traced: {path}")
+    return traced(batches, opt.profile, path)
 
 
 def new_board(opt: Options, start: int) -> log.Scalars:

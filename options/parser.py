@@ -57,6 +57,14 @@ def int_range(low: int, high: int = MOST) -> Kind:
     return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
 
 
+def int_or(word: str, low: int, high: int = MOST) -> Kind:
+    """A whole number in [low, high], or `word`."""
+    number = int_range(low, high)
+    return replace(
+        number, read=lambda text: text if text == word else number.read(text), allowed=f"{number.allowed}, or {word}"
+    )
+
+
 def float_range(low: float, high: float = MOST) -> Kind:
     """A finite number in [low, high]."""
     return Kind(_bounded(float, low, high), f"a number {_bounds(low, high)}", "X")

@@ -7,7 +7,18 @@ from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags.losses import add_discriminators, add_shortcut_losses, add_teacher_losses
-from options.parser import PATH, TEXT, add_option, choice, existing, float_range, int_range, several_words, switch
+from options.parser import (
+    PATH,
+    TEXT,
+    add_option,
+    choice,
+    existing,
+    float_range,
+    int_or,
+    int_range,
+    several_words,
+    switch,
+)
 from options.record import Options
 
 PROBLEMS = {  # --model: what can be wrong with the flags of this training alone
@@ -62,9 +73,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step, of all processes together")
     amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
     add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
-    add_option(
-        group, "--nThreads", int_range(0, 256), 2, "processes that read data; 0 reads in the main one", may_change=True
-    )
+    reading = "processes that read data; 0 reads in the main one; auto: one for each core but one"
+    add_option(group, "--nThreads", int_or("auto", 0, 256), 2, reading, may_change=True)
+    parts = "compute the gradients of a batch in so many parts, one after the other: takes the memory of one part"
+    add_option(group, "--accumulate", int_range(1, 2**16), 1, parts, may_change=True)
+    switch(group, "--compile", False, "let torch.compile make the large networks faster; the first steps take minutes")
     add_option(
         group, "--max_dataset_size", int_range(1), None, "use this many clips (of each domain) at most; not given: all"
     )
@@ -103,6 +116,8 @@ def _add_optimiser(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_records(group: argparse._ArgumentGroup) -> None:
+    trace = "write what these many steps do to trace.json in the run's folder, for chrome://tracing; 0: none"
+    add_option(group, "--profile", int_range(0), 0, trace)
     add_option(group, "--print_freq", int_range(1), 100, "between status lines", may_change=True)
     add_option(group, "--display_freq", int_range(1), 2000, "between pictures in TensorBoard", may_change=True)
     latest = "every so many samples: save the latest weights and state, then validate"

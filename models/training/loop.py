@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from torch import Tensor
 from tqdm import tqdm
 
+from models.training.finite import Losses
 from models.training.run_folder import RunFolder
 from models.training.schedule import Schedule
 from models.training.task import Task
@@ -85,8 +86,9 @@ class TrainingLoop:
                 self._do_due(signals)
                 for batch in () if self._stops(signals) else batches:
                     losses = self._train_step(batch)
-                    bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
                     bar.update()
+                    if "losses" in self.due:  # no others are read: that would wait for the device
+                        bar.set_postfix(loss=f"{losses['total']:.4f}", refresh=False)
                     self._do_due(signals)
                     if self._stops(signals):
                         break
@@ -106,7 +108,7 @@ class TrainingLoop:
             self.stopped = signals[0] if signals else signal.SIGTERM
         return self.stopped is not None
 
-    def _train_step(self, batch: dict) -> dict[str, float]:
+    def _train_step(self, batch: dict) -> Losses:
         skipped = batch["skipped"]
         if distributed.any_of(bool(skipped)):
             skipped = [path for paths in exchange.gather(skipped) for path in paths]
@@ -133,7 +135,7 @@ class TrainingLoop:
         if self._owed and not self.due:
             self._save_state()
 
-    def _print_losses(self, losses: dict[str, float]) -> None:
+    def _print_losses(self, losses: Losses) -> None:
         self.board.scalars(self.step, losses)
         (last_step, last_time), now = self._last_print, time.monotonic()
         speed = (self.step - last_step) / max(now - last_time, 1e-9)
@@ -155,6 +157,7 @@ class TrainingLoop:
         self._save_weights(str(epoch))
 
     def _save_weights(self, label: str) -> None:
+        self.task.trainer.check()
         self.folder.save_weights(label, self.task.export())
 
     def _save_state(self) -> None:

@@ -7,7 +7,7 @@ from filelock import FileLock
 from torch import Tensor
 
 from models.training import states
-from models.training.trainer import UNTOUCHED
+from models.training.finite import UNTOUCHED
 from util import checkpoint, image, log, tensors
 from util.files import lock_folder, prepare_folder, remove_partials
 

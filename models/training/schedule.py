@@ -1,5 +1,6 @@
 """How long a training lasts, and what is due after which step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -29,11 +30,11 @@ class Schedule:
         """Whether `step` reached or passed a multiple of `samples`, or is the last one."""
         return step * self.batch_size // samples > (step - 1) * self.batch_size // samples or step == self.steps
 
-    def due_after(self, step: int, losses: dict[str, float]) -> dict[str, object]:
+    def due_after(self, step: int, losses: Mapping[str, float]) -> dict[str, object]:
         """What is due after a step that had these losses, but for its preview: name -> what it needs."""
         due = {}
         if self.due(step, self.print_freq):
-            due["losses"] = losses
+            due["losses"] = dict(losses)
         if self.due(step, self.save_latest_freq):
             due |= {"latest": None, "validation": None}
         epoch, rest = divmod(step, self.steps_per_epoch)

@@ -7,13 +7,12 @@ from functools import reduce
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
+from models.training.adam import Adam
+from models.training.finite import FiniteCheck, Losses
 from models.training.share import Share
 from util.checkpoint import load_weights
-
-UNTOUCHED = "the last saved checkpoint is untouched"
 
 
 class Trainer(ABC):
@@ -21,7 +20,10 @@ class Trainer(ABC):
 
     Attributes:
         steps: optimisation steps done, also before the training was resumed.
-        share: what this process trains on of the batch of the present step.
+        accumulate: in so many parts, one after the other, a step computes the gradients of a batch. It needs the memory
+            of one part.
+        share: what this process trains on of the present part of the batch.
+        finite: looks at all losses and gradients.
         dtype: of the weights, and of the images that a step takes.
         amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
 
@@ -31,31 +33,70 @@ class Trainer(ABC):
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self.dtype, self.amp, self._parts = 0, torch.float32, None, parts
+        self.steps, self.dtype, self.amp, self.accumulate, self._parts = 0, torch.float32, None, 1, parts
+        self.finite = FiniteCheck()
         made_with = [(one, [_without_weights(group) for group in one.param_groups]) for one in optimizers]
         self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
     share: Share
     amp: torch.dtype | None
 
-    def step(self, *inputs: Tensor, samples: int | None = None) -> dict[str, float]:
+    def step(self, *inputs: Tensor, samples: int | None = None) -> Losses:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
 
         See the subclass's `_step` for the inputs. Where there are several processes, all of them call this, each with
         its share of the batch. Their networks, equal before the step, are equal after it.
 
+        It does not wait for the device: a loss or a gradient that is NaN or infinite is told when the losses are read,
+        or by `check`. No weight is changed by it, nor later.
+
         Args:
             samples: in the batch, over all processes; None: the inputs hold all.
+        """
+        self._whole = Share.of(len(inputs[0]) if samples is None else samples)
+        parts = self._whole.parts(self.accumulate)
+        sums: dict[str, Tensor] = {}
+        for number, (self.share, own) in enumerate(parts):
+            self._is_first, self._is_last = number == 0, number == len(parts) - 1
+            with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
+                terms = self._step(*(x[own] for x in inputs))
+            for name, value in terms.items():
+                value = value.detach() * (self.share.total / self._whole.total)
+                sums[name] = sums[name] + value if name in sums else value
+        self.steps += 1
+        return Losses(sums, self.finite)
+
+    def update(self, network: str, optimizer: Adam, terms: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+        """Add the gradients of the sum of `terms`; after the last part of the batch, change the weights by them.
+
+        Args:
+            network: the name of the network that the optimiser trains, for messages.
+            terms: scalars, by the name of the loss term; each is a mean over the samples of `share`.
+
+        Returns:
+            The terms and their sum, as means over this part of the batch.
+        """
+        means = self.share.means(terms)
+        self.finite.losses(means)
+        if self._is_first:
+            optimizer.zero_grad(set_to_none=True)
+        own = self.share.count / self._whole.count if self._whole.count else 1.0
+        (reduce(operator.add, terms.values()) * own).backward()
+        if self._is_last:
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            self._whole.add_gradients(weights)
+            self.finite.gradients(network, [w.grad for w in weights if w.grad is not None])
+            optimizer.found_inf = self.finite.found
+            optimizer.step()
+        return means, reduce(operator.add, means.values())
+
+    def check(self) -> None:
+        """Wait for the device: have all losses and gradients been finite?
 
         Raises:
-            FloatingPointError: a loss term or a gradient is NaN or infinite. The message names it. No weight was
-                changed by it.
+            FloatingPointError: one was not. The message names it. No weight was changed by it, nor later.
         """
-        self.share = Share.of(len(inputs[0]) if samples is None else samples)
-        with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
-            terms = self._step(*inputs)
-        self.steps += 1
-        return {name: value.item() for name, value in terms.items()}
+        self.finite.check()
 
     @abstractmethod
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
@@ -69,6 +110,25 @@ class Trainer(ABC):
                 if isinstance(one, nn.Module):
                     one.to(dtype)
 
+    def compile(self, backend: str = "inductor") -> None:
+        """Let torch.compile make the large networks faster. Their first forward and backward passes take minutes.
+
+        Args:
+            backend: torch.compile's; not given: the one that makes code.
+
+        Raises:
+            ValueError: this training has none that torch can compile.
+        """
+        networks = list(self._compilable())
+        if not networks:
+            raise ValueError(f"--compile: {type(self).__name__} has no network that torch.compile makes faster")
+        for network in networks:
+            network.compile(backend=backend)
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        """Large networks that run as a whole, with plain tensors."""
+        return ()
+
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""
         for optimizer, groups in self._made_with:
@@ -76,7 +136,12 @@ class Trainer(ABC):
                 group["lr"] = made_with["lr"] * factor
 
     def state_dict(self) -> dict:
-        """Tensors and plain values. A trainer that loads them continues exactly as this one would."""
+        """Tensors and plain values. A trainer that loads them continues exactly as this one would.
+
+        Raises:
+            FloatingPointError: see `check`.
+        """
+        self.check()
         return {**_state(self._parts), "steps": self.steps}
 
     def load_state_dict(self, state: dict) -> None:
@@ -108,34 +173,6 @@ class Trainer(ABC):
                     load_weights(module, weights, f"the {name} of this run")
                     taken.append(name)
         return taken
-
-
-def optimizer_step(
-    network: str, optimizer: Optimizer, terms: Mapping[str, Tensor], share: Share
-) -> tuple[dict[str, Tensor], Tensor]:
-    """Do one step of `optimizer` on the sum of `terms`. Return the terms and their sum, as means over the batch.
-
-    Args:
-        network: the name of the network that the optimiser trains, for the message.
-        terms: scalars, by the name of the loss term; each is a mean over the samples of `share`.
-
-    Raises:
-        FloatingPointError: a term or the gradient is NaN or infinite. The message names the term or the network. No
-            weight was changed. A finite loss can have an infinite gradient.
-    """
-    means = share.means(terms)
-    if bad := {name: value.item() for name, value in means.items() if not torch.isfinite(value)}:
-        listed = ", ".join(f"{name}={value:g}" for name, value in bad.items())
-        raise FloatingPointError(f"loss is not finite: {listed}; {UNTOUCHED}")
-    optimizer.zero_grad(set_to_none=True)
-    reduce(operator.add, terms.values()).backward()
-    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-    share.add_gradients(weights)
-    largest = get_total_norm([w.grad for w in weights if w.grad is not None], norm_type=float("inf"))
-    if not torch.isfinite(largest):
-        raise FloatingPointError(f"gradient of {network} is not finite: {largest.item():g}; {UNTOUCHED}")
-    optimizer.step()
-    return means, reduce(operator.add, means.values())
 
 
 def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:

@@ -13,6 +13,7 @@ from models.training.schedule import Schedule
 from models.training.trainer import Trainer
 from options.flags.teachers import flags_of_other_families
 from options.record import ONE_CALL, REMOVED, Options
+from util.workers import reading_processes
 
 
 def train_clips(opt: Options) -> list[Clip]:
@@ -86,4 +87,4 @@ def start_from(trainer: Trainer, run: Path) -> str:
 def new_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:
     """All batches of the run after its first `start` steps."""
     epochs, pin_memory = opt.niter + opt.niter_decay, device.type == "cuda"
-    return load_batches(dataset, opt.batchSize, epochs, opt.seed, start, opt.nThreads, pin_memory)
+    return load_batches(dataset, opt.batchSize, epochs, opt.seed, start, reading_processes(opt.nThreads), pin_memory)

@@ -45,6 +45,7 @@ def test_a_flag_cannot_be_abbreviated(capsys, given):
         (["--dataroot", "/nowhere"], "--dataroot /nowhere: no such file or folder; `python -m data.samples.street`"),
         (["--main_G_path", "/nowhere.pth"], "--main_G_path /nowhere.pth: no such file"),
         (["--name", "a/b"], "--name must be one folder name, got 'a/b'"),
+        (["--name=--"], "--name must be a value, got '--'"),
         (["--name", ".."], "--name must be one folder name, got '..'"),
         (["--skip_idx_start", "6", "--skip_idx_end", "6"], "--skip_idx_end must be above --skip_idx_start 6, got 6"),
         (["--resize_mode", "square", "--fineSize", "30"], "--fineSize must be a multiple of 4, got 30"),

@@ -37,6 +37,22 @@ def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["a.txt"]
 
 
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    """A machine that loses power must not keep the new name with empty contents."""
+    path, calls = tmp_path / "a.txt", []
+    path.write_text("old")
+
+    def fsync(number, really=os.fsync):
+        calls.append((os.fstat(number).st_ino, path.read_text()))
+        really(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with replacing(path) as partial:
+        partial.write_text("new")
+        written = partial.stat().st_ino
+    assert (written, "old") in calls and path.stat().st_ino == written and path.read_text() == "new"
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(OSError, match=r"cannot write .*gone/a\.txt.*no file was left behind"):
         with replacing(tmp_path / "gone" / "a.txt") as partial:

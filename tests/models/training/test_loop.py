@@ -12,11 +12,12 @@ import torch
 from PIL import Image
 from torch import nn
 
+from models.training.adam import Adam
 from models.training.loop import STATE_SECONDS, TrainingLoop
 from models.training.run_folder import RunFolder
 from models.training.schedule import Schedule
 from models.training.task import Task
-from models.training.trainer import Trainer, optimizer_step
+from models.training.trainer import Trainer
 from util import checkpoint
 from util.log import Scalars
 from util.signals import STOP_SIGNALS
@@ -31,12 +32,12 @@ class LineTrainer(Trainer):
     def __init__(self):
         torch.manual_seed(0)
         self.network = nn.Linear(1, 1, bias=False)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), RATE)
+        self.optimizer = Adam(self.network.parameters(), RATE)
         super().__init__([self.optimizer], network=self.network, optimizer=self.optimizer)
 
     def _step(self, x):
         terms = {"squared": (self.network(x) - 2 * x).square().mean()}
-        terms, total = optimizer_step("line", self.optimizer, terms, self.share)
+        terms, total = self.update("line", self.optimizer, terms)
         return {**terms, "total": total}
 
 
