@@ -10,6 +10,7 @@ from torch import Tensor
 from util.image import to_tensor
 
 Size = tuple[int, int]  # (width, height) in pixels
+MAX_PIXELS = 89_000_000  # of a frame, more than 12K video has: a small file can claim to hold any number
 MULTIPLE = 8  # every teacher translates frames whose sides are multiples of this
 
 
@@ -23,10 +24,12 @@ def read_frame(path: Path) -> np.ndarray:
     Grey and palette images become RGB, an alpha channel is dropped, and 16 bits become 8.
 
     Raises:
-        UnreadableFrame: the file cannot be read, or holds no single picture of 8 or 16 bits; the message names it.
+        UnreadableFrame: the file cannot be read, has too many pixels, or holds no single picture of 8 or 16 bits; the
+            message names it.
     """
     try:
         with Image.open(path) as image:
+            _check_size(image.size)
             _check_one_picture(image)
             upright = ImageOps.exif_transpose(image)
             if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip it to white
@@ -35,6 +38,11 @@ def read_frame(path: Path) -> np.ndarray:
             return np.array(upright.convert("RGB"))
     except Exception as error:  # decoders raise nearly any type of exception on damaged bytes
         raise UnreadableFrame(f"cannot read frame {path}: {error}") from error
+
+
+def _check_size(size: Size) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise ValueError(f"it has {size[0]} x {size[1]} pixels, a frame at most {MAX_PIXELS:,}")
 
 
 def _check_one_picture(image: Image.Image) -> None:

@@ -8,13 +8,8 @@ import yaml
 
 from util.files import replacing
 
-ONE_CALL = {
-    "options",
-    "model_file",
-    "dry_run",
-    "continue_train",
-    "restart",
-}  # of a call, not a run: never recorded
+# What a call does, not what the run is: never recorded, and never read from a file, which may come from a stranger.
+ONE_CALL = {"options", "model_file", "dry_run", "continue_train", "restart", "override", "trust_torchscript"}
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 

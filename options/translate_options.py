@@ -44,13 +44,7 @@ class TranslateOptions(BaseOptions):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _add_output(parser.add_argument_group("output"))
         _add_input(parser.add_argument_group("input"))
-        model = parser.add_argument_group("model", "what a model.yaml holds; a flag that is typed wins")
-        names = "a run or demo in --checkpoints_dir, a folder, or published:v2c, published:v2l, published:l2v"
-        add_option(model, "--model", TEXT, DEFAULT_MODEL, names)
-        add_option(model, "--name", TEXT, None, argparse.SUPPRESS)  # the folder of --model, which `run_dir` reads
-        add_option(model, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
-        add_epoch(model)
-        add_teacher(model)
+        add_model(parser)
         add_families(parser)
         refresh = parser.add_argument_group("refresh")
         add_refresh(refresh, None)
@@ -94,6 +88,17 @@ def size_of(text: str | None) -> tuple[int, int] | None:
     return None if text is None else tuple(map(int, text.lower().split("x")))  # pyright: ignore[reportReturnType]
 
 
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Flags that say which model runs."""
+    model = parser.add_argument_group("model", "what a model.yaml holds; a flag that is typed wins")
+    names = "a run or demo in --checkpoints_dir, a folder, or published:v2c, published:v2l, published:l2v"
+    add_option(model, "--model", TEXT, DEFAULT_MODEL, names)
+    add_option(model, "--name", TEXT, None, argparse.SUPPRESS)  # the folder of --model, which `run_dir` reads
+    add_option(model, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
+    add_epoch(model)
+    add_teacher(model)
+
+
 def _add_output(group: argparse._ArgumentGroup) -> None:
     where = "a video file for one INPUT; - for y4m on standard output; else a folder of <name>.mp4"
     add_option(group, "--out", PATH, None, where, short="-o")
@@ -104,10 +109,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_input(group: argparse._ArgumentGroup) -> None:
-    size = Kind(_size, "WIDTHxHEIGHT in whole pixels, such as 640x272", "WxH")
-    add_option(group, "--size", size, None, "resize frames to this before they are translated; not given: as they are")
+    add_option(group, "--size", SIZE, None, "resize frames to this before they are translated; not given: as they are")
     add_option(group, "--max_frames", int_range(1), None, "translate this many frames of each INPUT; not given: all")
-    add_option(group, "--input_size", size, None, "standard input holds raw rgb24 frames of this size, not y4m")
+    add_option(group, "--input_size", SIZE, None, "standard input holds raw rgb24 frames of this size, not y4m")
     rate = Kind(_rate, "frames per second, such as 25 or 30000/1001", "FPS")
     text = "rate of raw frames, and of pictures that are one film; not given: 15 for pictures"
     add_option(group, "--input_fps", rate, None, text)
@@ -129,3 +133,6 @@ def _rate(text: str) -> str:
     if not positive:
         raise ValueError(text)
     return text
+
+
+SIZE = Kind(_size, "WIDTHxHEIGHT in whole pixels, such as 640x272", "WxH")

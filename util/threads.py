@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, nullcontext
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -21,15 +22,14 @@ def ahead(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
 
     def compute() -> None:
         try:
-            for item in items:
-                made.put(item)
-                if stop.is_set():
-                    break
+            with closing(items) if hasattr(items, "close") else nullcontext():  # pyright: ignore[reportArgumentType]
+                for item in items:
+                    made.put(item)
+                    if stop.is_set():
+                        return
         except BaseException as error:  # whatever it is, the caller has to see it
             failed.append(error)
         finally:
-            if hasattr(items, "close"):
-                items.close()  # pyright: ignore[reportAttributeAccessIssue]
             if not stop.is_set():
                 made.put(_END)
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import inf
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from data.faces.film import FaceFilm
 from data.jobs.inputs import Input, Reading, find_inputs
 from data.jobs.run import Form, Translate
+from data.listing import unused
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
@@ -138,14 +140,19 @@ def form_of(opt: Options) -> Form:
     return Form(opt.codec, size_of(opt.size), opt.side_by_side, opt.max_frames)
 
 
-def inputs_of(opt: Options) -> tuple[list[Input], list[tuple[str, str]]]:
-    """The inputs, and (word, reason) of each word that names none."""
+def inputs_of(opt: Options) -> tuple[list[Input], list[tuple[str, str]], list[str]]:
+    """The inputs, (word, reason) of each word that names none, and what of the folders is not read, a line each."""
     how = Reading(Fraction(opt.input_fps) if opt.input_fps else None, size_of(opt.input_size))
     found: list[Input] = []
     wrong: list[tuple[str, str]] = []
+    notes: list[str] = []
     for word in opt.inputs:
         try:
-            found += find_inputs(word, from_caller, how)
+            inputs = find_inputs(word, from_caller, how)
         except (OSError, ValueError) as error:
             wrong.append((word, str(error)))
-    return found, wrong
+            continue
+        found += inputs
+        if (folder := Path(from_caller(word))).is_dir():
+            notes += unused(folder, (file for one in inputs for file in one.files))
+    return found, wrong, notes

@@ -55,6 +55,20 @@ def test_an_error_of_the_items_is_raised_where_they_are_read():
         next(stream)
 
 
+def test_an_error_on_closing_the_items_is_raised_too():
+    class Items:
+        def __iter__(self):
+            return iter([1])
+
+        def close(self):
+            raise OSError("cannot close")
+
+    stream = ahead(Items(), 2)
+    assert next(stream) == 1
+    with pytest.raises(OSError, match="cannot close"):
+        next(stream)
+
+
 @pytest.mark.parametrize("size", [1, 4])
 def test_a_reader_that_stops_closes_the_items(size):
     closed = []
