@@ -25,7 +25,7 @@ def test_a_run_lies_in_checkpoints_dir(tmp_path):
     ("flags", "told"),
     [
         ({"out": "a.mp4"}, "a model has no option out; it has .*amp"),
-        ({"max_interval": 0}, "--max_interval must be a whole number between 1 and 1,000,000,000, got '0'"),
+        ({"max_interval": 0}, "--max_interval must be a whole number .*, got '0'"),
         ({"cuda_graphs": "yes"}, "cuda_graphs must be true or false"),
         ({"refresh": "sometimes"}, "--refresh must be one of"),
     ],
