@@ -93,7 +93,7 @@ def fetch(folder: Path, name: str, link: str) -> int:
 
 
 def check(folder: Path, name: str, file: Published, path: Path) -> tuple[str, str]:
-    """What `path` holds in words, and its SHA-256; ValueError if that is not the file, or not the one that is pinned."""
+    """What `path` holds in words, and its SHA-256; ValueError if that is not the file, or not as pinned."""
     told, digest = file.read(path), sha256(path)
     pinned = read_pins(folder).get(name, digest)
     if pinned != digest:
@@ -119,6 +119,9 @@ def download(link: str, target: Path, page: str) -> Path:
     arrived = target.with_name(target.name + ".partial")
     try:
         gdown.download(link, str(arrived), resume=True, use_cookies=False, timeout=TIMEOUT_S)
+        if arrived.open("rb").read(1) == b"<":
+            arrived.unlink()
+            raise DownloadError("what came is a web page, not a file")
     except (DownloadError, FileURLRetrievalError, RequestException) as error:
         reason = " ".join(str(error).split())
         raise OSError(

@@ -1,7 +1,7 @@
 """The stages of a translation as modules that can be exported: stateless, tensors in, tensors out.
 
-    reference frame:  head x -> a,  body a -> f,  tail f, a -> y        a, f, y are kept as a_ref, f_ref, y_ref
-    skipped frame:    head x -> a,  block a_ref, a, f_ref -> f,  tail f, a -> y       or in one: skipped_frame
+reference frame:  head x -> a,  body a -> f,  tail f, a -> y        a, f, y are kept as a_ref, f_ref, y_ref
+skipped frame:    head x -> a,  block a_ref, a, f_ref -> f,  tail f, a -> y       or in one: skipped_frame
 """
 
 from typing import NamedTuple
@@ -81,7 +81,7 @@ def graphs_of(teacher: Teacher, block: Shortcut, threshold: float = 0.0) -> dict
 
 @torch.no_grad()
 def example_arrays(teacher: Teacher, height: int, width: int, seed: int = 0) -> dict[str, Tensor]:
-    """An array for each name in `graphs_of`: those of a reference frame, and of one in which the left half has moved."""
+    """An array for each name in `graphs_of`: of a reference frame, and of one whose left half has moved."""
     reference = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed)) * 2 - 1
     x = torch.cat([reference[..., : width // 2].roll((2, 3), (2, 3)), reference[..., width // 2 :]], 3)
     a_ref, a = teacher.head(reference), teacher.head(x)

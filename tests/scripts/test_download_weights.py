@@ -74,9 +74,7 @@ def teacher(tmp_path):
 def fetch(tmp_path):
     def ran(*words):
         program = [sys.executable, ROOT / "scripts" / "download_weights.py", *words]
-        return subprocess.run(
-            [*program, "--checkpoints_dir", tmp_path / "checkpoints"], capture_output=True, text=True
-        )
+        return subprocess.run([*program, "--checkpoints_dir", tmp_path / "checkpoints"], capture_output=True, text=True)
 
     return ran
 
@@ -104,9 +102,10 @@ def test_a_file_comes_is_checked_and_pinned(fetch, server, teacher, tmp_path):
 
 def test_what_is_something_else_is_not_kept(fetch, server, teacher, tmp_path):
     ran = fetch(BLOCK, server.link("page", b"<html>Quota exceeded</html>"))
-    assert ran.returncode == 1 and "no checkpoint" in ran.stderr
+    assert ran.returncode == 1 and "(what came is a web page, not a file): call this again" in ran.stderr
     ran = fetch(BLOCK, server.link("teacher", teacher))
     assert ran.returncode == 1 and "is not kept" in ran.stderr
+    assert "not a published Shortcut block" in ran.stderr
     assert not [path for path in (tmp_path / "checkpoints").rglob("*") if path.is_file()]
     block = content_of(to_published(tiny.block()), tmp_path / "file")
     assert fetch(BLOCK, server.link("block", block)).returncode == 0
