@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from torch.distributed.run import get_args_parser
 
+from options.export_options import ExportOptions
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
@@ -27,7 +28,7 @@ NOT_HERE = (
     "docs/ablation",
 )
 IN_THE_REPOSITORY = re.compile(
-    r"(models|data|options|scripts|util|tests|docs|checkpoints)/|(train|test)\.py|requirements\S*\.txt"
+    r"(models|data|options|scripts|util|examples|tests|docs|checkpoints)/|(train|test)\.py|requirements\S*\.txt"
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -37,6 +38,7 @@ PROGRAMS = {
     "test.py": TestOptions,
     "scripts/fit_refresh.py": FitOptions,
     "scripts/translate.py": TranslateOptions,
+    "scripts/export_onnx.py": ExportOptions,
 }
 
 

@@ -81,7 +81,7 @@ def graphs_of(teacher: Teacher, block: Shortcut, threshold: float = 0.0) -> dict
 
 @torch.no_grad()
 def example_arrays(teacher: Teacher, height: int, width: int, seed: int = 0) -> dict[str, Tensor]:
-    """An array for each name in `graphs_of`: of a reference frame, and of one in which the left half has moved."""
+    """An array for each name in `graphs_of`: of a reference frame, and of one whose left half has moved."""
     reference = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(seed)) * 2 - 1
     x = torch.cat([reference[..., : width // 2].roll((2, 3), (2, 3)), reference[..., width // 2 :]], 3)
     a_ref, a = teacher.head(reference), teacher.head(x)

@@ -65,6 +65,8 @@ def write_onnx(
 def errors(graph: Graph, path: Path, arrays: Mapping[str, Tensor]) -> dict[str, float]:
     """Name of each output -> the largest error of ONNX Runtime against PyTorch, in standard deviations of the output.
 
+    Of an output that is constant it is the error itself.
+
     Args:
         path: the file of `write_onnx`.
         arrays: name of an input -> its value; others are ignored.
@@ -76,6 +78,6 @@ def errors(graph: Graph, path: Path, arrays: Mapping[str, Tensor]) -> dict[str, 
     wanted = graph.module(*(arrays[name] for name in graph.inputs))
     wanted = wanted if isinstance(wanted, tuple) else (wanted,)
     return {
-        name: float(np.abs(one - other.numpy()).max() / other.std())
+        name: float(np.abs(one - other.numpy()).max()) / (other.std().item() or 1.0)
         for name, one, other in zip(graph.outputs, got, wanted, strict=True)
     }

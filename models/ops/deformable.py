@@ -143,7 +143,7 @@ def _check(
     if offset.shape not in (
         (n, groups * taps * 2, h, w),
         (n, groups * 2, h, w),
-    ):  # no set: exported sizes have no hash
+    ):  # no set: an exported size has no hash
         allowed = f"{[n, groups * taps * 2, h, w]} or {[n, groups * 2, h, w]}"
         raise ValueError(f"offset must be {allowed} for feature {list(feature.shape)}, got {list(offset.shape)}")
     if (current is None) != (mask is None):
