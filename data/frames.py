@@ -63,7 +63,8 @@ def _check_one_picture(image: Image.Image) -> None:
 def _read_smaller(image: Image.Image, at_least: Size) -> None:
     """Have the JPEG decoder skip the fine details of an image that remains at least so large once it is upright."""
     lies_on_its_side = image.getexif().get(EXIF_ORIENTATION, 1) >= 5
-    image.draft(None, (at_least[1], at_least[0]) if lies_on_its_side else at_least)
+    width, height = at_least
+    image.draft(None, (height, width) if lies_on_its_side else (width, height))
 
 
 def resize(image: np.ndarray, size: Size) -> np.ndarray:

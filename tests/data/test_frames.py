@@ -134,7 +134,7 @@ def smooth(width, height):
 
 
 def psnr(one, other):
-    return 20 * np.log10(255 / np.sqrt(np.mean((one.astype(float) - other) ** 2)))
+    return 20 * np.log10(255 / np.sqrt(np.mean((one.astype(float) - other) ** 2) + 1e-9))
 
 
 @pytest.mark.parametrize("turned", [False, True])

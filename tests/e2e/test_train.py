@@ -45,6 +45,18 @@ def test_resuming_equals_never_having_stopped(tmp_path):
     assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "parts"))
 
 
+def test_batches_in_parts_and_a_trace_of_some_steps(tmp_path, capsys):
+    flags = distil(
+        tmp_path, "--batchSize", "2", "--accumulate", "2", "--niter", "5", "--profile", "1", "--val_clips", "0"
+    )
+    assert run([*flags, "--nThreads", "auto"]) == 0
+    trace = tmp_path / "runs" / "tiny" / "trace.json"
+    assert json.loads(trace.read_text())["traceEvents"] and f"traced: {trace}" in capsys.readouterr().out
+    run(distil(tmp_path, "--name", "whole", "--batchSize", "2", "--niter", "5", "--val_clips", "0"))
+    parts, whole = block_of(tmp_path), block_of(tmp_path, "whole")
+    assert all(torch.allclose(parts[key], whole[key], atol=1e-3) for key in whole)
+
+
 def test_a_full_size_block_is_trained_and_goes_on_from_where_it_stopped(tmp_path):
     flags = ["--block", "full_size", "--lambda_L2_out", "50", "--gaps", "near", "--amp", "bf16"]
     ended = program("train.py", distil(tmp_path, *flags, "--tensorboard_dir", str(tmp_path / "board")))
