@@ -10,6 +10,8 @@ from torch import Tensor
 from util.image import to_tensor
 
 Size = tuple[int, int]  # (width, height) in pixels
+MAX_PIXELS = 89_000_000  # of a frame, more than 12K video has: a small file can claim to hold any number
+EXIF_ORIENTATION = 0x0112
 MULTIPLE = 8  # every teacher translates frames whose sides are multiples of this
 
 
@@ -17,17 +19,25 @@ class UnreadableFrame(ValueError):
     """The frame is damaged, truncated or no image at all; the message names it."""
 
 
-def read_frame(path: Path) -> np.ndarray:
+def read_frame(path: Path, at_least: Size | None = None) -> np.ndarray:
     """Read an image as uint8 [H, W, 3] RGB, rotated upright by its EXIF orientation.
 
     Grey and palette images become RGB, an alpha channel is dropped, and 16 bits become 8.
 
+    Args:
+        at_least: (width, height) to which the frame will be shrunk. A JPEG of at least twice that is read at a half, a
+            quarter or an eighth of its size, which takes about half of the time.
+
     Raises:
-        UnreadableFrame: the file cannot be read, or holds no single picture of 8 or 16 bits; the message names it.
+        UnreadableFrame: the file cannot be read, has too many pixels, or holds no single picture of 8 or 16 bits; the
+            message names it.
     """
     try:
         with Image.open(path) as image:
+            _check_size(image.size)
             _check_one_picture(image)
+            if at_least is not None:
+                _read_smaller(image, at_least)
             upright = ImageOps.exif_transpose(image)
             if upright.mode.startswith("I"):  # 16-bit grey: convert("RGB") would clip it to white
                 grey = np.clip(np.asarray(upright, dtype=np.float32) / 257, 0, 255).round().astype(np.uint8)
@@ -37,12 +47,23 @@ def read_frame(path: Path) -> np.ndarray:
         raise UnreadableFrame(f"cannot read frame {path}: {error}") from error
 
 
+def _check_size(size: Size) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise ValueError(f"it has {size[0]} x {size[1]} pixels, a frame at most {MAX_PIXELS:,}")
+
+
 def _check_one_picture(image: Image.Image) -> None:
     pictures = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # a camera's previews follow in an MPO
     if pictures > 1:
         raise ValueError(f"it holds {pictures} pictures, a frame is one: save it as a video or as single pictures")
     if image.mode == "F":
         raise ValueError("it holds floating-point numbers, and nothing says which is white: save it with 8 or 16 bits")
+
+
+def _read_smaller(image: Image.Image, at_least: Size) -> None:
+    """Have the JPEG decoder skip the fine details of an image that remains at least so large once it is upright."""
+    lies_on_its_side = image.getexif().get(EXIF_ORIENTATION, 1) >= 5
+    image.draft(None, (at_least[1], at_least[0]) if lies_on_its_side else at_least)
 
 
 def resize(image: np.ndarray, size: Size) -> np.ndarray:

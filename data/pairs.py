@@ -15,10 +15,14 @@ CLIPS = 5  # clips without a readable pair before it is an error
 
 
 class ImageFrames:
-    """Random access to the frames of a clip of image files, as `VideoFrames` gives to a video file."""
+    """Random access to the frames of a clip of image files, as `VideoFrames` gives to a video file.
 
-    def __init__(self, clip: Clip):
-        self._paths = clip.frames
+    Args:
+        at_least: see `read_frame`.
+    """
+
+    def __init__(self, clip: Clip, at_least: Size | None = None):
+        self._paths, self._at_least = clip.frames, at_least
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -33,7 +37,7 @@ class ImageFrames:
         Raises:
             UnreadableFrame: the file is damaged.
         """
-        return read_frame(self._paths[number])
+        return read_frame(self._paths[number], self._at_least)
 
 
 class PairDataset(Dataset):
@@ -75,7 +79,7 @@ class PairDataset(Dataset):
         if not clips:
             raise ValueError("no clip to draw pairs from")
         self._names = [clip.name for clip in clips]
-        self._sources = [VideoFrames(clip.video) if clip.video else ImageFrames(clip) for clip in clips]
+        self._sources = [VideoFrames(clip.video) if clip.video else ImageFrames(clip, load_size) for clip in clips]
         if short := [name for name, frames in zip(self._names, self._sources, strict=True) if len(frames) < 2]:
             raise ValueError(f"a pair needs two frames, but these clips have one: {', '.join(short)}")
         self._max_gap, self._gaps, self._seed = max_gap, gaps, seed

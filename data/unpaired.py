@@ -54,7 +54,7 @@ class UnpairedDataset(Dataset):
         path, skipped = frames[first], []
         for _ in range(TRIES):
             try:
-                return self._crop.apply(read_frame(path), self._crop.draw(rng)), skipped
+                return self._crop.apply(read_frame(path, self._crop.load_size), self._crop.draw(rng)), skipped
             except UnreadableFrame:
                 if str(path) not in skipped:
                     skipped.append(str(path))

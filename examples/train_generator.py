@@ -23,7 +23,8 @@ from data.frames import read_frame, resize_or_trim  # noqa: E402
 from examples.generators import ResNet, UNet  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
 from util.image import to_tensor  # noqa: E402
-from util.runtime import finish, first_interrupt  # noqa: E402
+from util.runtime import finish  # noqa: E402
+from util.signals import stop_signals  # noqa: E402
 
 KINDS = {"unet": UNet, "resnet": ResNet}
 
@@ -34,7 +35,7 @@ def main() -> int:
     generator = KINDS[given.kind](given.width, given.levels).to(device)
     adam = torch.optim.Adam(generator.parameters(), lr=given.lr, betas=(0.5, 0.999))
     batches, begun, total = pairs(given.pairs, given.side, given.batch), time.monotonic(), 0.0
-    with first_interrupt() as interrupted:
+    with stop_signals() as interrupted:
         for step in range(1, given.steps + 1):
             frame, target = (x.to(device) for x in next(batches))
             loss = (generator(frame) - target).abs().mean()

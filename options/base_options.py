@@ -18,15 +18,16 @@ from options.record import SPLITS, Options
 DEFAULT_INTERVAL = 3  # between references of a fixed refresh, as published
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")
-BLOCK_SHAPE = {  # flag: (value for a new block, what it is)
-    "feat_ch": ("the teacher's", "channels of the teacher's features"),
-    "h_dim": (64, "channels inside the block"),
-    "num_dg": (1, "deformable groups"),
-    "g_layers": (2, "layers that predict the global offset"),
-    "l_layers": (3, "layers that predict the local offset and mask"),
-    "offset_g_size": (1, "taps per side with a global offset of their own"),
-    "offset_l_size": (3, "taps per side with a local offset of their own"),
-    "adabd_dilation": (1, "dilation of the blending convolution"),
+LARGEST = 2**14  # side of a frame, pixels
+BLOCK_SHAPE = {  # flag: (value for a new block, largest value, what it is)
+    "feat_ch": ("the teacher's", 2**14, "channels of the teacher's features"),
+    "h_dim": (64, 2**12, "channels inside the block"),
+    "num_dg": (1, 256, "deformable groups"),
+    "g_layers": (2, 64, "layers that predict the global offset"),
+    "l_layers": (3, 64, "layers that predict the local offset and mask"),
+    "offset_g_size": (1, 31, "taps per side with a global offset of their own"),
+    "offset_l_size": (3, 31, "taps per side with a local offset of their own"),
+    "adabd_dilation": (1, 64, "dilation of the blending convolution"),
 }
 
 
@@ -121,7 +122,7 @@ class BaseOptions:
         add_option(group, "--name", TEXT, "experiment_name", run, may_change=True)
         add_option(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
         add_device(group)
-        add_option(group, "--seed", int_range(0), 0, "start of every random choice")
+        add_option(group, "--seed", int_range(0, 2**32 - 1), 0, "start of every random choice")
         add_option(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
@@ -141,10 +142,14 @@ class BaseOptions:
         add_option(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
         for flag, default in (("--loadSize", 286), ("--loadSizeW", 542), ("--loadSizeH", 286)):
             add_option(
-                group, flag, int_range(4), default, "the size before the random crop of training; test.py does not crop"
+                group,
+                flag,
+                int_range(4, LARGEST),
+                default,
+                "the size before the random crop of training; test.py does not crop",
             )
         for flag, default in (("--fineSize", 256), ("--fineSizeW", 512), ("--fineSizeH", 256)):
-            add_option(group, flag, int_range(4), default, "the size that the networks see, a multiple of 4")
+            add_option(group, flag, int_range(4, LARGEST), default, "the size that the networks see, a multiple of 4")
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
         description = "read the teacher's flags, in a test also the run's, from this model.yaml; typed flags win"
@@ -155,7 +160,7 @@ class BaseOptions:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
         if self.default_interval is None:
             interval += f"; not given: 3, adaptive: as fitted, or {LONGEST_INTERVAL} with --refresh_threshold"
-        add_option(group, "--max_interval", int_range(1), self.default_interval, interval)
+        add_option(group, "--max_interval", int_range(1, 100_000), self.default_interval, interval)
         published = "shortcut (published behaviour): reference frames show a prediction"
         refresh = f"{published}; training then includes distance --max_interval"
         add_option(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
@@ -163,8 +168,8 @@ class BaseOptions:
         add_option(
             group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}"
         )
-        for name, (new, text) in BLOCK_SHAPE.items():
-            add_option(group, f"--{name}", int_range(1), None, f"{text} (new block: {new})")
+        for name, (new, most, text) in BLOCK_SHAPE.items():
+            add_option(group, f"--{name}", int_range(1, most), None, f"{text} (new block: {new})")
 
 
 def add_device(group: argparse._ArgumentGroup) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from options import record
-from options.parser import Parser
+from options.parser import Parser, Wrong
 from options.published import DROPPED, needless
 
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
@@ -97,6 +97,8 @@ def _given(
     blank = argparse.Namespace(**dict.fromkeys(defaults, _NOT_GIVEN))
     found, extras = parser.parse_known_args(flags, blank)
     values = {name: value for name, value in vars(found).items() if value is not _NOT_GIVEN}
+    # Of --flag=-- argparse keeps an empty list, up to Python 3.12.
+    values |= {name: Wrong("--", "a value") for name, value in values.items() if value == []}
     notes, unknown = needless(extras)
     if parser.words:
         words, unknown = _sorted_out(unknown)

@@ -82,10 +82,11 @@ def read(path: Path) -> Values:
     return values
 
 
-def write(path: Path, values: Mapping[str, object], movable: Path) -> None:
+def write(path: Path, values: Mapping[str, object], movable: Path, running: Mapping[str, object] | None = None) -> None:
     """Write model.yaml, whole or not at all: those flags of a training that its teacher has.
 
     Args:
+        running: how it is run, values of RUNNING.
         movable: files in this folder are named as seen from model.yaml, since they move with it, all others in full.
     """
     own = {flag.name for flag in family_named(str(values["teacher"])).flags} | TEACHER - FAMILY_FLAGS
@@ -93,7 +94,9 @@ def write(path: Path, values: Mapping[str, object], movable: Path) -> None:
     for name in PATHS & kept.keys():
         kept[name] = _portable(Path(str(kept[name])).resolve(), path.parent.resolve(), movable.resolve())
     with replacing(path) as partial:
-        partial.write_text(yaml.safe_dump({**kept, "which_epoch": "latest"}, sort_keys=False, width=float("inf")))
+        partial.write_text(
+            yaml.safe_dump({**kept, **(running or {}), "which_epoch": "latest"}, sort_keys=False, width=float("inf"))
+        )
 
 
 def _portable(file: Path, folder: Path, movable: Path) -> str:

@@ -9,7 +9,17 @@ from pathlib import Path
 from options.layers import CALLER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"data", "models", "options", "scripts", "tests", "util", "train", "test"}  # top-level names of this project
+OURS = {
+    "data",
+    "models",
+    "options",
+    "scripts",
+    "tests",
+    "util",
+    "train",
+    "test",
+    "shortcut_v2v",
+}  # top-level names of this project
 
 
 def own_function(name: str) -> Callable:

@@ -49,12 +49,23 @@ def existing(must_be: str, hint: str = "") -> Kind:
     return replace(PATH, must_be=must_be, hint=hint)
 
 
-def int_range(low: float, high: float | None = None) -> Kind:
+MOST = 10**9  # of a number that neither memory nor the method limits
+
+
+def int_range(low: int, high: int = MOST) -> Kind:
     """A whole number in [low, high]."""
     return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
 
 
-def float_range(low: float, high: float | None = None) -> Kind:
+def int_or(word: str, low: int, high: int = MOST) -> Kind:
+    """A whole number in [low, high], or `word`."""
+    number = int_range(low, high)
+    return replace(
+        number, read=lambda text: text if text == word else number.read(text), allowed=f"{number.allowed}, or {word}"
+    )
+
+
+def float_range(low: float, high: float = MOST) -> Kind:
     """A finite number in [low, high]."""
     return Kind(_bounded(float, low, high), f"a number {_bounds(low, high)}", "X")
 
@@ -148,7 +159,7 @@ def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default
         def __call__(self, parser, namespace, words, option_string=None):
             setattr(namespace, self.dest, kind(",".join(" ".join(words).replace(",", " ").split())))
 
-    shown = f"{text} (default {default})"
+    shown = text if default is None else f"{text} (default {default})"
     group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar, help=shown)
 
 
@@ -158,15 +169,15 @@ def switch(group: argparse._ArgumentGroup, flag: str, default: bool, text: str) 
     action.help = f"{text} (default {'on' if default else 'off'})"
 
 
-def _bounded(convert: type, low: float, high: float | None) -> Callable[[str], object]:
+def _bounded(convert: type, low: float, high: float) -> Callable[[str], object]:
     def read(text: str) -> object:
         got = convert(text)
-        if not low <= got <= (float("inf") if high is None else high) or got == float("inf"):  # NaN fails the first
+        if not low <= got <= high:  # NaN fails, too
             raise ValueError(text)
         return got
 
     return read
 
 
-def _bounds(low: float, high: float | None) -> str:
-    return f"of at least {low:g}" if high is None else f"between {low:g} and {high:g}"
+def _bounds(low: float, high: float) -> str:
+    return "between {} and {}".format(*(f"{x:,}" if isinstance(x, int) else f"{x:g}" for x in (low, high)))

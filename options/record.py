@@ -8,13 +8,18 @@ import yaml
 
 from util.files import replacing
 
+# What a call does, not what the run is: never recorded, and never read from a file, which may come from a stranger.
 ONE_CALL = {
     "options",
     "model_file",
     "dry_run",
     "continue_train",
     "restart",
-}  # of a call, not a run: never recorded
+    "override",
+    "trust_torchscript",
+    "compile",
+    "profile",
+}
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
@@ -64,7 +69,7 @@ class Options(argparse.Namespace):
     @property
     def fine_size(self) -> tuple[int, int] | None:
         """(width, height) in pixels that the networks see, None for each clip's own size."""
-        if self.resize_mode == "none":
+        if vars(self).get("resize_mode", "none") == "none":  # translate.py has no such flag
             return None
         return (self.fineSize, self.fineSize) if self.resize_mode == "square" else (self.fineSizeW, self.fineSizeH)
 

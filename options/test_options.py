@@ -70,7 +70,11 @@ class TestOptions(ClipOptions):
         super().add_arguments(parser)
         test = parser.add_argument_group("test")
         add_option(
-            test, "--latency_repeats", int_range(1), 20, "single frames timed in turn by each of teacher and Shortcut"
+            test,
+            "--latency_repeats",
+            int_range(1, 100_000),
+            20,
+            "single frames timed in turn by each of teacher and Shortcut",
         )
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 

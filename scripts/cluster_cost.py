@@ -31,6 +31,7 @@ from options.train_options import TrainOptions  # noqa: E402
 from util import runtime  # noqa: E402
 from util.runtime import finish  # noqa: E402
 from util.tables import markdown  # noqa: E402
+from util.workers import reading_processes  # noqa: E402
 
 PROCESSES = (1, 2, 4, 8, 16, 32, 64)
 WARMUP = 2  # steps that are not timed
@@ -77,7 +78,7 @@ def measure(opt: Options, steps: int, gigabytes_per_s: float, latency_us: float)
     return Cost(
         fixed_s=max(small - sample_s, 0),
         sample_s=sample_s,
-        load_s=load_s / max(opt.nThreads, 1),
+        load_s=load_s / max(reading_processes(opt.nThreads), 1),
         reduced_bytes=sum(moment.nbytes for moment in moments),
         calls=2 * len(optimizers) + 2,  # losses and gradients of each; then unreadable frames, and signals
         bytes_per_s=gigabytes_per_s * 1e9,
@@ -103,7 +104,7 @@ def read(task: Task, opt: Options, steps: int) -> tuple[tuple[Tensor, ...], floa
 def step_s(task: Task, inputs: Sequence[Tensor], samples: int, steps: int) -> float:
     """The median seconds of a training step on `samples` samples."""
     few = [x[:samples] for x in inputs]
-    times = [timed_ms(lambda: None, task.trainer.step, *few)[1] for _ in range(WARMUP + steps)]
+    times = [timed_ms(task.trainer.check, task.trainer.step, *few)[1] for _ in range(WARMUP + steps)]
     return float(np.median(times[WARMUP:])) / 1e3
 
 

@@ -33,7 +33,9 @@ def translate(opt: Options) -> int:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise ValueError(f"translate.sh runs in one process, got WORLD_SIZE={os.environ['WORLD_SIZE']}: start it once")
     tell = partial(print, file=sys.stderr if opt.out == "-" else sys.stdout, flush=True)
-    inputs, failed = inputs_of(opt)
+    inputs, failed, notes = inputs_of(opt)
+    for note in (*opt.notes, *notes):
+        tell(note)
     jobs, asked = new_jobs(inputs, opt.out, opt.codec), len(inputs) + len(failed)
     if jobs:
         device = runtime.prepare(0, opt.gpu_ids)

@@ -5,11 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from PIL import Image
 
 from tests.helpers.browser import CHROMIUM
 
 E2E = Path(__file__).parent / "e2e"
+
+# Property tests try the same few examples in every run, however slow the machine is.
+settings.register_profile("suite", max_examples=20, derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items):

@@ -35,6 +35,11 @@ def local_rank() -> int:
     return int(os.environ.get("LOCAL_RANK", 0)) if is_parallel() else 0
 
 
+def local_world_size() -> int:
+    """How many processes of this program run on this machine."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", 1)) if is_parallel() else 1
+
+
 def is_parallel() -> bool:
     """Whether this process is one of several."""
     return world_size() > 1

@@ -68,7 +68,7 @@ def run_job(
         path = job.output if job.output == STDOUT else files.enter_context(replacing_output(job, request))
         writer = files.enter_context(_writer(job, film, form, path, notes, files))
         count, uneven = 0, False
-        with closing(ahead(_read(film, form), WAITING)) as frames, Follower(writer.write, WAITING) as writing:
+        with closing(ahead(read_film(film, form), WAITING)) as frames, Follower(writer.write, WAITING) as writing:
             for frame in frames:
                 picture = translate(frame.image)
                 writing.put(frame._replace(image=_shown(frame.image, picture, form)))
@@ -82,7 +82,8 @@ def run_job(
     return count, [*film.notes, *notes]
 
 
-def _read(film: Film, form: Form) -> Iterator[Frame]:
+def read_film(film: Film, form: Form) -> Iterator[Frame]:
+    """The frames of `film` that are to be translated, in the size that the form says."""
     with closing(film.frames()) as frames:  # pyright: ignore[reportArgumentType]  # a generator, which can be closed
         for frame in islice(frames, form.max_frames):
             yield frame._replace(image=_resized(frame.image, form.size))

@@ -4,13 +4,16 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
+
 from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
 from models.teachers.base import Split
 from util import __version__
-from util.checkpoint import check_format
+from util.checkpoint import check_format, check_weights, load_weights
 
 FORMAT = 1
+MOST_CHANNELS = 2**14
 
 
 def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: Split, **extra: Any) -> dict:
@@ -52,11 +55,14 @@ def from_checkpoint(
     if state.get("kind") != "shortcut":
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
     check_format(state, FORMAT, "Shortcut checkpoint")
+    _check_entries(state)
     form, config = _form(state["config"])
     _refuse(_differences({"block": form, **config}, requested) + _problems(state, teacher_fingerprint, split))
-    block = BLOCKS[form](**config)
-    block.load_state_dict(state["block"])
-    return block
+    what = "the block that the checkpoint describes"
+    with torch.device("meta"):  # takes no memory, however large the block would be
+        expected = BLOCKS[form](**config).state_dict()
+    check_weights(state["block"], expected, what)
+    return load_weights(BLOCKS[form](**config), state["block"], what)
 
 
 def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: Split) -> list[str]:
@@ -74,6 +80,22 @@ def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: Split) 
     if tuple(state["split"]) != tuple(split):
         problems.append(f"split: checkpoint {_slice(state['split'])}, asked {_slice(split)}")
     return problems
+
+
+def _check_entries(state: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint whose entries are of other kinds than `to_checkpoint` makes them.
+
+    A block has tensors for each of its layers, so a number of layers above that of tensors cannot be true.
+    """
+    config, split, block = (state.get(name) for name in ("config", "split", "block"))
+    if not (isinstance(config, Mapping) and isinstance(block, Mapping) and isinstance(state.get("teacher"), str)):
+        raise ValueError("not a Shortcut checkpoint: config, block or teacher is missing or of another kind")
+    if not isinstance(split, list | tuple) or [type(layer) for layer in split] != [int, int]:
+        raise ValueError(f"not a Shortcut checkpoint: split {split!r} is not two numbers of layers")
+    limits = {name: len(block) if name.endswith("_layers") else MOST_CHANNELS for name in config if name != "block"}
+    wrong = [f"{k} {config[k]!r}" for k, most in limits.items() if type(config[k]) is not int or config[k] > most]
+    if wrong and not config.keys() - {"block", *inspect.signature(Shortcut.__init__).parameters}:
+        raise ValueError(f"not a Shortcut checkpoint: it describes a block that cannot be, with {', '.join(wrong)}")
 
 
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:

@@ -138,7 +138,7 @@ class Flag:
     type: int, float, bool, str or Path. The value of a Path is text. A bool becomes `--name / --no-name`.
     default: None means "not given".
     help: one line for `--help`.
-    low, high: bounds of a number, both allowed; high None: no bound.
+    low, high: bounds of a number, both allowed.
     choices: all texts that a str may be; empty: any.
     """
 
@@ -147,7 +147,7 @@ class Flag:
     default: object
     help: str
     low: float = 0
-    high: float | None = None
+    high: float = 10_000
     choices: tuple[str, ...] = ()
 
 

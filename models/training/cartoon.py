@@ -7,7 +7,8 @@ from torch import Tensor
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.styled import StyledVToonify, unparsed
 from models.teachers.vtoonify.stylegan import ROWS
-from models.training.trainer import Trainer, optimizer_step
+from models.training.adam import Adam
+from models.training.trainer import Trainer
 
 SCALES = (1, 2, 4)  # each L1 term compares images reduced by one of these; a reduced image forgives a small shift
 PLAIN_LR_RATIO = 0.4  # learning rate of plain convolutions over that of the generator, which scales its weights in use
@@ -28,14 +29,14 @@ class CartoonTrainer(Trainer):
         self.network, self.style = network, style
         plain = [*network.encoder.parameters(), *network.fusion_out.parameters(), *network.fusion_skip.parameters()]
         groups = [{"params": network.generator.parameters()}, {"params": plain, "lr": lr * PLAIN_LR_RATIO}]
-        self.optimizer = torch.optim.Adam(groups, lr=lr, betas=(beta1, 0.99))
+        self.optimizer = Adam(groups, lr=lr, betas=(beta1, 0.99))
         super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
 
     def _step(self, frame: Tensor, target: Tensor) -> dict[str, Tensor]:
         """frame [N, 3, H, W], target [N, 3, 4H, 4W], both in [-1, 1] -> {term: loss}, with "total"."""
         output = self.network.styled(self.style)(unparsed(frame))
         terms = {f"L1_{scale}": reduced_l1(output, target, scale) for scale in SCALES}
-        terms, total = optimizer_step("VToonify", self.optimizer, terms, self.share)
+        terms, total = self.update("VToonify", self.optimizer, terms)
         return {**terms, "total": total}
 
     @torch.no_grad()
@@ -58,6 +59,12 @@ class CartoonTrainer(Trainer):
     def load_state_dict(self, state: dict) -> None:
         super().load_state_dict(state)
         self.style = state["style"].to(self.style)
+
+    def start_from(self, state: dict) -> list[str]:
+        taken = super().start_from(state)
+        if taken:  # the weights were trained for this style
+            self.style = state["style"].to(self.style)
+        return taken
 
 
 def random_style(network: VToonify) -> Tensor:

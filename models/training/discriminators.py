@@ -1,7 +1,10 @@
 """The three discriminators: the teacher's, the Shortcut's per frame, and the Shortcut's over time."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm  # the old form: published files hold weight_orig, weight_u and weight_v
+
+from models.ops.warp import at_least_float32
 
 SLOPE = 0.2
 
@@ -60,7 +63,9 @@ class TemporalPatchDiscriminator(nn.Module):
         self.model = _spectral_stack(nn.Conv3d, ndf, n_layers, kernel=(3, 4, 4), stride=(1, 2, 2))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.model(x)
+        # In bf16, oneDNN's gradient of a 3D convolution holds NaN on some CPUs (torch 2.14, AMD EPYC with avx512_bf16).
+        with torch.autocast("cpu", enabled=False):
+            return self.model(x if x.is_cuda else at_least_float32(x))
 
 
 def _spectral_stack(conv: type[nn.Module], ndf: int, n_layers: int, kernel, stride) -> nn.Sequential:

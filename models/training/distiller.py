@@ -1,6 +1,6 @@
 """The objective of the Shortcut block, and one optimisation step on it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -11,9 +11,10 @@ from models.ops.warp import at_least_float32
 from models.shortcut import Shortcut
 from models.shortcut.base import PixelPath, Prediction
 from models.teachers.base import Teacher
+from models.training.adam import Adam
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
-from models.training.trainer import Trainer, optimizer_step
+from models.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Distiller(Trainer):
         if weights.temporal and temporal_discriminator is not None:
             self.networks["D_T_A"] = temporal_discriminator
         self.optimizers = {
-            name: torch.optim.Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
+            name: Adam(network.parameters(), lr if network is block else d_lr, (beta1, 0.999))
             for name, network in self.networks.items()
         }
         self.gan = GANLoss(gan_mode)
@@ -89,10 +90,10 @@ class Distiller(Trainer):
         self._train_discriminators(False)
         assert prediction.aligned is not None  # the block is in training mode
         terms = self._terms(prediction.feature, prediction.aligned, f, y_ref, y_hat, y)
-        terms, total = optimizer_step("ShortcutV2V", self.optimizers["ShortcutV2V"], terms, self.share)
+        terms, total = self.update("ShortcutV2V", self.optimizers["ShortcutV2V"], terms)
         self._train_discriminators(True)
         for name, loss in self._discriminator_terms(y_ref, y_hat.detach(), y):
-            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss}, self.share)[1]
+            terms[name] = self.update(name, self.optimizers[name], {name: loss})[1]
         return {**terms, "total": total}
 
     @torch.no_grad()
@@ -102,6 +103,10 @@ class Distiller(Trainer):
         prediction, pixels = self.block.eval().with_pixels(a_ref, a, f_ref)
         images = {"reference": reference, "current": current, "teacher": y, "mask": prediction.mask}
         return {**images, "shortcut": self._output(prediction, pixels, a, y_ref)}
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        """The block computes with code of its own. The discriminators' spectral norm writes into its buffers."""
+        return self.teacher.head, self.teacher.body, self.teacher.tail
 
     def _output(self, prediction: Prediction, pixels: PixelPath | None, a: Tensor, y_ref: Tensor) -> Tensor:
         y_hat = self.teacher.tail(prediction.feature, a)

@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.evaluation.fcn8s import POOL3_SCALE, POOL4_SCALE, FCN8s
-from models.training.trainer import Trainer, optimizer_step
+from models.training.adam import Adam
+from models.training.trainer import Trainer
 
 # How large the weights of a layer must be, relative to a layer whose input and output both have a spread of 1: conv1_1
 # reads grey levels, the network scales its skips down, upsampling weights are bilinear. Adam moves each weight by about
@@ -50,8 +51,11 @@ class FcnTrainer(Trainer):
         layers = dict(network.named_children())
         biases = [layer.bias for layer in layers.values() if layer.bias is not None]
         weights = [{"params": [layer.weight], "lr": lr * WEIGHT_SCALE.get(name, 1.0)} for name, layer in layers.items()]
-        self.optimizer = torch.optim.Adam([{"params": biases}, *weights], lr, (beta1, 0.999))
+        self.optimizer = Adam([{"params": biases}, *weights], lr, (beta1, 0.999))
         super().__init__([self.optimizer], network=network, optimizer=self.optimizer)
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        return (self.network,)
 
     def _step(self, frames: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Frames [N, 3, H, W] in [-1, 1] and their class ids, int64 [N, H, W] -> {"total": mean cross entropy}."""
@@ -60,4 +64,4 @@ class FcnTrainer(Trainer):
         total = F.cross_entropy(self.network(frames), labels, ignore_index=IGNORED_LABEL, reduction="sum")
         per_frame = self.share.mean(counted.sum().double() / len(frames))  # pixels that count, mean over the batch
         pixels = (per_frame * len(frames)).clamp(min=1).to(total.dtype)
-        return {"total": optimizer_step("FCN8s", self.optimizer, {"cross entropy": total / pixels}, self.share)[1]}
+        return {"total": self.update("FCN8s", self.optimizer, {"cross entropy": total / pixels})[1]}

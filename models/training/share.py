@@ -35,6 +35,22 @@ class Share:
         first, count = distributed.part(total, distributed.rank(), distributed.world_size())
         return cls(first, count, total)
 
+    def parts(self, number: int) -> list[tuple["Share", slice]]:
+        """The batch in `number` parts, or fewer where it has fewer samples: of each, this process's share and samples.
+
+        A part has samples of the shares of all processes. The samples are a slice of those that this process holds.
+        """
+        held = [
+            distributed.part(self.total, rank, distributed.world_size())[1] for rank in range(distributed.world_size())
+        ]
+        number, rank, found = min(number, max(held)), distributed.rank(), []
+        for place in range(number):
+            counts = [distributed.part(count, place, number)[1] for count in held]
+            first = distributed.part(self.count, place, number)[0]
+            share = Share(sum(counts[:rank]), counts[rank], sum(counts))
+            found.append((share, slice(first, first + max(share.count, 1))))
+        return found
+
     @property
     def weight(self) -> float:
         """What a mean over this share counts in the mean over the batch."""

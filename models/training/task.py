@@ -42,7 +42,7 @@ class Task(ABC):
 
     def inputs(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
         """The arguments of the trainer's step, on the device."""
-        values = (batch[name].to(self.device) for name in self.input_names)
+        values = (batch[name].to(self.device, non_blocking=True) for name in self.input_names)
         return tuple(x.to(self.trainer.dtype) if x.is_floating_point() else x for x in values)
 
     @abstractmethod

@@ -7,12 +7,12 @@ from functools import reduce
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
+from models.training.adam import Adam
+from models.training.finite import FiniteCheck, Losses
 from models.training.share import Share
-
-UNTOUCHED = "the last saved checkpoint is untouched"
+from util.checkpoint import load_weights
 
 
 class Trainer(ABC):
@@ -20,7 +20,10 @@ class Trainer(ABC):
 
     Attributes:
         steps: optimisation steps done, also before the training was resumed.
-        share: what this process trains on of the batch of the present step.
+        accumulate: in so many parts, one after the other, a step computes the gradients of a batch. It needs the memory
+            of one part.
+        share: what this process trains on of the present part of the batch.
+        finite: looks at all losses and gradients.
         dtype: of the weights, and of the images that a step takes.
         amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
 
@@ -30,29 +33,70 @@ class Trainer(ABC):
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self.dtype, self.amp, self._parts = 0, torch.float32, None, parts
-        self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
+        self.steps, self.dtype, self.amp, self.accumulate, self._parts = 0, torch.float32, None, 1, parts
+        self.finite = FiniteCheck()
+        made_with = [(one, [_without_weights(group) for group in one.param_groups]) for one in optimizers]
+        self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
     share: Share
+    amp: torch.dtype | None
 
-    def step(self, *inputs: Tensor, samples: int | None = None) -> dict[str, float]:
+    def step(self, *inputs: Tensor, samples: int | None = None) -> Losses:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
 
         See the subclass's `_step` for the inputs. Where there are several processes, all of them call this, each with
         its share of the batch. Their networks, equal before the step, are equal after it.
 
+        It does not wait for the device: a loss or a gradient that is NaN or infinite is told when the losses are read,
+        or by `check`. No weight is changed by it, nor later.
+
         Args:
             samples: in the batch, over all processes; None: the inputs hold all.
+        """
+        self._whole = Share.of(len(inputs[0]) if samples is None else samples)
+        parts = self._whole.parts(self.accumulate)
+        sums: dict[str, Tensor] = {}
+        for number, (self.share, own) in enumerate(parts):
+            self._is_first, self._is_last = number == 0, number == len(parts) - 1
+            with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
+                terms = self._step(*(x[own] for x in inputs))
+            for name, value in terms.items():
+                value = value.detach() * (self.share.total / self._whole.total)
+                sums[name] = sums[name] + value if name in sums else value
+        self.steps += 1
+        return Losses(sums, self.finite)
+
+    def update(self, network: str, optimizer: Adam, terms: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+        """Add the gradients of the sum of `terms`; after the last part of the batch, change the weights by them.
+
+        Args:
+            network: the name of the network that the optimiser trains, for messages.
+            terms: scalars, by the name of the loss term; each is a mean over the samples of `share`.
+
+        Returns:
+            The terms and their sum, as means over this part of the batch.
+        """
+        means = self.share.means(terms)
+        self.finite.losses(means)
+        if self._is_first:
+            optimizer.zero_grad(set_to_none=True)
+        own = self.share.count / self._whole.count if self._whole.count else 1.0
+        (reduce(operator.add, terms.values()) * own).backward()
+        if self._is_last:
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            self._whole.add_gradients(weights)
+            self.finite.gradients(network, [w.grad for w in weights if w.grad is not None])
+            optimizer.found_inf = self.finite.found
+            optimizer.step()
+        return means, reduce(operator.add, means.values())
+
+    def check(self) -> None:
+        """Wait for the device: have all losses and gradients been finite?
 
         Raises:
-            FloatingPointError: a loss term or a gradient is NaN or infinite. The message names it. No weight was
-                changed by it.
+            FloatingPointError: one was not. The message names it. No weight was changed by it, nor later.
         """
-        self.share = Share.of(len(inputs[0]) if samples is None else samples)
-        with torch.autocast(inputs[0].device.type, self.amp or torch.bfloat16, enabled=self.amp is not None):
-            terms = self._step(*inputs)
-        self.steps += 1
-        return {name: value.item() for name, value in terms.items()}
+        self.finite.check()
 
     @abstractmethod
     def _step(self, *inputs: Tensor) -> dict[str, Tensor]:
@@ -66,47 +110,69 @@ class Trainer(ABC):
                 if isinstance(one, nn.Module):
                     one.to(dtype)
 
+    def compile(self, backend: str = "inductor") -> None:
+        """Let torch.compile make the large networks faster. Their first forward and backward passes take minutes.
+
+        Args:
+            backend: torch.compile's; not given: the one that makes code.
+
+        Raises:
+            ValueError: this training has none that torch can compile.
+        """
+        networks = list(self._compilable())
+        if not networks:
+            raise ValueError(f"--compile: {type(self).__name__} has no network that torch.compile makes faster")
+        for network in networks:
+            network.compile(backend=backend)
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        """Large networks that run as a whole, with plain tensors."""
+        return ()
+
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""
-        for optimizer, rates in self._rates:
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * factor
+        for optimizer, groups in self._made_with:
+            for group, made_with in zip(optimizer.param_groups, groups, strict=True):
+                group["lr"] = made_with["lr"] * factor
 
     def state_dict(self) -> dict:
-        """Tensors and plain values. A trainer that loads them continues exactly as this one would."""
+        """Tensors and plain values. A trainer that loads them continues exactly as this one would.
+
+        Raises:
+            FloatingPointError: see `check`.
+        """
+        self.check()
         return {**_state(self._parts), "steps": self.steps}
 
     def load_state_dict(self, state: dict) -> None:
+        """Go on from a state. What the optimisers were made with, such as betas, wins over the state's.
+
+        Raises:
+            ValueError: the state of an optimiser has other shapes than the weights.
+            KeyError, RuntimeError, TypeError, AttributeError: it is of other networks, or no state at all.
+        """
         _load(self._parts, state)
-        self.steps = state["steps"]
+        self.steps = int(state["steps"])
+        for optimizer, groups in self._made_with:
+            for group, made_with in zip(optimizer.param_groups, groups, strict=True):
+                group.update({**made_with, "lr": group["lr"]})
+            _check_moments(optimizer)
 
+    def start_from(self, state: dict) -> list[str]:
+        """Take the weights of each network that `state`, another trainer's, has too; the names of these networks.
 
-def optimizer_step(
-    network: str, optimizer: Optimizer, terms: Mapping[str, Tensor], share: Share
-) -> tuple[dict[str, Tensor], Tensor]:
-    """Do one step of `optimizer` on the sum of `terms`. Return the terms and their sum, as means over the batch.
-
-    Args:
-        network: the name of the network that the optimiser trains, for the message.
-        terms: scalars, by the name of the loss term; each is a mean over the samples of `share`.
-
-    Raises:
-        FloatingPointError: a term or the gradient is NaN or infinite. The message names the term or the network. No
-            weight was changed. A finite loss can have an infinite gradient.
-    """
-    means = share.means(terms)
-    if bad := {name: value.item() for name, value in means.items() if not torch.isfinite(value)}:
-        listed = ", ".join(f"{name}={value:g}" for name, value in bad.items())
-        raise FloatingPointError(f"loss is not finite: {listed}; {UNTOUCHED}")
-    optimizer.zero_grad(set_to_none=True)
-    reduce(operator.add, terms.values()).backward()
-    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-    share.add_gradients(weights)
-    largest = get_total_norm([w.grad for w in weights if w.grad is not None], norm_type=float("inf"))
-    if not torch.isfinite(largest):
-        raise FloatingPointError(f"gradient of {network} is not finite: {largest.item():g}; {UNTOUCHED}")
-    optimizer.step()
-    return means, reduce(operator.add, means.values())
+        Raises:
+            ValueError: they have other shapes.
+        """
+        taken = []
+        for part, one in self._parts.items():
+            for name, module in (one if isinstance(one, dict) else {part: one}).items():
+                held = state.get(part, {})
+                weights = held.get(name) if isinstance(one, dict) else held
+                if isinstance(module, nn.Module) and weights:
+                    load_weights(module, weights, f"the {name} of this run")
+                    taken.append(name)
+        return taken
 
 
 def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:
@@ -133,3 +199,14 @@ def _load(part, state: dict) -> None:
         return
     for name, one in part.items():
         _load(one, state[name])
+
+
+def _without_weights(group: dict) -> dict:
+    return {name: value for name, value in group.items() if name != "params"}
+
+
+def _check_moments(optimizer: Optimizer) -> None:
+    for weight, moments in optimizer.state.items():
+        shapes = [list(value.shape) for value in moments.values() if isinstance(value, Tensor) and value.dim()]
+        if any(shape != list(weight.shape) for shape in shapes):
+            raise ValueError(f"the optimiser's state is {shapes} for weights {list(weight.shape)}")

@@ -1,5 +1,6 @@
 """One optimisation step of an Unsupervised RecycleGAN teacher: two generators, two discriminators, unpaired images."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,11 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.training.adam import Adam
 from models.training.checkerboard import checkerboard_loss
 from models.training.image_pool import ImagePool
 from models.training.losses import GANLoss, discriminator_loss
 from models.training.synthetic_flow import synthetic_flow, warp_by_flow
-from models.training.trainer import Trainer, optimizer_step
+from models.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class UnsupTrainer(Trainer):
         self.gan = GANLoss(gan_mode)
         generators = [*networks["G_A"].parameters(), *networks["G_B"].parameters()]
         groups = {"G": generators, "D_A": networks["D_A"].parameters(), "D_B": networks["D_B"].parameters()}
-        self.optimizers = {k: torch.optim.Adam(p, lr=lr, betas=(beta1, 0.999)) for k, p in groups.items()}
+        self.optimizers = {k: Adam(p, lr=lr, betas=(beta1, 0.999)) for k, p in groups.items()}
         self.pools = {"A": ImagePool(pool_size, seed), "B": ImagePool(pool_size, seed + 1)}
         super().__init__(self.optimizers.values(), networks=networks, optimizers=self.optimizers, pools=self.pools)
 
@@ -85,7 +87,7 @@ class UnsupTrainer(Trainer):
         for side in self.sides:
             fake[side], side_terms = self._generator_terms(side, real[side], rng)
             terms |= side_terms
-        terms, total = optimizer_step("G", self.optimizers["G"], terms, self.share)
+        terms, total = self.update("G", self.optimizers["G"], terms)
 
         self._train_discriminators(True)
         for side, other in (("A", "B"), ("B", "A")):
@@ -93,8 +95,11 @@ class UnsupTrainer(Trainer):
             discriminator = self.networks[name]
             earlier_fake = self.pools[side].query(fake[side], self.share)
             loss = discriminator_loss(self.gan, discriminator(real[other]), discriminator(earlier_fake))
-            terms[name] = optimizer_step(name, self.optimizers[name], {name: loss}, self.share)[1]
+            terms[name] = self.update(name, self.optimizers[name], {name: loss})[1]
         return {**terms, "total": total}
+
+    def _compilable(self) -> Iterable[nn.Module]:
+        return self.networks.values()
 
     def _generator_terms(self, side: str, real: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         forward, back, discriminator, weights = self.sides[side]

@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 from math import inf
+from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -9,13 +11,16 @@ from torch import Tensor
 from data.faces.film import FaceFilm
 from data.jobs.inputs import Input, Reading, find_inputs
 from data.jobs.run import Form, Translate
+from data.listing import unused
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
+from models.shortcut import Shortcut
 from models.shortcut.inference import optimize
 from models.streaming.cuda_graphs import graphed
 from models.streaming.pictures import PictureTranslator
 from models.streaming.refresh import Adaptive
 from models.streaming.stages import Stages, eager
 from models.streaming.translator import Translator
+from models.teachers.base import Teacher
 from options.base_options import DEFAULT_INTERVAL
 from options.build.faces import new_detector
 from options.build.teacher import load_teacher, only_face, wants_face
@@ -33,18 +38,36 @@ PLACES = {  # flags that say where things are and how they are computed, not wha
 }
 
 
-class Networks:
-    """A teacher and its Shortcut, ready to translate films; `begin` a new one for each.
+class Pair(NamedTuple):
+    """A teacher and its Shortcut block, with the fingerprints of their weights."""
+
+    teacher: Teacher
+    teacher_id: str
+    block: Shortcut
+    block_id: str
+
+
+def load_pair(opt: Options, device: torch.device) -> Pair:
+    """The networks that the options name.
 
     Raises:
         OSError, ValueError: a file is not there, or does not belong to the others.
     """
+    face = blank((256, 256), torch.device("cpu")) if wants_face(opt) else None  # each face brings its own style
+    teacher, teacher_id = load_teacher(opt, device, face)
+    return Pair(teacher, teacher_id, *load_block(opt, teacher, teacher_id, device))
 
-    def __init__(self, opt: Options, device: torch.device):
+
+class Networks:
+    """A teacher and its Shortcut, ready to translate films; `begin` a new one for each.
+
+    Args:
+        pair: the networks, where they are there already; None: `load_pair` loads them, with its errors.
+    """
+
+    def __init__(self, opt: Options, device: torch.device, pair: Pair | None = None):
         self._opt, self._device = opt, device
-        face = blank((256, 256), torch.device("cpu")) if wants_face(opt) else None  # each face brings its own style
-        teacher, self._teacher_id = load_teacher(opt, device, face)
-        self._block, self._block_id = load_block(opt, teacher, self._teacher_id, device)
+        teacher, self._teacher_id, self._block, self._block_id = pair or load_pair(opt, device)
         self._detect = new_detector(opt) if family_of(opt).of_faces else None
         self._small = optimize(self._block, opt.deform_backend, opt.hold)
         self._fast = teacher.for_inference()
@@ -117,14 +140,19 @@ def form_of(opt: Options) -> Form:
     return Form(opt.codec, size_of(opt.size), opt.side_by_side, opt.max_frames)
 
 
-def inputs_of(opt: Options) -> tuple[list[Input], list[tuple[str, str]]]:
-    """The inputs, and (word, reason) of each word that names none."""
+def inputs_of(opt: Options) -> tuple[list[Input], list[tuple[str, str]], list[str]]:
+    """The inputs, (word, reason) of each word that names none, and what of the folders is not read, a line each."""
     how = Reading(Fraction(opt.input_fps) if opt.input_fps else None, size_of(opt.input_size))
     found: list[Input] = []
     wrong: list[tuple[str, str]] = []
+    notes: list[str] = []
     for word in opt.inputs:
         try:
-            found += find_inputs(word, from_caller, how)
+            inputs = find_inputs(word, from_caller, how)
         except (OSError, ValueError) as error:
             wrong.append((word, str(error)))
-    return found, wrong
+            continue
+        found += inputs
+        if (folder := Path(from_caller(word))).is_dir():
+            notes += unused(folder, (file for one in inputs for file in one.files))
+    return found, wrong, notes

@@ -27,7 +27,7 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
 def add_crop(group: argparse._ArgumentGroup) -> None:
     """Flags that say what is cut out around a face."""
     add_option(group, "--eye_distance", float_range(4, 512), 64.0, "pixels between the eyes of a face after scaling")
-    four = Kind(_four, "four whole numbers of at least 0: left, right, top, bottom", "PX")
+    four = Kind(_four, "four whole numbers between 0 and 16,384: left, right, top, bottom", "PX")
     kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
     several_words(group, "--padding", four, "200,200,200,200", kept)
 
@@ -66,7 +66,7 @@ def _takers_of_face_parts() -> str:
 
 
 def _four(text: str) -> str:
-    """`text` if it is four whole numbers of at least 0, separated by commas; otherwise ValueError."""
-    if len([int(part) for part in text.split(",") if int(part) >= 0]) != 4:
+    """`text` if it is four whole numbers between 0 and 16,384, separated by commas; otherwise ValueError."""
+    if len([int(part) for part in text.split(",") if 0 <= int(part) <= 2**14]) != 4:
         raise ValueError(text)
     return text

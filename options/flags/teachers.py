@@ -78,4 +78,6 @@ def _add(group: argparse._ArgumentGroup, flag: Flag) -> None:
 def _kind(flag: Flag) -> Kind:
     if flag.type is str:
         return choice(flag.choices) if flag.choices else TEXT
-    return {Path: PATH, int: int_range(flag.low, flag.high), float: float_range(flag.low, flag.high)}[flag.type]
+    return {Path: PATH, int: int_range(int(flag.low), int(flag.high)), float: float_range(flag.low, flag.high)}[
+        flag.type
+    ]

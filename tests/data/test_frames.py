@@ -1,3 +1,6 @@
+import struct
+import zlib
+
 import numpy as np
 import pytest
 import torch
@@ -111,6 +114,44 @@ def test_values_are_between_minus_one_and_one():
 def test_a_crop_larger_than_its_frame_is_refused(fine):
     with pytest.raises(ValueError, match="must fit into load size"):
         RandomCrop((32, 16), fine)
+
+
+def test_a_small_file_that_claims_to_hold_a_huge_picture_is_refused_unread(tmp_path):
+    path = saved(tmp_path, Image.fromarray(GREY))
+    data = bytearray(path.read_bytes())
+    header = struct.pack(">II", 9_440, 9_430) + data[24:29]
+    data[16:33] = header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFrame, match="frame.png: it has 9440 x 9430 pixels, a frame at most 89,000,000"):
+        read_frame(path)
+
+
+def smooth(width, height):
+    """A photograph-like image: waves of several lengths, uint8 [H, W, 3]."""
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    waves = [np.sin(x / a + y / b) + np.sin(x * y / c) for a, b, c in ((9, 31, 9e4), (17, 11, 7e4), (40, 7, 8e4))]
+    return (128 + 50 * np.stack(waves, axis=-1)).astype(np.uint8)
+
+
+def psnr(one, other):
+    return 20 * np.log10(255 / np.sqrt(np.mean((one.astype(float) - other) ** 2)))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("at_least", "read"), [((100, 60), (128, 64)), ((300, 60), (512, 256)), ((60, 30), (64, 32))])
+def test_a_jpeg_that_will_be_shrunk_is_read_smaller_and_shows_the_same(tmp_path, at_least, read, turned):
+    exif = Image.Exif()
+    exif[0x0112] = 6 if turned else 1  # lies on its side in the file
+    path = saved(tmp_path, Image.fromarray(smooth(512, 256)), "frame.jpg", quality=90, exif=exif)
+    asked = at_least[::-1] if turned else at_least
+    frame = read_frame(path, asked)
+    assert frame.shape[1::-1] == (read[::-1] if turned else read)
+    assert psnr(resize(frame, asked), resize(read_frame(path), asked)) > 35
+
+
+def test_a_png_is_read_whole_whatever_it_will_be_shrunk_to(tmp_path):
+    path = saved(tmp_path, Image.fromarray(picture(3)))
+    np.testing.assert_array_equal(read_frame(path, (4, 2)), picture(3))
 
 
 @pytest.mark.parametrize("name", ["frame.webp", "frame.tif", "frame.tiff"])

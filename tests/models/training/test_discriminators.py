@@ -40,3 +40,16 @@ def test_xavier_reaches_the_raw_weights_behind_spectral_normalisation():
     raw = discriminator.model[2].weight_orig
     fan = 16 * (raw.shape[0] + raw.shape[1])
     assert raw.std().item() == pytest.approx(0.02 * (2 / fan) ** 0.5, rel=0.1)
+
+
+def test_in_half_precision_the_gradients_over_time_are_finite_and_near_the_exact_ones():
+    discriminator, x = TemporalPatchDiscriminator(16), torch.rand(2, 3, 2, 64, 128) * 2 - 1
+    gradients = []
+    for dtype in (None, torch.bfloat16):
+        discriminator.eval().zero_grad()
+        with torch.autocast("cpu", dtype or torch.bfloat16, enabled=dtype is not None):
+            loss = discriminator(x).float().square().mean()
+        loss.backward()
+        gradients.append(torch.cat([p.grad.flatten() for p in discriminator.parameters()]))
+    exact, half = gradients
+    assert torch.isfinite(half).all() and (half - exact).norm() < 0.05 * exact.norm()

@@ -84,21 +84,48 @@ def test_training_brings_features_and_output_nearer_and_leaves_the_teacher_as_it
     assert all(torch.equal(before[key], value) for key, value in made.teacher.state_dict().items())
 
 
-def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
+def still_temporal_distiller():
+    """Trains the block on the temporal term alone. D_T keeps still, and its outputs lie inside of (0, 1).
+
+    Only there do the targets 1 (real) and 0 (fake) pull apart. Its last layer tells the two frames of a pair apart.
+    """
     made = distiller(**{name: 0.0 for name in vars(LossWeights()) if name != "temporal"})
-    discriminator = made.networks["D_T_A"].eval().requires_grad_(False)
-    made.optimizers["D_T_A"].step = lambda: None  # hold the discriminator still to see which way the block moves
-    reference, current = pair()
+    last = made.networks["D_T_A"].eval().model[-1]
+    last.weight.data.mul_(0.001), last.bias.data.fill_(0.5)
+    made.optimizers["D_T_A"].step = lambda: None
+    return made
 
-    def realness():
-        shown = made.preview(reference, current)
-        frames = torch.stack([made.teacher(reference), shown["shortcut"]], dim=2)
-        return (discriminator(frames) - 1).square().mean().item()
 
-    first = realness()
+def judged(made, first, second):
+    """What D_T says of the pair of frames."""
+    with torch.no_grad():
+        return made.networks["D_T_A"](torch.stack([first, second], dim=2))
+
+
+def test_the_block_is_trained_to_look_real_to_the_temporal_discriminator():
+    made, (reference, current) = still_temporal_distiller(), pair()
+    y_ref = made.teacher(reference)
+    before = judged(made, y_ref, made.preview(reference, current)["shortcut"])
+    assert 0 < before.min() and before.max() < 1
     for _ in range(20):
         made.step(reference, current)
-    assert realness() < first
+    after = judged(made, y_ref, made.preview(reference, current)["shortcut"])
+    assert 0 < after.min() and after.max() < 1
+    assert (1 - after).square().mean() < (1 - before).square().mean() and after.mean() > before.mean()
+
+
+def test_the_temporal_discriminator_sees_the_reference_first_whatever_it_judges():
+    made, (reference, current) = still_temporal_distiller(), pair()
+    y_ref, y = made.teacher(reference), made.teacher(current)
+    y_hat = made.preview(reference, current)["shortcut"]
+    losses = made.step(reference, current)
+    in_order = [judged(made, y_ref, second) for second in (y_hat, y)]
+    swapped = [judged(made, second, y_ref) for second in (y_hat, y)]
+    for (fake, real), equal in ((in_order, True), (swapped, False)):
+        block_loss = (fake - 1).square().mean().item()
+        own_loss = 0.5 * ((real - 1).square().mean() + fake.square().mean()).item()
+        assert (losses["temporal"] == pytest.approx(block_loss, rel=1e-5)) is equal
+        assert (losses["D_T_A"] == pytest.approx(own_loss, rel=1e-5)) is equal
 
 
 @pytest.mark.parametrize("form", BLOCKS)
@@ -121,7 +148,7 @@ def test_a_loss_that_is_not_finite_stops_before_the_block_changes():
     before = [p.clone() for p in made.networks["ShortcutV2V"].parameters()]
     reference, current = pair()
     with pytest.raises(FloatingPointError, match="feature=nan"):
-        made.step(reference, current * float("nan"))
+        made.step(reference, current * float("nan"))["total"]
     after = made.networks["ShortcutV2V"].parameters()
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
@@ -131,9 +158,40 @@ def test_a_gradient_that_is_not_finite_stops_before_the_block_changes():
     made.perceptual = lambda output, target: (0 * (output - target)).sqrt().mean()  # 0, with the gradient 0 * infinity
     before = [p.clone() for p in made.networks["ShortcutV2V"].parameters()]
     with pytest.raises(FloatingPointError, match="gradient of ShortcutV2V"):
-        made.step(*pair())
+        made.step(*pair())["total"]
     after = made.networks["ShortcutV2V"].parameters()
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_compiled_networks_have_the_losses_and_the_weights_of_others_and_the_same_names():
+    plain, compiled = distiller(), distiller()
+    compiled.compile("aot_eager")  # captures the graphs, but makes no code of them, which takes minutes
+    for seed in range(2):
+        expected, found = plain.step(*pair(seed)), compiled.step(*pair(seed))
+        assert dict(found) == pytest.approx(dict(expected), rel=1e-4)
+    assert compiled.state_dict()["networks"]["ShortcutV2V"].keys() == plain.networks["ShortcutV2V"].state_dict().keys()
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+def test_a_batch_in_parts_gives_the_block_the_gradients_of_the_whole(form):
+    reference, current = (torch.cat(frames) for frames in zip(*(pair(seed) for seed in range(3)), strict=True))
+    whole, parts = (distiller(form, adversarial=0.0, temporal=0.0) for _ in range(2))
+    parts.accumulate = 2
+    expected, found = whole.step(reference, current), parts.step(reference, current)
+    assert dict(found) == pytest.approx(dict(expected), rel=1e-4)
+    for one, other in zip(whole.block.parameters(), parts.block.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=1e-3, atol=1e-5)
+
+
+def test_discriminators_learn_from_all_parts_of_a_batch():
+    reference, current = (torch.cat(frames) for frames in zip(*(pair(seed) for seed in range(2)), strict=True))
+    made = distiller()
+    made.accumulate = 2
+    losses = made.step(reference, current)
+    assert losses.keys() == {*vars(LossWeights()), "D_A", "D_T_A", "total"}
+    assert {len(o.state) > 0 and max(s["step"].item() for s in o.state.values()) for o in made.optimizers.values()} == {
+        1
+    }
 
 
 def test_the_learning_rate_factor_reaches_every_optimiser():

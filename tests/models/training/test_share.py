@@ -84,7 +84,7 @@ def trained(name, dtype, steps=SIZES):
     trainer, generator, losses = TRAINERS[name](), torch.Generator().manual_seed(1), []
     for size in steps:
         inputs = (Share.of(size).take(x) for x in batch(name, size, generator))
-        losses.append(trainer.step(*inputs, samples=size))
+        losses.append(dict(trainer.step(*inputs, samples=size)))
     torch.set_default_dtype(torch.float32)
     return losses, flat(trainer.state_dict())
 
@@ -127,6 +127,7 @@ def fail_alone(bad):
         inputs = inputs * bad
     try:
         trainer.step(*inputs, samples=2)
+        trainer.check()
     except FloatingPointError as error:
         return str(error)
 
@@ -135,3 +136,19 @@ def fail_alone(bad):
 def test_a_loss_that_is_not_finite_in_one_process_ends_all_with_the_same_words(tmp_path):
     first, second = run_ranks(fail_alone, tmp_path, float("nan"))
     assert first == second and first.startswith("loss is not finite: feature=nan")
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+@pytest.mark.parametrize(("total", "parts"), [(7, 1), (7, 2), (7, 3), (7, 99), (2, 2), (1, 4)])
+def test_parts_of_a_batch_hold_every_sample_once_over_all_processes(monkeypatch, processes, total, parts):
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    seen, totals = [], set()
+    for rank in range(processes):
+        monkeypatch.setenv("RANK", str(rank))
+        whole = Share.of(total)
+        own = torch.arange(total)[whole.first : whole.first + whole.count]
+        shares = whole.parts(parts)
+        totals.add(tuple(share.total for share, _ in shares))
+        assert len(own) == 0 or all(len(own[held]) == max(share.count, 1) for share, held in shares)
+        seen += [x for share, held in shares for x in own[held][: share.count].tolist()]
+    assert seen == list(range(total)) and len(totals) == 1 and sum(totals.pop()) == total

@@ -1,9 +1,11 @@
+import copy
+
 import pytest
 import torch
 from torch import nn
 
-from models.training.share import Share
-from models.training.trainer import Trainer, lr_factor, optimizer_step
+from models.training.adam import Adam
+from models.training.trainer import Trainer, lr_factor
 
 
 class Product(Trainer):
@@ -24,7 +26,7 @@ class Two(Trainer):
     def __init__(self):
         self.networks = {name: nn.Linear(1, 1) for name in "ab"}
         rates = {"a": 0.1, "b": 0.2}
-        self.optimizers = {n: torch.optim.Adam(self.networks[n].parameters(), rates[n]) for n in rates}
+        self.optimizers = {n: Adam(self.networks[n].parameters(), rates[n]) for n in rates}
         self.single = nn.Linear(1, 1)
         super().__init__(
             self.optimizers.values(), networks=self.networks, optimizers=self.optimizers, single=self.single
@@ -70,36 +72,75 @@ def test_a_step_computes_with_the_dtype_that_it_is_told_to(amp, seen):
     assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32  # and outside of steps as before
 
 
-def weight_and_optimizer(value=1.0):
-    weight = torch.nn.Parameter(torch.tensor([value]))
-    return weight, torch.optim.Adam([weight, torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+class One(Trainer):
+    """One weight; the terms of a step are those of the function `terms` (weight, inputs) -> {name: scalar}."""
+
+    def __init__(self, terms, value=1.0, rate=0.1):
+        self.terms, self.weight = terms, nn.Parameter(torch.tensor([value]))
+        self.optimizer = Adam([self.weight, nn.Parameter(torch.zeros(1))], rate)
+        super().__init__([self.optimizer], optimizer=self.optimizer)
+
+    def _step(self, x):
+        terms, total = self.update("net", self.optimizer, self.terms(self.weight, x))
+        return {**terms, "total": total}
 
 
 def test_terms_that_are_not_finite_are_named_and_change_no_weight():
-    weight, optimizer = weight_and_optimizer()
-    terms = {"feature": weight.sum(), "output": weight.sum() * float("nan")}
+    made = One(lambda weight, x: {"feature": weight.sum(), "output": weight.sum() * x.sum()})
+    losses = made.step(torch.tensor([float("nan")]))
     with pytest.raises(FloatingPointError, match="loss is not finite: output=nan; the last saved"):
-        optimizer_step("net", optimizer, terms, Share.of(1))
-    assert weight.item() == 1 and weight.grad is None
+        losses["total"]
+    assert made.weight.item() == 1
 
 
 def test_a_step_goes_down_the_gradient_of_the_sum_of_these_terms_alone():
-    weight, optimizer = weight_and_optimizer()
-    weight.grad = torch.tensor([-100.0])
-    terms = {"a": weight.square().sum(), "b": 2 * weight.sum()}
-    means, total = optimizer_step("net", optimizer, terms, Share.of(1))
-    assert {name: value.item() for name, value in means.items()} == {"a": 1, "b": 2}
-    assert total.item() == 3 and weight.item() == pytest.approx(0.9) and weight.grad.item() == 4
+    made = One(lambda weight, x: {"a": weight.square().sum(), "b": 2 * weight.sum()})
+    made.weight.grad = torch.tensor([-100.0])
+    assert made.step(torch.ones(1)) == {"a": 1, "b": 2, "total": 3}
+    assert made.weight.item() == pytest.approx(0.9) and made.weight.grad.item() == 4
 
 
 @pytest.mark.parametrize(("power", "gradient"), [(2, "nan"), (1, "inf")])
 def test_a_finite_loss_with_a_gradient_that_is_not_changes_no_weight(power, gradient):
-    weight, optimizer = weight_and_optimizer(0.0)
-    loss = (weight**power).sqrt().sum()
-    assert loss.item() == 0
+    made = One(lambda weight, x: {"root": (weight**power).sqrt().sum()}, 0.0)
+    made.step(torch.ones(1))
     with pytest.raises(FloatingPointError, match=f"gradient of net is not finite: {gradient}; the last saved"):
-        optimizer_step("net", optimizer, {"root": loss}, Share.of(1))
-    assert weight.item() == 0
+        made.check()
+    assert made.weight.item() == 0
+
+
+def test_no_weight_changes_from_a_bad_step_on_and_no_state_of_it_can_be_saved():
+    made = One(lambda weight, x: {"square": (weight * x).square().mean()})
+    made.step(torch.ones(1))
+    before, state = made.weight.item(), copy.deepcopy(made.state_dict())
+    losses = [made.step(torch.tensor([value])) for value in (1.0, float("inf"), 1.0, 1.0)]
+    after_a_good_step = made.weight.item()
+    for read in (made.check, made.state_dict, lambda: losses[-1]["total"], made.check):
+        with pytest.raises(FloatingPointError, match="loss is not finite: square=inf"):
+            read()
+    again = One(made.terms, before)
+    again.load_state_dict(state)
+    again.step(torch.ones(1))
+    assert again.weight.item() == after_a_good_step != before
+
+
+@pytest.mark.parametrize("parts", [2, 3, 99])
+def test_a_batch_in_parts_has_the_gradient_and_the_losses_of_the_whole(parts):
+    def terms(weight, x):
+        return {"a": (weight * x).square().mean(), "b": (weight - x).abs().mean()}
+
+    whole, split, x = One(terms), One(terms), torch.rand(5, 1)
+    split.accumulate = parts
+    for _ in range(3):
+        expected, found = whole.step(x), split.step(x)
+        assert dict(found) == pytest.approx(dict(expected), rel=1e-6)
+    torch.testing.assert_close(split.weight, whole.weight)
+    assert split.steps == 3 and split.optimizer.state[split.weight]["step"] == 3
+
+
+def test_a_training_without_a_network_that_torch_can_compile_says_so():
+    with pytest.raises(ValueError, match="--compile: One has no network"):
+        One(lambda weight, x: {"a": weight.sum()}).compile()
 
 
 def test_the_rate_is_constant_then_falls_in_equal_steps_and_never_reaches_zero():
@@ -114,3 +155,28 @@ def test_without_decay_every_epoch_trains_at_the_full_rate():
 def test_an_epoch_outside_the_training_is_refused(epoch):
     with pytest.raises(ValueError, match=r"1\.\.6"):
         lr_factor(epoch, 3, 3)
+
+
+def test_what_an_optimiser_was_made_with_wins_over_a_state():
+    first, second = Two(), Two()
+    for optimizer in first.optimizers.values():
+        optimizer.param_groups[0]["betas"] = (0.1, 0.2)
+    second.load_state_dict(first.state_dict())
+    assert {one.param_groups[0]["betas"] for one in second.optimizers.values()} == {(0.9, 0.999)}
+
+
+def test_a_warm_start_takes_the_weights_of_all_networks_and_nothing_else():
+    first, second = Two(), Two()
+    first.steps = 7
+    state = first.state_dict()
+    assert second.start_from(state) == ["a", "b", "single"] and second.steps == 0
+    assert torch.equal(second.single.weight, first.single.weight)
+    del state["networks"]["a"], state["single"]
+    assert second.start_from(state) == ["b"] and second.start_from({}) == []
+
+
+def test_a_warm_start_from_weights_of_another_shape_is_refused():
+    state = Two().state_dict()
+    state["networks"]["a"] = nn.Linear(2, 1).state_dict()
+    with pytest.raises(ValueError, match="the weights do not fit the a of this run: 1 of another shape: weight"):
+        Two().start_from(state)

@@ -99,9 +99,17 @@ def test_a_model_of_faces_translates_the_faces_in_a_frame(monkeypatch):
 
 def test_words_that_name_nothing_are_kept_with_the_reason(parse, tmp_path):
     (tmp_path / "a.mp4").touch()
-    found, wrong = inputs_of(parse(inputs=(str(tmp_path / "a.mp4"), "nowhere.mp4", "3")))
+    found, wrong, _ = inputs_of(parse(inputs=(str(tmp_path / "a.mp4"), "nowhere.mp4", "3")))
     assert [one.name for one in found] == ["a", "camera3"]
     assert [word for word, _ in wrong] == ["nowhere.mp4"] and "no such file" in wrong[0][1]
+
+
+def test_what_of_a_folder_is_not_read_is_told(parse, tmp_path):
+    (tmp_path / "films").mkdir()
+    for name in ("a.mp4", "b.xyz"):
+        (tmp_path / "films" / name).touch()
+    found, _, notes = inputs_of(parse(inputs=(str(tmp_path / "films"),)))
+    assert [one.name for one in found] == ["a"] and "b.xyz" in notes[0]
 
 
 def test_what_is_told_of_a_model(parse):
