@@ -46,7 +46,8 @@ def main(graphs: str, source: str, target: str) -> None:
         frames = (frame.to_ndarray(format="rgb24") for frame in video.decode(video=0))
         for image in translate(Path(graphs), frames):
             image = image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2]  # 4:2:0 has even sides
-            stream.height, stream.width = image.shape[:2]
+            if not stream.codec_context.is_open:
+                stream.height, stream.width = image.shape[:2]
             out.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")))
         out.mux(stream.encode(None))
 
