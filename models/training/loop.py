@@ -11,9 +11,8 @@ from tqdm import tqdm
 
 from models.training.finite import Losses
 from models.training.run_folder import RunFolder
-from models.training.schedule import Schedule
+from models.training.schedule import Schedule, lr_factor
 from models.training.task import Task
-from models.training.trainer import lr_factor
 from util import distributed, exchange, log
 from util.runtime import STARTED
 from util.signals import stop_signals
@@ -54,8 +53,7 @@ class TrainingLoop:
         self.folder, self.board = distributed.main_only(folder), distributed.main_only(board)
         self.step, self.best, self.due = 0, float("-inf"), {}
         self.stopped: int | None = None
-        self.unreadable: set[str] = set()
-        self._printed: set[str] = set()
+        self.unreadable, self._printed = set[str](), set[str]()
         if state:
             self._resume(state)
         elif distributed.is_parallel():  # other kinds of processors may have drawn other weights

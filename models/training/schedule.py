@@ -1,4 +1,4 @@
-"""How long a training lasts, and what is due after which step."""
+"""How long a training lasts, how its learning rate falls, and what is due after which step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,3 +41,17 @@ class Schedule:
         if rest == 0 and epoch % self.save_epoch_freq == 0:
             due["epoch"] = epoch
         return due
+
+
+def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:
+    """The factor on all learning rates in `epoch`, counted from 1.
+
+    It is 1 in the first `niter` epochs. Then it falls linearly and would be 0 one epoch after the last, so that the
+    last epoch still learns.
+
+    Raises:
+        ValueError: `epoch` lies outside 1..niter + niter_decay.
+    """
+    if not 1 <= epoch <= niter + niter_decay:
+        raise ValueError(f"epoch must lie in 1..{niter + niter_decay}, got {epoch}")
+    return 1.0 - max(0, epoch - niter) / (niter_decay + 1)

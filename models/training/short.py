@@ -9,7 +9,7 @@ from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.init import initialise
 from models.teachers.base import Teacher
 from models.training.distiller import Distiller, LossWeights
-from models.training.trainer import lr_factor
+from models.training.schedule import lr_factor
 from util import runtime
 
 # As the training scripts have it where there is no published teacher: L1 and L2 terms alone, no further network.

@@ -175,20 +175,6 @@ class Trainer(ABC):
         return taken
 
 
-def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:
-    """The factor on all learning rates in `epoch`, counted from 1.
-
-    It is 1 in the first `niter` epochs. Then it falls linearly and would be 0 one epoch after the last, so that the
-    last epoch still learns.
-
-    Raises:
-        ValueError: `epoch` lies outside 1..niter + niter_decay.
-    """
-    if not 1 <= epoch <= niter + niter_decay:
-        raise ValueError(f"epoch must lie in 1..{niter + niter_decay}, got {epoch}")
-    return 1.0 - max(0, epoch - niter) / (niter_decay + 1)
-
-
 def _state(part) -> dict:
     return {name: _state(one) for name, one in part.items()} if isinstance(part, dict) else part.state_dict()
 

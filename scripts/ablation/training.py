@@ -10,7 +10,7 @@ from torch import Tensor
 from models.shortcut import Shortcut
 from models.teachers.base import Teacher
 from models.training.distiller import Distiller, LossWeights
-from models.training.trainer import lr_factor
+from models.training.schedule import lr_factor
 from scripts.ablation.features import Features
 from scripts.ablation.pairs import batches, epochs
 from scripts.ablation.rows import Recipe

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from models.training.adam import Adam
-from models.training.trainer import Trainer, lr_factor
+from models.training.trainer import Trainer
 
 
 class Product(Trainer):
@@ -141,20 +141,6 @@ def test_a_batch_in_parts_has_the_gradient_and_the_losses_of_the_whole(parts):
 def test_a_training_without_a_network_that_torch_can_compile_says_so():
     with pytest.raises(ValueError, match="--compile: One has no network"):
         One(lambda weight, x: {"a": weight.sum()}).compile()
-
-
-def test_the_rate_is_constant_then_falls_in_equal_steps_and_never_reaches_zero():
-    assert [lr_factor(epoch, 3, 3) for epoch in range(1, 7)] == [1, 1, 1, 0.75, 0.5, 0.25]
-
-
-def test_without_decay_every_epoch_trains_at_the_full_rate():
-    assert [lr_factor(epoch, 2, 0) for epoch in (1, 2)] == [1, 1]
-
-
-@pytest.mark.parametrize("epoch", [0, 7])
-def test_an_epoch_outside_the_training_is_refused(epoch):
-    with pytest.raises(ValueError, match=r"1\.\.6"):
-        lr_factor(epoch, 3, 3)
 
 
 def test_what_an_optimiser_was_made_with_wins_over_a_state():
