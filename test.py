@@ -120,6 +120,7 @@ def report(
     for warning in truth.warnings() if truth else ():
         print(f"ground truth: {warning}")
     print(*warnings(setup.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
+    print("to translate films without measuring, with their sound: bash scripts/translate.sh INPUT... -o OUT")
 
 
 if __name__ == "__main__":

@@ -11,17 +11,18 @@ from torch.utils.data import Dataset
 from data import unused_files
 from models.training.loop import TrainingLoop
 from models.training.run_folder import RunFolder
+from options import model_file
 from options.build.tasks import TASKS
-from options.build.training import new_batches, new_schedule
+from options.build.training import new_batches, new_schedule, resumed_step, start_from
 from options.record import Options, describe, save
-from options.train_options import TrainOptions
+from options.train_options import TrainOptions, overridden
 from util import distributed, exchange, log, runtime
-from util.runtime import INTERRUPTED, finish
+from util.runtime import finish
 from util.tracing import traced
 
 
 def train(opt: Options) -> int:
-    """Train to the end of the schedule (exit status 0), or to an interrupt (INTERRUPTED)."""
+    """Train to the end of the schedule (exit status 0), or to a signal (128 and its number)."""
     device = runtime.prepare(opt.seed, opt.gpu_ids)
     distributed.start()
     task = TASKS[opt.model](opt, device)
@@ -36,8 +37,11 @@ def train(opt: Options) -> int:
     if opt.dry_run:
         return 0
 
-    with closing(RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults)) as folder:
-        state = exchange.from_main(lambda: open_run(folder, opt))
+    run = RunFolder(opt.run_dir, task.settings, task.export().keys(), opt.defaults, opt.keep_states)
+    with closing(run) as folder:
+        state = exchange.from_main(lambda: open_run(folder, opt, len(task.dataset)))
+        if state is None and opt.init_from:
+            print(start_from(task.trainer, Path(opt.init_from)))
         start = state["step"] if state else 0
         print(f"{'resuming at' if state else 'starting at'} step {start} of {schedule.steps}: {opt.run_dir}")
         with closing(new_board(opt, start)) as board:
@@ -47,15 +51,22 @@ def train(opt: Options) -> int:
     print(f"{'done' if finished else 'interrupted: --continue_train goes on'}; weights and state in {opt.run_dir}")
     if loop.unreadable:
         print(f"{len(loop.unreadable)} unreadable frames were skipped")
-    return 0 if finished else INTERRUPTED
+    return 0 if loop.stopped is None else 128 + loop.stopped
 
 
-def open_run(folder: RunFolder, opt: Options) -> dict | None:
-    """Open the run's folder, and record the options in it; the state to go on from, None at the beginning."""
+def open_run(folder: RunFolder, opt: Options, samples: int) -> dict | None:
+    """Open the run's folder, and record the options in it; the state to go on from, None at the beginning.
+
+    Args:
+        samples: of an epoch.
+    """
     again = distributed.is_restarted()  # torchrun calls with the same flags; the run goes on, whatever they say
-    state = folder.open(opt.continue_train or again, opt.restart and not again)
+    state = folder.open(opt.continue_train or again, opt.restart and not again, overridden(opt))
+    print(*(f"{note}\n" for note in folder.notes), sep="", end="")
     save(opt, opt.run_dir / "options.yaml")
-    return state
+    if opt.model == "ShortcutV2V":
+        model_file.write(opt.run_dir / model_file.FILE, vars(opt), Path(opt.checkpoints_dir))
+    return state and {**state, "step": resumed_step(opt, state, samples)}
 
 
 def traced_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:

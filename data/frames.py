@@ -10,6 +10,7 @@ from torch import Tensor
 from util.image import to_tensor
 
 Size = tuple[int, int]  # (width, height) in pixels
+MAX_PIXELS = 89_000_000  # of a frame, more than 12K video has: a small file can claim to hold any number
 EXIF_ORIENTATION = 0x0112
 MULTIPLE = 8  # every teacher translates frames whose sides are multiples of this
 
@@ -28,10 +29,12 @@ def read_frame(path: Path, at_least: Size | None = None) -> np.ndarray:
             quarter or an eighth of its size, which takes about half of the time.
 
     Raises:
-        UnreadableFrame: the file cannot be read, or holds no single picture of 8 or 16 bits; the message names it.
+        UnreadableFrame: the file cannot be read, has too many pixels, or holds no single picture of 8 or 16 bits; the
+            message names it.
     """
     try:
         with Image.open(path) as image:
+            _check_size(image.size)
             _check_one_picture(image)
             if at_least is not None:
                 _read_smaller(image, at_least)
@@ -42,6 +45,11 @@ def read_frame(path: Path, at_least: Size | None = None) -> np.ndarray:
             return np.array(upright.convert("RGB"))
     except Exception as error:  # decoders raise nearly any type of exception on damaged bytes
         raise UnreadableFrame(f"cannot read frame {path}: {error}") from error
+
+
+def _check_size(size: Size) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise ValueError(f"it has {size[0]} x {size[1]} pixels, a frame at most {MAX_PIXELS:,}")
 
 
 def _check_one_picture(image: Image.Image) -> None:
@@ -55,8 +63,7 @@ def _check_one_picture(image: Image.Image) -> None:
 def _read_smaller(image: Image.Image, at_least: Size) -> None:
     """Have the JPEG decoder skip the fine details of an image that remains at least so large once it is upright."""
     lies_on_its_side = image.getexif().get(EXIF_ORIENTATION, 1) >= 5
-    width, height = at_least
-    image.draft(None, (height, width) if lies_on_its_side else (width, height))
+    image.draft(None, (at_least[1], at_least[0]) if lies_on_its_side else at_least)
 
 
 def resize(image: np.ndarray, size: Size) -> np.ndarray:

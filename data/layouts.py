@@ -5,6 +5,7 @@ FileNotFoundError and shows the expected tree. To add a dataset, write one funct
 `data.DATASETS`.
 """
 
+import os
 import re
 from itertools import groupby
 from pathlib import Path
@@ -83,9 +84,12 @@ def images_b(root: Path, split: str) -> list[Clip]:
 def _images_at_any_depth(folder: Path) -> list[Clip]:
     tree = f"{folder}/**/*.png, images at any depth"
     folders, clips = [first_folder([folder], tree)], []
+    seen = {os.path.realpath(folder)}  # a link may lead back to a folder above it
     for inner in folders:  # the list grows during the walk
         listing = list_folder(inner)
-        folders += listing.folders
+        new = [f for f in listing.folders if os.path.realpath(f) not in seen]
+        seen |= {os.path.realpath(f) for f in new}
+        folders += new
         if listing.images:
             clips.append(Clip(inner.relative_to(folder.parent).as_posix(), listing.images))
     if not clips:

@@ -10,24 +10,24 @@ from data import DATASETS
 from data.detect import detect
 from models.ops import BACKENDS
 from models.shortcut import BLOCKS
-from models.teachers import TEACHERS
-from options import checks, layers
-from options.flags.teachers import add_families, family_problems
+from options import checks, layers, model_file
+from options.flags.teachers import TEACHER, add_families, family_problems
 from options.parser import PATH, TEXT, Parser, Wrong, add_option, choice, existing, int_range, matching, switch
 from options.record import SPLITS, Options
 
 DEFAULT_INTERVAL = 3  # between references of a fixed refresh, as published
 LONGEST_INTERVAL = 12  # between references of an adaptive refresh, unless a fit or a flag says otherwise
 MODES = ("video", "frames", "videofile", "unaligned_scale")
-BLOCK_SHAPE = {  # flag: (value for a new block, what it is)
-    "feat_ch": ("the teacher's", "channels of the teacher's features"),
-    "h_dim": (64, "channels inside the block"),
-    "num_dg": (1, "deformable groups"),
-    "g_layers": (2, "layers that predict the global offset"),
-    "l_layers": (3, "layers that predict the local offset and mask"),
-    "offset_g_size": (1, "taps per side with a global offset of their own"),
-    "offset_l_size": (3, "taps per side with a local offset of their own"),
-    "adabd_dilation": (1, "dilation of the blending convolution"),
+LARGEST = 2**14  # side of a frame, pixels
+BLOCK_SHAPE = {  # flag: (value for a new block, largest value, what it is)
+    "feat_ch": ("the teacher's", 2**14, "channels of the teacher's features"),
+    "h_dim": (64, 2**12, "channels inside the block"),
+    "num_dg": (1, 256, "deformable groups"),
+    "g_layers": (2, 64, "layers that predict the global offset"),
+    "l_layers": (3, 64, "layers that predict the local offset and mask"),
+    "offset_g_size": (1, 31, "taps per side with a global offset of their own"),
+    "offset_l_size": (3, 31, "taps per side with a local offset of their own"),
+    "adabd_dilation": (1, 64, "dilation of the blending convolution"),
 }
 
 
@@ -56,6 +56,15 @@ class BaseOptions:
         shared = (checks.name_problems, checks.dataroot_problems, checks.size_problems, family_problems)
         return [sentence for check in shared for sentence in check(opt)]
 
+    def described(self, given: Mapping[str, object]) -> dict[str, object]:
+        """The flags of the model that `given` flags name, as its description has them: those of its teacher.
+
+        Raises:
+            ValueError: the description is wrong.
+        """
+        values = model_file.read(Path(str(given["model_file"]))) if given.get("model_file") else {}
+        return {name: value for name, value in values.items() if name in model_file.TEACHER}
+
     def parse(self, argv: Sequence[str] | None = None) -> Options:
         """The checked, read-only options; on any problem all are printed and the program exits with status 2.
 
@@ -63,7 +72,7 @@ class BaseOptions:
         """
         parser = self.parser()
         defaults = vars(parser.parse_args([]))
-        read = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults)
+        read = layers.read(parser, sys.argv[1:] if argv is None else argv, defaults, self.described)
         wrong = {name: v for name, v in read.values.items() if isinstance(v, Wrong)}
         found = [*read.problems, *(f"--{name} must be {v.allowed}, got {v.text!r}" for name, v in wrong.items())]
         values, notes = {**read.values, **{name: defaults[name] for name in wrong}}, read.notes
@@ -112,13 +121,9 @@ class BaseOptions:
         run = "the run: its files lie in <checkpoints_dir>/<name>"
         add_option(group, "--name", TEXT, "experiment_name", run, may_change=True)
         add_option(group, "--checkpoints_dir", PATH, "./checkpoints", "folder of all runs")
-        gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
-        device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
-        add_option(group, "--gpu_ids", gpu, None, device, may_change=True)
-        add_option(group, "--seed", int_range(0), 0, "start of every random choice")
+        add_device(group)
+        add_option(group, "--seed", int_range(0, 2**32 - 1), 0, "start of every random choice")
         add_option(group, "--options", PATH, None, "read flags from this options.yaml; those of the command line win")
-        backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
-        add_option(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
         switch(group, "--dry_run", False, "build everything, print sizes, cost and paths, and stop")
 
     def _add_data(self, group: argparse._ArgumentGroup) -> None:
@@ -137,25 +142,25 @@ class BaseOptions:
         add_option(group, "--resize_mode", choice(["rectangle", "square", "none"]), "rectangle", mode)
         for flag, default in (("--loadSize", 286), ("--loadSizeW", 542), ("--loadSizeH", 286)):
             add_option(
-                group, flag, int_range(4), default, "the size before the random crop of training; test.py does not crop"
+                group,
+                flag,
+                int_range(4, LARGEST),
+                default,
+                "the size before the random crop of training; test.py does not crop",
             )
         for flag, default in (("--fineSize", 256), ("--fineSizeW", 512), ("--fineSizeH", 256)):
-            add_option(group, flag, int_range(4), default, "the size that the networks see, a multiple of 4")
+            add_option(group, flag, int_range(4, LARGEST), default, "the size that the networks see, a multiple of 4")
 
     def _add_teacher(self, group: argparse._ArgumentGroup) -> None:
-        add_option(group, "--teacher", choice(sorted(TEACHERS)), "recycle_gan", "family of the teacher")
-        weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
-        add_option(
-            group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}"
-        )
-        landmarks = "dlib's shape_predictor_68_face_landmarks.dat, to align faces as published; not given: MTCNN's"
-        add_option(group, "--landmarks_path", PATH, None, landmarks)
+        description = "read the teacher's flags, in a test also the run's, from this model.yaml; typed flags win"
+        add_option(group, "--model_file", existing("file"), None, description)
+        add_teacher(group)
 
     def _add_shortcut(self, group: argparse._ArgumentGroup) -> None:
         interval = "frames from one reference frame to the next (alpha), at most with --refresh adaptive"
         if self.default_interval is None:
             interval += f"; not given: 3, adaptive: as fitted, or {LONGEST_INTERVAL} with --refresh_threshold"
-        add_option(group, "--max_interval", int_range(1), self.default_interval, interval)
+        add_option(group, "--max_interval", int_range(1, 100_000), self.default_interval, interval)
         published = "shortcut (published behaviour): reference frames show a prediction"
         refresh = f"{published}; training then includes distance --max_interval"
         add_option(group, "--refresh_output", choice(["teacher", "shortcut"]), "teacher", refresh)
@@ -163,5 +168,23 @@ class BaseOptions:
         add_option(
             group, "--block", choice(BLOCKS), None, f"form of the Shortcut block (new block: published); {forms}"
         )
-        for name, (new, text) in BLOCK_SHAPE.items():
-            add_option(group, f"--{name}", int_range(1), None, f"{text} (new block: {new})")
+        for name, (new, most, text) in BLOCK_SHAPE.items():
+            add_option(group, f"--{name}", int_range(1, most), None, f"{text} (new block: {new})")
+
+
+def add_device(group: argparse._ArgumentGroup) -> None:
+    """Flags that say on what the networks run."""
+    gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
+    device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
+    add_option(group, "--gpu_ids", gpu, None, device, may_change=True)
+    backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
+    add_option(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)
+
+
+def add_teacher(group: argparse._ArgumentGroup) -> None:
+    """Flags that say which network is the teacher."""
+    add_option(group, "--teacher", TEACHER, "recycle_gan", "family of the teacher, or your own generator")
+    weights = existing("file", f"the published teacher goes to {checks.PUBLISHED_TEACHER}, {checks.VTOONIFYS}")
+    add_option(group, "--main_G_path", weights, None, f"the teacher's weights; published: {checks.PUBLISHED_TEACHER}")
+    landmarks = "dlib's shape_predictor_68_face_landmarks.dat, to align faces as published; not given: MTCNN's"
+    add_option(group, "--landmarks_path", PATH, None, landmarks)

@@ -5,7 +5,7 @@ from pathlib import Path
 from data import UNPAIRED
 from options.flags.losses import shortcut_weights
 from options.flags.metrics import methods_of
-from options.flags.teachers import family_of
+from options.flags.teachers import family_of, weights_problems
 from options.record import Options
 from util import distributed
 
@@ -52,9 +52,7 @@ def process_problems(opt: Options) -> list[str]:
 
 
 def shortcut_problems(opt: Options) -> list[str]:
-    found = []
-    if opt.main_G_path is None:
-        found.append(f"--main_G_path is missing: give the teacher to distil; the published one: {PUBLISHED_TEACHER}")
+    found = weights_problems(opt, PUBLISHED_TEACHER)
     if opt.max_interval < 2:
         found.append(f"--max_interval must be at least 2 in training, got {opt.max_interval}: 1 has no skipped frames")
     if opt.dataset_mode == "unaligned_scale":

@@ -19,11 +19,19 @@ class FitOptions(ClipOptions):
         super().add_arguments(parser)
         fit = parser.add_argument_group("fit", "what the threshold has to reach: a PSNR, a saving, or a fixed interval")
         add_option(
-            fit, "--target_interval", int_range(2), 3, "compare with this fixed interval, and cost at most as much"
+            fit,
+            "--target_interval",
+            int_range(2, 100_000),
+            3,
+            "compare with this fixed interval, and cost at most as much",
         )
         add_option(fit, "--target_psnr", float_range(1, 99), None, "reach this PSNR, pooled over all frames, in dB")
         add_option(
-            fit, "--target_saving", float_range(1), None, "compute this many times less than the teacher, amortised"
+            fit,
+            "--target_saving",
+            float_range(1, 1e6),
+            None,
+            "compute this many times less than the teacher, amortised",
         )
         baselines = "measure reuse and flow warp at every fixed interval too, for scripts/cost_curve.py"
         switch(fit, "--baselines", False, baselines)

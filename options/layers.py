@@ -1,9 +1,9 @@
-"""The command line in layers: default < script < --options file < typed; and what to say about an unknown flag."""
+"""The command line in layers: default < script < model < --options file < typed; what to say about an unknown flag."""
 
 import argparse
 import difflib
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from options.published import DROPPED, needless
 
 END_OF_SCRIPT = "--"  # `PROGRAM flags of the script -- typed flags`; without it all flags are typed
 CALLER_VARIABLE = "SHORTCUT_V2V_CALLER"  # scripts/common.sh exports the folder from which a script was called
+
+Describe = Callable[[Mapping[str, object]], dict[str, object]]
 
 _NOT_GIVEN = object()
 
@@ -32,8 +34,9 @@ class CommandLine(NamedTuple):
     problems: list[str]
 
 
-def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) -> CommandLine:
-    """Read the command line: what is typed wins over the --options file, that over the script, that over the default.
+def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object], describe: Describe) -> CommandLine:
+    """Read the command line: what is typed wins over the --options file, that over the description of a model, that
+    over the script, that over the default.
 
     An option that the file leaves empty has its default, whatever the script says. Paths that are typed are meant from
     the caller's folder, all others from the current one.
@@ -41,6 +44,8 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
     Args:
         argv: the command line without the program.
         defaults: of all flags of `parser`, by name.
+        describe: values that the script, the file and the user give -> those of the model's description, as they stand
+            in it; ValueError if it is wrong.
     """
     of_script, typed = split(argv)
     script_values, _, problems = _given(parser, of_script, defaults)
@@ -48,8 +53,10 @@ def read(parser: Parser, argv: Sequence[str], defaults: Mapping[str, object]) ->
     typed_paths = {name: typed_values[name] for name in parser.paths() & typed_values.keys()}
     typed_values |= {name: from_caller(path) for name, path in typed_paths.items() if isinstance(path, str)}
     file_values, wrong = _of_file(parser, {**script_values, **typed_values}.get("options"), defaults)
-    values = {**defaults, **script_values, **file_values, **typed_values}
-    return CommandLine(values, file_values.keys() | typed_values.keys(), notes, [*problems, *more, *wrong])
+    given = {**script_values, **file_values, **typed_values}
+    model_values, bad = _of_model(parser, describe, given, defaults)
+    values = {**defaults, **script_values, **model_values, **file_values, **typed_values}
+    return CommandLine(values, file_values.keys() | typed_values.keys(), notes, [*problems, *more, *wrong, *bad])
 
 
 def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -61,9 +68,12 @@ def split(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def from_caller(path: str) -> str:
-    """`path` as the caller meant it; as typed where no script runs, or one that was called from the current folder."""
+    """`path` as the caller meant it; as typed where no script runs, or one that was called from the current folder.
+
+    "-" is standard input or output.
+    """
     folder = os.environ.get(CALLER_VARIABLE)
-    if not folder or os.path.realpath(folder) == os.path.realpath(os.curdir):
+    if path == "-" or not folder or os.path.realpath(folder) == os.path.realpath(os.curdir):
         return path
     return os.path.join(folder, path)
 
@@ -90,7 +100,19 @@ def _given(
     # Of --flag=-- argparse keeps an empty list, up to Python 3.12.
     values |= {name: Wrong("--", "a value") for name, value in values.items() if value == []}
     notes, unknown = needless(extras)
+    if parser.words:
+        words, unknown = _sorted_out(unknown)
+        values |= {parser.words: tuple(words)} if words else {}
     return values, notes, complaints(unknown, _spellings(defaults))
+
+
+def _sorted_out(extras: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(words, unknown flags with their values) of what parsing left over."""
+    words, unknown = [], []
+    for token in extras:
+        known_as_word = not token.startswith("--") and not unknown
+        (words if known_as_word else unknown).append(token)
+    return words, unknown
 
 
 def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -98,6 +120,17 @@ def _of_file(parser: Parser, path: object, defaults: Mapping[str, object]) -> tu
         return {}, []
     flags, empty, problems = record.read(Path(path), defaults)
     return {**{name: defaults[name] for name in empty}, **_given(parser, flags, defaults)[0]}, problems
+
+
+def _of_model(
+    parser: Parser, describe: Describe, given: Mapping[str, object], defaults: Mapping[str, object]
+) -> tuple[dict[str, object], list[str]]:
+    try:
+        values = {name: value for name, value in describe(given).items() if name in defaults}
+    except ValueError as error:
+        return {}, [str(error)]
+    flags, problems = record.as_flags(values, defaults, "the model's description")
+    return _given(parser, flags, defaults)[0], problems
 
 
 def _spellings(defaults: Mapping[str, object]) -> list[str]:

@@ -49,12 +49,15 @@ def existing(must_be: str, hint: str = "") -> Kind:
     return replace(PATH, must_be=must_be, hint=hint)
 
 
-def int_range(low: float, high: float | None = None) -> Kind:
+MOST = 10**9  # of a number that neither memory nor the method limits
+
+
+def int_range(low: int, high: int = MOST) -> Kind:
     """A whole number in [low, high]."""
     return Kind(_bounded(int, low, high), f"a whole number {_bounds(low, high)}", "N")
 
 
-def int_or(word: str, low: float, high: float | None = None) -> Kind:
+def int_or(word: str, low: int, high: int = MOST) -> Kind:
     """A whole number in [low, high], or `word`."""
     number = int_range(low, high)
     return replace(
@@ -62,7 +65,7 @@ def int_or(word: str, low: float, high: float | None = None) -> Kind:
     )
 
 
-def float_range(low: float, high: float | None = None) -> Kind:
+def float_range(low: float, high: float = MOST) -> Kind:
     """A finite number in [low, high]."""
     return Kind(_bounded(float, low, high), f"a number {_bounds(low, high)}", "X")
 
@@ -92,7 +95,17 @@ def matching(accepts: Callable[[str], object], allowed: str, metavar: str) -> Ki
 
 
 class Parser(argparse.ArgumentParser):
-    """Knows what was declared with each flag."""
+    """Knows what was declared with each flag.
+
+    words: the name under which words that belong to no flag are kept, in their order; None: there must be none.
+    """
+
+    words: str | None = None
+
+    def take_words(self, name: str) -> None:
+        """Keep words that belong to no flag, as a tuple of this name."""
+        self.words = name
+        self.set_defaults(**{name: ()})
 
     def paths(self) -> set[str]:
         """The names of flags whose value is a path."""
@@ -119,16 +132,24 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_option(
-    group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str, may_change: bool = False
+    group: argparse._ArgumentGroup,
+    flag: str,
+    kind: Kind,
+    default: object,
+    text: str,
+    may_change: bool = False,
+    short: str | None = None,
 ) -> None:
     """Declare `flag` with one value; a default of None is explained by `text` itself.
 
     Args:
         may_change: between the parts of a resumed run: how long, how often, how fast, from where.
+        short: another spelling, such as "-o".
     """
+    names = [short, flag] if short else [flag]
     shown = text if default is None else f"{text} (default {default})"
     kind = replace(kind, may_change=may_change)
-    group.add_argument(flag, type=kind, default=default, metavar=kind.metavar, help=shown)
+    group.add_argument(*names, type=kind, default=default, metavar=kind.metavar, help=shown)
 
 
 def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default: object, text: str) -> None:
@@ -138,7 +159,7 @@ def several_words(group: argparse._ArgumentGroup, flag: str, kind: Kind, default
         def __call__(self, parser, namespace, words, option_string=None):
             setattr(namespace, self.dest, kind(",".join(" ".join(words).replace(",", " ").split())))
 
-    shown = f"{text} (default {default})"
+    shown = text if default is None else f"{text} (default {default})"
     group.add_argument(flag, action=Joined, nargs="+", default=default, metavar=kind.metavar, help=shown)
 
 
@@ -148,15 +169,15 @@ def switch(group: argparse._ArgumentGroup, flag: str, default: bool, text: str) 
     action.help = f"{text} (default {'on' if default else 'off'})"
 
 
-def _bounded(convert: type, low: float, high: float | None) -> Callable[[str], object]:
+def _bounded(convert: type, low: float, high: float) -> Callable[[str], object]:
     def read(text: str) -> object:
         got = convert(text)
-        if not low <= got <= (float("inf") if high is None else high) or got == float("inf"):  # NaN fails the first
+        if not low <= got <= high:  # NaN fails, too
             raise ValueError(text)
         return got
 
     return read
 
 
-def _bounds(low: float, high: float | None) -> str:
-    return f"of at least {low:g}" if high is None else f"between {low:g} and {high:g}"
+def _bounds(low: float, high: float) -> str:
+    return "between {} and {}".format(*(f"{x:,}" if isinstance(x, int) else f"{x:g}" for x in (low, high)))

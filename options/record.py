@@ -8,8 +8,18 @@ import yaml
 
 from util.files import replacing
 
-# What a call does, not what the run is: never recorded.
-ONE_CALL = {"options", "dry_run", "continue_train", "restart", "compile", "profile"}
+# What a call does, not what the run is: never recorded, and never read from a file, which may come from a stranger.
+ONE_CALL = {
+    "options",
+    "model_file",
+    "dry_run",
+    "continue_train",
+    "restart",
+    "override",
+    "trust_torchscript",
+    "compile",
+    "profile",
+}
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
@@ -59,7 +69,7 @@ class Options(argparse.Namespace):
     @property
     def fine_size(self) -> tuple[int, int] | None:
         """(width, height) in pixels that the networks see, None for each clip's own size."""
-        if self.resize_mode == "none":
+        if vars(self).get("resize_mode", "none") == "none":  # translate.py has no such flag
             return None
         return (self.fineSize, self.fineSize) if self.resize_mode == "square" else (self.fineSizeW, self.fineSizeH)
 
@@ -109,21 +119,32 @@ def read(path: Path, defaults: Mapping[str, object]) -> tuple[list[str], list[st
     if not isinstance(values, dict):
         return [], [], [f"--options {path} must hold `name: value` lines, got {type(values).__name__}"]
     known = set(defaults) - ONE_CALL
-    flags, problems = [], []
-    problems += [
+    problems = [
         f"--options {path}: {name} is no flag any more, it is always {always!r}, got {values[name]!r}"
         for name, always in REMOVED.items()
         if values.get(name, always) != always
     ]
     if unknown := [str(k) for k in values if k not in known and k not in REMOVED]:
         problems.append(f"--options {path} has options this program does not know: {', '.join(unknown)}")
-    for name in (k for k in values if k in known and values[k] is not None):
-        if isinstance(defaults[name], bool) != isinstance(values[name], bool) or isinstance(values[name], dict | list):
+    given = {name: value for name, value in values.items() if name in known and value is not None}
+    flags, wrong = as_flags(given, defaults, f"--options {path}")
+    return flags, [k for k in values if k in known and values[k] is None], [*problems, *wrong]
+
+
+def as_flags(values: Mapping[str, object], defaults: Mapping[str, object], where: str) -> tuple[list[str], list[str]]:
+    """The flags that the values stand for, all known in `defaults`, and a sentence for each value of another kind.
+
+    Args:
+        where: the values come from, for the message.
+    """
+    flags, problems = [], []
+    for name, value in values.items():
+        if isinstance(defaults[name], bool) != isinstance(value, bool) or isinstance(value, dict | list):
             kind = "true or false" if isinstance(defaults[name], bool) else "one value"
-            problems.append(f"--options {path}: {name} must be {kind}, got {values[name]!r}")
+            problems.append(f"{where}: {name} must be {kind}, got {value!r}")
         else:
-            flags.append(_flag(name, values[name]))
-    return flags, [k for k in values if k in known and values[k] is None], problems
+            flags.append(_flag(name, value))
+    return flags, problems
 
 
 def _flag(name: str, value: object) -> str:

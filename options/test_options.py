@@ -7,10 +7,12 @@ from pathlib import Path
 
 from data import Clip, find_clips
 from models.evaluation.precision import AUTO, PRECISIONS
+from options import model_file
 from options.base_options import BaseOptions
 from options.checks import PUBLISHED_TEACHER, refresh_problems
 from options.flags.faces import add_faces, face_problems
 from options.flags.metrics import REFRESHES, add_metrics, metric_problems
+from options.flags.teachers import weights_problems
 from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
 
@@ -24,16 +26,20 @@ class ClipOptions(BaseOptions):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         super().add_arguments(parser)
         clips = parser.add_argument_group("clips")
-        epoch = matching(re.compile(r"latest|best|\d+").fullmatch, "latest, best or an epoch's number", "EPOCH")
-        add_option(
-            clips, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number"
-        )
+        add_epoch(clips)
         add_option(clips, "--how_many", int_range(1), None, "translate this many clips at most; not given: all")
         add_option(
             clips, "--max_frames", int_range(1), None, "translate this many frames of each clip at most; not given: all"
         )
-        still = "keep the reference's features where early features change by less than this fraction of their mean"
-        add_option(clips, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
+        add_hold(clips)
+
+    def described(self, given: Mapping[str, object]) -> dict[str, object]:
+        """All flags of the model that --model_file describes; the folder of that file is the run."""
+        if not given.get("model_file"):
+            return {}
+        path = Path(str(given["model_file"]))
+        folder = path.resolve().parent
+        return {"checkpoints_dir": str(folder.parent), "name": folder.name, **model_file.read(path)}
 
     def guess(self, values: Mapping[str, object], chosen: Set[str]) -> tuple[dict[str, object], list[str]]:
         guessed, how = super().guess(values, chosen)
@@ -44,8 +50,7 @@ class ClipOptions(BaseOptions):
 
     def problems(self, opt: Options) -> list[str]:
         found = super().problems(opt)
-        if opt.main_G_path is None:
-            found.append(f"--main_G_path is missing: give the teacher; the published one: {PUBLISHED_TEACHER}")
+        found += weights_problems(opt, PUBLISHED_TEACHER)
         if opt.dataset_mode == "unaligned_scale":
             found.append(
                 f"--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py); {TESTED_AS}"
@@ -65,7 +70,11 @@ class TestOptions(ClipOptions):
         super().add_arguments(parser)
         test = parser.add_argument_group("test")
         add_option(
-            test, "--latency_repeats", int_range(1), 20, "single frames timed in turn by each of teacher and Shortcut"
+            test,
+            "--latency_repeats",
+            int_range(1, 100_000),
+            20,
+            "single frames timed in turn by each of teacher and Shortcut",
         )
         switch(test, "--compare", True, "run the teacher on every frame, untimed, and measure the quality against it")
 
@@ -74,7 +83,13 @@ class TestOptions(ClipOptions):
 
         add_metrics(parser.add_argument_group("methods and metrics", "FILEs are named where a metric lacks one"))
         add_faces(parser.add_argument_group("faces", "of video files or folders of frames"))
-        self._add_runtime(parser.add_argument_group("runtime"))
+        runtime = parser.add_argument_group("runtime")
+        add_refresh(runtime, "fixed")
+        modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
+        add_option(
+            runtime, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}"
+        )
+        add_precision(runtime)
 
         output = parser.add_argument_group("output")
         add_option(
@@ -89,24 +104,38 @@ class TestOptions(ClipOptions):
     def problems(self, opt: Options) -> list[str]:
         return super().problems(opt) + refresh_problems(opt) + metric_problems(opt) + face_problems(opt)
 
-    def _add_runtime(self, group: argparse._ArgumentGroup) -> None:
-        kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
-        add_option(group, "--refresh", choice(REFRESHES), "fixed", f"when a frame is a reference frame; {kinds}")
-        fitted = "not given: the threshold and longest interval that scripts/fit_refresh.sh found"
-        drift = f"drift above this value makes a reference frame; {fitted}"
-        add_option(group, "--refresh_threshold", float_range(1e-6, 100), None, drift)
-        modes = "whole: in one frame; spread: over the interval, so that all frames take as long"
-        add_option(
-            group, "--refresh_mode", choice(["whole", "spread"]), "whole", f"how a reference is renewed; {modes}"
-        )
-        precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
-        auto = "auto: the fastest type whose first frames stay above 50 dB PSNR against float32"
-        add_option(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
-        switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")
-
 
 def chosen_clips(opt: Options) -> tuple[list[Clip], str]:
     """The clips that --how_many leaves, and in words how many they are of how many."""
     clips = find_clips(opt.layout, Path(opt.dataroot), opt.split)
     chosen = clips[: opt.how_many]
     return chosen, f"{len(chosen)}" + (f" of {len(clips)} clips (--how_many)" if len(chosen) < len(clips) else "")
+
+
+def add_epoch(group: argparse._ArgumentGroup) -> None:
+    epoch = matching(re.compile(r"latest|best|\d+").fullmatch, "latest, best or an epoch's number", "EPOCH")
+    add_option(
+        group, "--which_epoch", epoch, "latest", "which checkpoint of the run: latest, best or an epoch's number"
+    )
+
+
+def add_hold(group: argparse._ArgumentGroup) -> None:
+    still = "keep the reference's features where early features change by less than this fraction of their mean"
+    add_option(group, "--hold", float_range(0, 100), 0.0, f"{still}; 0: never")
+
+
+def add_refresh(group: argparse._ArgumentGroup, default: str | None) -> None:
+    """Flags that say when a frame becomes a reference frame."""
+    kinds = "fixed: every --max_interval frames; adaptive: when the picture has moved too far, and on scene cuts"
+    add_option(group, "--refresh", choice(REFRESHES), default, f"when a frame is a reference frame; {kinds}")
+    fitted = "not given: the threshold and longest interval that scripts/fit_refresh.sh found"
+    drift = f"drift above this value makes a reference frame; {fitted}"
+    add_option(group, "--refresh_threshold", float_range(1e-6, 100), None, drift)
+
+
+def add_precision(group: argparse._ArgumentGroup) -> None:
+    """Flags that say how the networks compute."""
+    precision = "numbers that the networks compute with; off: float32; fp16 needs a CUDA device"
+    auto = "auto: the fastest type whose first frames stay above 50 dB PSNR against float32"
+    add_option(group, "--amp", choice([*PRECISIONS, AUTO]), "off", f"{precision}; {auto}")
+    switch(group, "--cuda_graphs", True, "replay recorded CUDA graphs instead of launching operators, on a GPU")

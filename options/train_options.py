@@ -7,7 +7,18 @@ from data.pairs import GAPS
 from options import checks
 from options.base_options import BaseOptions
 from options.flags.losses import add_discriminators, add_shortcut_losses, add_teacher_losses
-from options.parser import PATH, add_option, choice, float_range, int_or, int_range, switch
+from options.parser import (
+    PATH,
+    TEXT,
+    add_option,
+    choice,
+    existing,
+    float_range,
+    int_or,
+    int_range,
+    several_words,
+    switch,
+)
 from options.record import Options
 
 PROBLEMS = {  # --model: what can be wrong with the flags of this training alone
@@ -45,20 +56,27 @@ class TrainOptions(BaseOptions):
         found = [*super().problems(opt), *checks.crop_problems(opt), *checks.process_problems(opt)]
         if opt.niter + opt.niter_decay == 0:
             found.append("--niter and --niter_decay are both 0: no epoch to train")
+        if unknown := sorted(overridden(opt) - opt.defaults.keys()):
+            found.append(f"--override must name flags without their dashes, such as lr; got {', '.join(unknown)}")
         return found + PROBLEMS[opt.model](opt)
+
+
+def overridden(opt: Options) -> set[str]:
+    """The flags that --override names."""
+    return set(opt.override.split(",")) if opt.override else set()
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
     model = "ShortcutV2V: distil a Shortcut into --main_G_path"
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     add_option(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
-    add_option(group, "--batchSize", int_range(1), 1, "samples per step, of all processes together")
+    add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step, of all processes together")
     amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
     add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
     reading = "processes that read data; 0 reads in the main one; auto: one for each core but one"
-    add_option(group, "--nThreads", int_or("auto", 0), 2, reading, may_change=True)
+    add_option(group, "--nThreads", int_or("auto", 0, 256), 2, reading, may_change=True)
     parts = "compute the gradients of a batch in so many parts, one after the other: takes the memory of one part"
-    add_option(group, "--accumulate", int_range(1), 1, parts, may_change=True)
+    add_option(group, "--accumulate", int_range(1, 2**16), 1, parts, may_change=True)
     switch(group, "--compile", False, "let torch.compile make the large networks faster; the first steps take minutes")
     add_option(
         group, "--max_dataset_size", int_range(1), None, "use this many clips (of each domain) at most; not given: all"
@@ -76,6 +94,10 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--init_type", choice(["xavier", "reuse"]), "xavier", f"how a new block starts; {kinds}")
     switch(group, "--continue_train", False, "go on with the run of this name as if it had never stopped")
     switch(group, "--restart", False, "discard an existing run of this name; wins over --continue_train")
+    changed = "flags that --continue_train may change all the same, such as lr,batchSize"
+    several_words(group, "--override", TEXT, None, changed)
+    warm = "folder of another run: a new run starts from the weights in its state"
+    add_option(group, "--init_from", existing("file or folder"), None, warm)
 
 
 def _add_dtype(group: argparse._ArgumentGroup) -> None:
@@ -88,8 +110,8 @@ def _add_optimiser(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--niter", int_range(0), 100, "epochs at the full learning rate", may_change=True)
     decay = "epochs after those, in which it falls linearly towards 0"
     add_option(group, "--niter_decay", int_range(0), 100, decay, may_change=True)
-    add_option(group, "--lr", float_range(0), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
-    add_option(group, "--d_lr", float_range(0), 2e-4, "learning rate of the Shortcut's discriminators")
+    add_option(group, "--lr", float_range(0, 100), 2e-4, "learning rate of the Shortcut, or of a teacher's networks")
+    add_option(group, "--d_lr", float_range(0, 100), 2e-4, "learning rate of the Shortcut's discriminators")
     add_option(group, "--beta1", float_range(0, 0.9999), 0.5, "first beta of Adam")
 
 
@@ -101,6 +123,9 @@ def _add_records(group: argparse._ArgumentGroup) -> None:
     latest = "every so many samples: save the latest weights and state, then validate"
     add_option(group, "--save_latest_freq", int_range(1), 2000, latest, may_change=True)
     kept = "epochs between checkpoints kept under the epoch's number"
+    add_option(
+        group, "--keep_states", int_range(1, 100), 3, "states to keep: the newest, and those before it", may_change=True
+    )
     add_option(group, "--save_epoch_freq", int_range(1), 50, kept, may_change=True)
     add_option(
         group, "--tensorboard_dir", PATH, None, "TensorBoard records go to <tensorboard_dir>/<name>; not given: none"
@@ -115,8 +140,8 @@ def _add_records(group: argparse._ArgumentGroup) -> None:
 def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
     networks = choice(["resnet_6blocks", "resnet_9blocks"])
     add_option(group, "--which_model_netG", networks, "resnet_6blocks", "generators")
-    add_option(group, "--ngf", int_range(1), 64, "channels of the generators' first layer")
-    add_option(group, "--ngf_B", int_range(1), None, "the same of G_B (B -> A) alone; not given: --ngf")
+    add_option(group, "--ngf", int_range(1, 2**12), 64, "channels of the generators' first layer")
+    add_option(group, "--ngf_B", int_range(1, 2**12), None, "the same of G_B (B -> A) alone; not given: --ngf")
     for name in ("G_A", "G_B"):
         weights = f"file of weights that {name} starts from; a narrower network is widened; not given: random weights"
         add_option(group, f"--init_{name}", PATH, None, weights)
@@ -125,10 +150,10 @@ def _add_recycle_gan(group: argparse._ArgumentGroup) -> None:
 
 def _add_cartoon(group: argparse._ArgumentGroup) -> None:
     width = "channels at its low resolutions, a multiple of 16; the published network has 512"
-    add_option(group, "--width", int_range(16), 64, width)
+    add_option(group, "--width", int_range(16, 2**12), 64, width)
     switch(group, "--photographs", True, "also train on the photographs that scikit-image contains")
 
 
 def _add_segmenter(group: argparse._ArgumentGroup) -> None:
-    add_option(group, "--fcn_width", int_range(1), 64, "channels of the first layers")
-    add_option(group, "--fcn_hidden", int_range(1), 4096, "channels of the last layers before the scores")
+    add_option(group, "--fcn_width", int_range(1, 2**12), 64, "channels of the first layers")
+    add_option(group, "--fcn_hidden", int_range(1, 2**16), 4096, "channels of the last layers before the scores")

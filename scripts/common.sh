@@ -9,6 +9,7 @@ set -euo pipefail
 export SHORTCUT_V2V_CALLER="$PWD"
 args=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+source "$root/scripts/own_generator.sh"
 cd "$root"
 
 sample=datasets/sample heads=datasets/heads
@@ -122,16 +123,19 @@ teacher_of() { # RUN: print the teacher that it was distilled from; fail if it n
 run_on_clips() { # PROGRAM FLAGS...: on the given clips or the sample, with the task's checkpoints or the demo's
   local flags=("$@" "${dataset_flags[@]}" --which_epoch latest) run_name teacher
   run_name="$(value_of --name || true)" teacher="$published_teacher"
+  own_teacher "$run_name"
   local demo=(--checkpoints_dir ./checkpoints --name "demo_$task" --main_G_path "$demo_teacher"
     --skip_idx_start 5 --skip_idx_end 17 ${demo_flags[@]+"${demo_flags[@]}"})
 
   if [ -z "$dataroot" ]; then
     if [ "$(value_of --phase)" = train ]; then make_sample; else make_sample val; fi
     flags+=(--dataroot "$sample" "${sample_size[@]}") teacher="$demo_teacher"
-    if [ -z "$run_name" ]; then run "${flags[@]}" "${demo[@]}"; fi
+    if [ -z "$run_name" ] && [ "${#generator[@]}" = 0 ] && ! given --model_file; then run "${flags[@]}" "${demo[@]}"; fi
   else
     flags+=("${paper_size[@]}")
   fi
+  if given --model_file; then run "${flags[@]}"; fi
+  if [ "${#generator[@]}" -gt 0 ]; then run "${flags[@]}" --name "$(own_run)" "${generator[@]}"; fi
   if [ "$run_name" = "demo_$task" ]; then run "${flags[@]}" "${demo[@]}"; fi
   if [ -n "$run_name" ] || given --main_G_path || given --checkpoints_dir ||
     { [ -f "$published_teacher" ] && [ -f "$published_shortcut" ]; }; then
@@ -170,21 +174,25 @@ distil() { # train the task's Shortcut: the published run on the given dataset, 
     --lambda_L1 2 --lambda_align 2 --lambda_L1_out 50 --lambda_L2_out 600 --perceptual none --lambda_D 0 --lambda_D_T 0
     "${sample_load[@]}" "${sample_size[@]}" --batchSize 2 --print_freq 96 --save_latest_freq 960 --display_freq 960)
 
+  local demo=(--name "${task}_sample" --main_G_path "$demo_teacher" "${cut[@]}")
+  local videos_run="${task}_videos"
+  own_teacher ''
+  if [ "${#generator[@]}" -gt 0 ]; then demo=(--name "$(own_run)") shortcut_run="$(own_run)" videos_run="$(own_run)"; fi
+
   if [ -z "$dataroot" ]; then
     make_sample
-    run train.py "${flags[@]}" --dataroot "$sample" --name "${task}_sample" --main_G_path "$demo_teacher" "${cut[@]}" \
-      "${short[@]}" --niter 100 --niter_decay 50
+    run train.py "${flags[@]}" --dataroot "$sample" "${demo[@]}" "${short[@]}" --niter 100 --niter_decay 50
   fi
 
   # A teacher of the caller's tells its channels and its cut itself.
   local teacher=(--main_G_path "$published_teacher" --feat_ch 128 "${cut[@]}") own=
-  if given --model_file || given --main_G_path; then teacher=() own=1; fi
-  if holds_videos "$dataroot" && { given --model_file || { [ -z "$own" ] && [ ! -f "$published_teacher" ]; }; }; then
+  if given --model_file || given --main_G_path || [ "${#generator[@]}" -gt 0 ]; then teacher=() own=1; fi
+  if holds_videos "$dataroot" && { given --model_file || [ "${#generator[@]}" -gt 0 ] || { [ -z "$own" ] && [ ! -f "$published_teacher" ]; }; }; then
     if [ -z "$own" ]; then
       echo "no --main_G_path given, and no teacher at $published_teacher: distilling into the bundled demo teacher" >&2
       teacher=(--main_G_path "$demo_teacher")
     fi
-    run train.py "${flags[@]}" --name "${task}_videos" ${teacher[@]+"${teacher[@]}"} "${short[@]}" \
+    run train.py "${flags[@]}" --name "$videos_run" ${teacher[@]+"${teacher[@]}"} "${short[@]}" \
       --niter 2000 --niter_decay 1000 --save_epoch_freq 1000 # an epoch is one pair of frames of each video
   fi
 

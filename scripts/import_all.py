@@ -14,9 +14,8 @@ PACKAGES = ("util", "data", "models", "options", "scripts")
 def modules() -> list[str]:
     """Names of all modules; scripts/ is a folder of programs that can be imported without running them."""
     files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
-    names = [
-        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in [*files, ROOT / "train.py", ROOT / "test.py"]
-    ]
+    programs = [ROOT / program for program in ("train.py", "test.py", "shortcut_v2v.py")]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in [*files, *programs]]
     return [name.removesuffix(".__init__") for name in names]
 
 

@@ -12,9 +12,9 @@ MAY_IMPORT = {  # package -> the packages of ours it may import, itself aside
     "data": {"util"},
     "options": {"models", "data", "util"},
 }
-OURS = {*MAY_IMPORT, "train", "test", "tests", "scripts"}
+OURS = {*MAY_IMPORT, "train", "test", "shortcut_v2v", "tests", "scripts"}
 SOURCES = sorted(p for package in MAY_IMPORT for p in (ROOT / package).rglob("*.py"))
-PROGRAMS = [ROOT / "train.py", ROOT / "test.py"]
+PROGRAMS = [ROOT / "train.py", ROOT / "test.py", ROOT / "shortcut_v2v.py"]
 OPTION_OBJECTS = {"opt", "opts", "args", "cfg"}
 
 
@@ -41,6 +41,15 @@ def test_imports_point_down(path):
     package = name(path).split("/")[0]
     forbidden = OURS - MAY_IMPORT[package] - {package}
     assert not imported_packages(path) & forbidden
+
+
+def test_programs_are_all_that_lies_beside_the_packages():
+    assert set(PROGRAMS) == set(ROOT.glob("*.py"))
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=name)
+def test_programs_import_packages_and_no_other_program(path):
+    assert imported_packages(path) & OURS <= set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if name(p).split("/")[0] != "options"], ids=name)

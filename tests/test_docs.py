@@ -10,9 +10,11 @@ from itertools import product
 import pytest
 from torch.distributed.run import get_args_parser
 
+from options.export_options import ExportOptions
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
 from options.train_options import TrainOptions
+from options.translate_options import TranslateOptions
 from tests.helpers.docs import ROOT, code_blocks
 
 README = ROOT / "README.md"
@@ -26,12 +28,18 @@ NOT_HERE = (
     "docs/ablation",
 )
 IN_THE_REPOSITORY = re.compile(
-    r"(models|data|options|scripts|util|tests|docs|checkpoints)/|(train|test)\.py|requirements\S*\.txt"
+    r"(models|data|options|scripts|util|examples|tests|docs|checkpoints)/|(train|test)\.py|requirements\S*\.txt"
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FLAG = re.compile(r"--[A-Za-z]\w*(?:-\w+)*")
-PROGRAMS = {"train.py": TrainOptions, "test.py": TestOptions, "scripts/fit_refresh.py": FitOptions}
+PROGRAMS = {
+    "train.py": TrainOptions,
+    "test.py": TestOptions,
+    "scripts/fit_refresh.py": FitOptions,
+    "scripts/translate.py": TranslateOptions,
+    "scripts/export_onnx.py": ExportOptions,
+}
 
 
 def name(path):
@@ -109,7 +117,7 @@ def flags_of(script):
 @cache
 def all_flags():
     scripts = [path for kind in ("*.sh", "*.py") for path in (ROOT / "scripts").rglob(kind)]
-    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py")]
+    others = [*scripts, *(ROOT / "data" / "samples").rglob("*.py"), *(ROOT / "examples").glob("*.py")]
     torchruns = {flag for action in get_args_parser()._actions for flag in action.option_strings}
     return torchruns.union(*map(options_of, PROGRAMS), *map(declared_in, others))
 

@@ -18,13 +18,14 @@ from torch import Tensor, nn
 
 from util import __version__
 from util.files import replacing
+from util.tensors import not_finite
 
 SUFFIXES = {".pth", ".pt"}
 Network = TypeVar("Network", bound=nn.Module)
 
 
 def save(path: Path, state: dict) -> None:
-    """Write `state` to `path` through "<name>.partial", so a killed or failed run leaves the old file intact.
+    """Write `state` to `path` through a partial file, so a killed or failed run leaves the old file intact.
 
     Raises:
         OSError: it could not be written (disk full, ...); the message says that the old file is intact.
@@ -51,8 +52,8 @@ def load(path: Path) -> dict:
 
     Raises:
         FileNotFoundError: no such file; the message lists the checkpoints beside it.
-        ValueError: the file is damaged, is no dictionary, or holds objects, whose types the message names; nothing in
-            it is executed.
+        ValueError: the file is damaged, is no dictionary, or holds numbers that are not finite, or objects, whose types
+            the message names; nothing in it is executed.
     """
     if not path.is_file():
         raise FileNotFoundError(f"no checkpoint {path}; {_beside(path)}")
@@ -66,6 +67,8 @@ def load(path: Path) -> dict:
             raise ValueError(f"{path} is damaged (cut short?) or no checkpoint") from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__}, a checkpoint is a dictionary")
+    if bad := not_finite(state):
+        raise ValueError(f"{path} is of no use: NaN or infinite numbers in {grouped(bad)}")
     return {key: value for key, value in state.items() if not isinstance(value, argparse.Namespace)}
 
 
@@ -163,13 +166,17 @@ def check_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor],
     Raises:
         ValueError: see `load_weights`.
     """
+    if not isinstance(weights, Mapping):
+        raise ValueError(f"the weights of {what} are no dictionary but a {type(weights).__name__}")
+    weights = {str(key): value for key, value in weights.items()}
     differences = {
+        "no tensors": [key for key, value in weights.items() if not isinstance(value, Tensor)],
         "missing": [key for key in expected if key not in weights],
         "unexpected": [key for key in weights if key not in expected],
         "of another shape": [
             f"{key} {list(weights[key].shape)} instead of {list(value.shape)}"
             for key, value in expected.items()
-            if key in weights and weights[key].shape != value.shape
+            if isinstance(weights.get(key), Tensor) and weights[key].shape != value.shape
         ],
     }
     problems = [f"{len(keys)} {kind}: {grouped(keys)}" for kind, keys in differences.items() if keys]

@@ -1,27 +1,36 @@
-"""Files that are written whole or not at all, folders that are checked before work starts, strict JSON, names."""
+"""Files that are written whole or not at all, folders that one process uses at a time, strict JSON, names."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+LOCK = ".lock"
+PARTIAL = re.compile(r"\.[0-9a-f]{16}\.partial")
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)  # the file system has no locks: the work goes on without one
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A context manager: write to "<name>.partial" beside `path`; it becomes `path` if the block ends without an error.
+    """A context manager: write to the file that it yields; it becomes `path` if the block ends without an error.
 
     `path` is never half-written: on any exception the partial file is removed, and an older `path` stays as it was.
 
     Raises:
         OSError: the disk is full, the folder is gone, ...; the message says whether the old file is intact.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = None
     try:
+        partial = new_partial(path)
         yield partial
         with partial.open("rb") as file:
             os.fsync(file.fileno())
@@ -30,8 +39,47 @@ def replacing(path: Path) -> Iterator[Path]:
         old = "the old file is intact" if path.exists() else "no file was left behind"
         raise OSError(error.errno, f"cannot write {path} ({error.strerror or error}); {old}") from error
     finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+        if partial is not None:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def new_partial(path: Path) -> Path:
+    """A new, empty file in the folder of `path`, to be renamed to `path` when it is complete.
+
+    Nobody can foresee its name, and it is never an existing file or link: where others may write into the folder, they
+    cannot make us overwrite a file of ours.
+    """
+    partial = path.with_name(f".{secrets.token_hex(8)}.partial")  # short also where `path` has the longest name allowed
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_WRONLY, 0o666))
+    return partial
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove the unfinished files that killed processes left in `folder`, to which no other process writes."""
+    for path in folder.glob(".*.partial"):
+        if PARTIAL.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def lock_folder(folder: Path, busy: str) -> FileLock:
+    """Keep other processes out of `folder` until the lock is released, or until it or this process is gone.
+
+    filelock closes the lock in forked children. Processes that read data outlive a killed run for some seconds, and
+    must not keep the folder locked.
+
+    Raises:
+        BlockingIOError: another process has it; the message is `busy`.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise BlockingIOError(busy) from None
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    return lock
 
 
 def prepare_folder(path: Path) -> Path:

@@ -1,7 +1,9 @@
 """What programs say: facts, notes, and a training's progress as status lines, JSON lines and TensorBoard curves."""
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from torch import Tensor
@@ -22,23 +24,39 @@ def append(path: Path, **record: object) -> None:
         file.write(to_json(record) + "\n")
 
 
-def cut(path: Path, last_step: int) -> None:
-    """Remove the records after `last_step`; a run that resumes there writes them again."""
-    if path.exists():
-        kept = [line for line in path.read_text().splitlines(keepends=True) if _step(line) <= last_step]
-        with replacing(path) as partial:
-            partial.write_text("".join(kept))
+def cut(path: Path, last_step: int, size: int | None = None) -> None:
+    """Remove what a run wrote after its state, and will write again: the records that begin after `size` bytes.
+
+    Args:
+        last_step: the step of the state. Where `size` is not known, records of later steps are removed.
+
+    Raises:
+        ValueError: a line is no record.
+    """
+    if not path.exists():
+        return
+    lines = path.read_bytes()[:size].splitlines(keepends=True)
+    if lines and not lines[-1].endswith(b"\n"):  # cut short when the run was killed
+        lines.pop()
+    steps = [_step(path, number, line) for number, line in enumerate(lines, 1)]
+    kept = [line for line, step in zip(lines, steps, strict=True) if size is not None or step <= last_step]
+    with replacing(path) as partial:
+        partial.write_bytes(b"".join(kept))
 
 
-def _step(line: str) -> float:
+def _step(path: Path, number: int, line: bytes) -> float:
     try:
-        return json.loads(line)["step"]
-    except ValueError:  # cut short when the run was killed
-        return float("inf")
+        return float(json.loads(line)["step"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(
+            f"line {number} of {path} is no record of a training, which has a step: {line[:60]!r}"
+        ) from error
 
 
 class Scalars:
     """TensorBoard curves and pictures; without a folder its methods do nothing.
+
+    A training does not end because its curves cannot be written: the first error is a warning, and no more is written.
 
     Args:
         folder: of the event files, made if missing.
@@ -46,25 +64,37 @@ class Scalars:
     """
 
     def __init__(self, folder: Path | None, done: int = 0):
-        self._writer = None
+        self._writer, self._folder = None, folder
         if folder is not None:
-            from torch.utils.tensorboard import SummaryWriter
+            with self._warn_once():
+                from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(folder), purge_step=done + 1)
+                self._writer = SummaryWriter(str(folder), purge_step=done + 1)
 
     def scalars(self, step: int, values: Mapping[str, float]) -> None:
         if self._writer is not None:
-            for name, value in values.items():
-                self._writer.add_scalar(name, value, step)
+            with self._warn_once():
+                for name, value in values.items():
+                    self._writer.add_scalar(name, value, step)
 
     def image(self, step: int, name: str, picture: Tensor) -> None:
         """picture [3, H, W] in [-1, 1]."""
         if self._writer is not None:
-            self._writer.add_image(name, ((picture.detach().float() + 1) / 2).clamp(0, 1), step)
+            with self._warn_once():
+                self._writer.add_image(name, ((picture.detach().float() + 1) / 2).clamp(0, 1), step)
 
     def close(self) -> None:
         if self._writer is not None:
-            self._writer.close()
+            with self._warn_once():
+                self._writer.close()
+
+    @contextlib.contextmanager
+    def _warn_once(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # of its own kinds, and whatever its thread met
+            self._writer = None
+            warnings.warn(f"no more curves for TensorBoard in {self._folder}: {error}", stacklevel=3)
 
 
 def once(say: Callable[[str], object]) -> Callable[[str], None]:

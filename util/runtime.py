@@ -1,4 +1,4 @@
-"""What concerns the whole process: seeds, device, memory, an interrupt (Ctrl-C), and how a program ends."""
+"""What concerns the whole process: seeds, device, memory, and how a program ends."""
 
 import contextlib
 import ctypes
@@ -7,16 +7,17 @@ import os
 import platform
 import random
 import re
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from util import distributed
+
+STARTED = time.monotonic()  # about when this process began
 
 
 def prepare(seed: int, gpu_ids: str | None) -> torch.device:
@@ -139,6 +140,7 @@ def _cpu_info() -> list[str]:
 
 INTERRUPTED = 130  # the exit status a shell gives a program that Ctrl-C ended
 USER_ERRORS = (ValueError, OSError, FloatingPointError)
+OUT_OF_MEMORY = "out of memory: {}; what takes less: a smaller picture, a smaller --batchSize (train.py), --amp bf16"
 
 
 def finish(name: str, program: Callable[[], int], parallel: bool = False) -> None:
@@ -155,7 +157,13 @@ def finish(name: str, program: Callable[[], int], parallel: bool = False) -> Non
         distributed.stop()
         sys.exit(status)
     except USER_ERRORS as error:
+        if isinstance(error, BrokenPipeError):  # Python would fail again, when it flushes what nobody reads
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(f"{name}: error: {error}")
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        sys.exit(f"{name}: error: {OUT_OF_MEMORY.format(str(error).partition('. ')[0] or 'of the machine')}")
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -176,17 +184,6 @@ def _of_ffmpeg(error: Exception) -> bool:
     return "av" in sys.modules and isinstance(error, sys.modules["av"].error.FFmpegError)
 
 
-@contextmanager
-def first_interrupt() -> Iterator[list[int]]:
-    """A list that the first interrupt fills. The second interrupt raises KeyboardInterrupt, as usual."""
-    received: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        received.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    old = signal.signal(signal.SIGINT, note)
-    try:
-        yield received
-    finally:
-        signal.signal(signal.SIGINT, old)
+def out_of_memory(error: Exception) -> bool:
+    """Whether the memory of the machine or of the GPU is used up. torch has no type of its own for the machine's."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

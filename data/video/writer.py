@@ -8,6 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from util.files import new_partial
+
 CODEC_OPTIONS = {"crf": "18", "preset": "veryfast", "g": "30"}  # visually lossless; frequent key frames for seeking
 CODEC_OPTIONS |= {"rc-lookahead": "2", "bf": "0"}  # frames in lookahead stay in memory, and they may be large
 TIME_BASE = Fraction(1, 360_000)  # s; every usual frame rate, 1/1000 s and 1/90000 s are whole multiples of it
@@ -41,13 +43,14 @@ class VideoWriter:
             raise ValueError(f"size must be positive (width, height), got {size}")
         self.path, self.size = path, size
         self._rate = exact_rate(fps)
-        self._partial = path.with_name(path.name + ".partial")
         self._last: Fraction | None = None  # time of the last frame, s
         self._durations: dict[int, int] = {}  # of the frames in the encoder, by their times, both in TIME_BASE
 
     def __enter__(self) -> "VideoWriter":
-        container = av.open(f"file:{self._partial}", "w", format="mp4", options={"movflags": "+faststart"})
+        self._partial = new_partial(self.path)
         with contextlib.ExitStack() as on_error:
+            on_error.callback(self._partial.unlink, missing_ok=True)
+            container = av.open(f"file:{self._partial}", "w", format="mp4", options={"movflags": "+faststart"})
             on_error.enter_context(container)
             self._stream = container.add_stream("libx264", rate=self._rate, options=CODEC_OPTIONS)
             self._stream.width, self._stream.height = (n + n % 2 for n in self.size)

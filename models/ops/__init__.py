@@ -25,6 +25,8 @@ def choose(backend: str, device: torch.device) -> str:
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    if torch.compiler.is_exporting():
+        return "torchvision"
     if backend == "triton" and not triton_backend.available(device):
         _warn_of_auto(backend, triton_backend.NEEDS, device.type)
         backend = "auto"

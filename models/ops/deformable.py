@@ -140,7 +140,10 @@ def _check(
         raise ValueError(f"weight must be [C_out, {c}, k, k] with k odd, got {list(weight.shape)}")
     if c % groups:
         raise ValueError(f"{c} channels do not divide into {groups} deformable groups")
-    if offset.shape not in {(n, groups * taps * 2, h, w), (n, groups * 2, h, w)}:
+    if offset.shape not in (
+        (n, groups * taps * 2, h, w),
+        (n, groups * 2, h, w),
+    ):  # no set: an exported size has no hash
         allowed = f"{[n, groups * taps * 2, h, w]} or {[n, groups * 2, h, w]}"
         raise ValueError(f"offset must be {allowed} for feature {list(feature.shape)}, got {list(offset.shape)}")
     if (current is None) != (mask is None):

@@ -1,6 +1,7 @@
 """What both forms of the Shortcut block have in common, in training and on video."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -43,8 +44,9 @@ class PixelPath(NamedTuple):
 class Shortcut(nn.Module, ABC):
     """f_cur = S(a_ref, a_cur, f_ref): what a teacher's body would compute from a_cur. Two forms derive from it.
 
-    a are a teacher's early features (output of its head), f its late features (output of its body), of one spatial
-    size. The last channels of f may be an image to which the teacher's tail adds.
+    a are a teacher's early features (output of its head, of which a block sees the first feat_ch channels), f its late
+    features (output of its body), of one spatial size. The last channels of f may be an image to which the teacher's
+    tail adds.
 
     Args:
         feat_ch: channels of a, even.
@@ -147,6 +149,11 @@ class ShortcutInference(nn.Module, ABC):
 def channels_last(x: Tensor) -> Tensor:
     """x [N, C, H, W], the channels of a pixel side by side in memory."""
     return x.contiguous(memory_format=torch.channels_last)
+
+
+def seen(a: Tensor, config: Mapping[str, Any]) -> Tensor:
+    """The channels of early features a that a block of this shape sees: the first feat_ch."""
+    return channels_last(a[:, : config["feat_ch"]])
 
 
 def _problems(published: bool, **shape: int) -> list[str]:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from models.ops.warp import warp
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator
 from models.shortcut.alignment import GlobalAlignment, last_channels, total_displacement
-from models.shortcut.base import Prediction, Shortcut, channels_last
+from models.shortcut.base import Prediction, Shortcut, channels_last, seen
 
 
 class ShortcutBlock(Shortcut):
@@ -34,7 +34,7 @@ class ShortcutBlock(Shortcut):
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, None]:
         """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
         # In this memory format convolutions are faster, and the gather of a CPU needs no transposed copies.
-        a_ref, a_cur, f_ref = channels_last(a_ref), channels_last(a_cur), channels_last(f_ref)
+        a_ref, a_cur, f_ref = seen(a_ref, self.config), seen(a_cur, self.config), channels_last(f_ref)
         f_ref_small = self.reduce_f(f_ref).relu()  # [N, h_dim, H, W]
         a_ref_small, a_cur_small = self.reduce_a(a_ref).relu(), self.reduce_a(a_cur).relu()
 

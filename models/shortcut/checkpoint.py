@@ -1,23 +1,27 @@
 """Checkpoints of a Shortcut block: its weights, its constructor arguments and the teacher it belongs to."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import torch
 
 from models.shortcut import BLOCKS, Shortcut
 from models.shortcut.official import from_published, is_published
+from models.teachers.base import Split
 from util import __version__
-from util.checkpoint import check_format
+from util.checkpoint import check_format, check_weights, load_weights
 
 FORMAT = 1
+MOST_CHANNELS = 2**14
 
 
-def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, int], **extra: Any) -> dict:
+def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: Split, **extra: Any) -> dict:
     """A dictionary of tensors and plain values from which `from_checkpoint` builds the block again.
 
     Args:
         teacher_fingerprint: identifies the weights of the teacher whose body the block replaces.
-        split: first and one past the last layer of that body.
+        split: first and one past the last layer of that body, by index or by name.
         extra: further entries, plain values or tensors.
     """
     return {
@@ -33,7 +37,7 @@ def to_checkpoint(block: Shortcut, teacher_fingerprint: str, split: tuple[int, i
 
 
 def from_checkpoint(
-    state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int], requested: Mapping[str, Any]
+    state: Mapping[str, Any], teacher_fingerprint: str, split: Split, requested: Mapping[str, Any]
 ) -> Shortcut:
     """The block of a checkpoint made by `to_checkpoint`, or of a published state dict, which records no teacher.
 
@@ -51,14 +55,17 @@ def from_checkpoint(
     if state.get("kind") != "shortcut":
         raise ValueError("not a Shortcut checkpoint: neither this program's format nor the published block's keys")
     check_format(state, FORMAT, "Shortcut checkpoint")
+    _check_entries(state)
     form, config = _form(state["config"])
     _refuse(_differences({"block": form, **config}, requested) + _problems(state, teacher_fingerprint, split))
-    block = BLOCKS[form](**config)
-    block.load_state_dict(state["block"])
-    return block
+    what = "the block that the checkpoint describes"
+    with torch.device("meta"):  # takes no memory, however large the block would be
+        expected = BLOCKS[form](**config).state_dict()
+    check_weights(state["block"], expected, what)
+    return load_weights(BLOCKS[form](**config), state["block"], what)
 
 
-def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[int, int]) -> list[str]:
+def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: Split) -> list[str]:
     """Why this program cannot use the checkpoint with the teacher, one sentence for each reason."""
     problems, (form, config) = [], _form(state["config"])
     if form not in BLOCKS:
@@ -75,6 +82,22 @@ def _problems(state: Mapping[str, Any], teacher_fingerprint: str, split: tuple[i
     return problems
 
 
+def _check_entries(state: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint whose entries are of other kinds than `to_checkpoint` makes them.
+
+    A block has tensors for each of its layers, so a number of layers above that of tensors cannot be true.
+    """
+    config, split, block = (state.get(name) for name in ("config", "split", "block"))
+    if not (isinstance(config, Mapping) and isinstance(block, Mapping) and isinstance(state.get("teacher"), str)):
+        raise ValueError("not a Shortcut checkpoint: config, block or teacher is missing or of another kind")
+    if not isinstance(split, list | tuple) or [type(layer) for layer in split] != [int, int]:
+        raise ValueError(f"not a Shortcut checkpoint: split {split!r} is not two numbers of layers")
+    limits = {name: len(block) if name.endswith("_layers") else MOST_CHANNELS for name in config if name != "block"}
+    wrong = [f"{k} {config[k]!r}" for k, most in limits.items() if type(config[k]) is not int or config[k] > most]
+    if wrong and not config.keys() - {"block", *inspect.signature(Shortcut.__init__).parameters}:
+        raise ValueError(f"not a Shortcut checkpoint: it describes a block that cannot be, with {', '.join(wrong)}")
+
+
 def _form(config: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
     """The form of a block and its constructor's arguments; older checkpoints name no form and are published ones."""
     return config.get("block", "published"), {name: value for name, value in config.items() if name != "block"}
@@ -89,5 +112,5 @@ def _refuse(problems: list[str]) -> None:
         raise ValueError("the Shortcut checkpoint does not fit:\n  " + "\n  ".join(problems))
 
 
-def _slice(split: tuple[int, int] | list[int]) -> str:
+def _slice(split: Sequence[int | str]) -> str:
     return f"{split[0]}:{split[1]}"

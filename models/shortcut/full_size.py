@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from models.ops.warp import resize_displacement, warp
 from models.shortcut.adabd import AdaBD, OffsetMaskGenerator, split_offset_mask
 from models.shortcut.alignment import GlobalOffset, halve, mean_over_taps
-from models.shortcut.base import PixelPath, Prediction, Shortcut, channels_last
+from models.shortcut.base import PixelPath, Prediction, Shortcut, channels_last, seen
 from models.shortcut.matching import match_blocks, pyramid
 
 
@@ -39,7 +39,7 @@ class FullSizeBlock(Shortcut):
 
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, PixelPath]:
         """`Prediction`, whose `aligned` is f_ref, warped; and how to blend the tail's picture with the reference's."""
-        a_ref, a_cur, f_ref = channels_last(a_ref), channels_last(a_cur), channels_last(f_ref)
+        a_ref, a_cur, f_ref = seen(a_ref, self.config), seen(a_cur, self.config), channels_last(f_ref)
         coarse = self._coarse(a_ref, a_cur)
         a_small, hidden = self._compare(a_ref, a_cur, coarse)
         fine, mask = split_offset_mask(self.generator.to_offset_mask(hidden))

@@ -9,7 +9,7 @@ from models.ops.deformable import deform_conv
 from models.ops.warp import add_warped, resize_displacement, warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, mean_over_taps
-from models.shortcut.base import Inside, PixelPath, Prediction, ShortcutInference, channels_last
+from models.shortcut.base import Inside, PixelPath, Prediction, ShortcutInference, channels_last, seen
 from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.hetconv import FoldedLayers, copy_conv
 from models.shortcut.matching import hold, match_blocks, pyramid
@@ -48,7 +48,7 @@ class FullSizeInference(ShortcutInference):
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> FullSizeReference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W], y_ref [N, 3, ...] -> `FullSizeReference`."""
         assert y_ref is not None  # since `needs_picture`
-        a_ref, f_ref = channels_last(a_ref), channels_last(f_ref)
+        a_ref, f_ref = seen(a_ref, self.config), channels_last(f_ref)
         quarter, middle, half = pyramid(halve(a_ref).float())
         a_small, f_small = self.reduce_a(a_ref).relu_(), self.reduce_f(f_ref).relu_()
         a_kept = a_ref if self.threshold else a_ref.new_empty(0)
@@ -57,7 +57,7 @@ class FullSizeInference(ShortcutInference):
     @torch.no_grad()
     def with_pixels(self, reference: FullSizeReference, a_cur: Tensor) -> tuple[Prediction, PixelPath]:
         """`Prediction`, and how to blend the tail's picture with the reference's."""
-        a_cur = channels_last(a_cur)
+        a_cur = seen(a_cur, self.config)
         coarse = self._coarse(reference, a_cur)
         small = self.reduce_a(a_cur).relu_()
         fine, mask, gate, blend = self._local(reference, coarse, small)

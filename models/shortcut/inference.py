@@ -11,7 +11,7 @@ from models.ops.deformable import convolve, deform_conv, read_convolved
 from models.ops.warp import warp
 from models.shortcut.adabd import split_offset_mask
 from models.shortcut.alignment import halve, last_channels, total_displacement
-from models.shortcut.base import Inside, Prediction, Shortcut, ShortcutInference, channels_last
+from models.shortcut.base import Inside, Prediction, Shortcut, ShortcutInference, channels_last, seen
 from models.shortcut.block import ShortcutBlock, add_image
 from models.shortcut.full_size import FullSizeBlock
 from models.shortcut.full_size_inference import FullSizeInference
@@ -63,7 +63,7 @@ class InferenceBlock(ShortcutInference):
     @torch.no_grad()
     def prepare(self, a_ref: Tensor, f_ref: Tensor, y_ref: Tensor | None = None) -> Reference:
         """a_ref [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Reference`; y_ref is not used."""
-        a_ref, f_ref = channels_last(a_ref), channels_last(f_ref)
+        a_ref, f_ref = seen(a_ref, self.config), channels_last(f_ref)
         offset_part = self.global_layers.of_second(halve(a_ref))
         image = last_channels(f_ref, self.config["image_ch"]).clone()  # not a view, which would keep all of f
         maps = [halve(self.reduce_a(a_ref).relu_()), halve(self.reduce_f(f_ref).relu_())]
@@ -78,7 +78,7 @@ class InferenceBlock(ShortcutInference):
     @torch.no_grad()
     def with_pixels(self, reference: Reference, a_cur: Tensor) -> tuple[Prediction, None]:
         """`Prediction` and None: this form leaves the picture as the teacher's tail makes it."""
-        a_cur = channels_last(a_cur)
+        a_cur = seen(a_cur, self.config)
         coarse = self._global_offset(reference, a_cur)
         a_warped, f_warped = self._align(reference, coarse, a_cur.shape[2:])
         small = self.reduce_a(a_cur).relu_()
@@ -96,7 +96,7 @@ class InferenceBlock(ShortcutInference):
     @torch.no_grad()
     def explain(self, reference: Reference, a_cur: Tensor) -> Inside:
         """The mask of a prediction, and the sum of global and local offsets. a_cur [N, feat_ch, H, W]."""
-        a_cur = channels_last(a_cur)
+        a_cur = seen(a_cur, self.config)
         coarse = self._global_offset(reference, a_cur)
         a_warped, _ = self._align(reference, coarse, a_cur.shape[2:])
         fine, mask = self._local_offset(self.reduce_a(a_cur).relu_(), a_warped)

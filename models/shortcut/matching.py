@@ -66,7 +66,7 @@ def _best_shift(here: Tensor, there: Tensor, backend: str, constants: MatchingCo
     steps, window = torch.arange(-1, 2, dtype=here.dtype, device=here.device), constants.window
     cost = F.avg_pool2d(shift_costs(here, there, backend), window, 1, window // 2, count_include_pad=False)
     cost = cost / here.abs().mean((1, 2, 3), keepdim=True).clamp_min(BLANK)
-    cost = cost + constants.stillness * torch.hypot(steps[:, None], steps).view(1, -1, 1, 1)
+    cost = cost + constants.stillness * (steps[:, None] ** 2 + steps**2).sqrt().view(1, -1, 1, 1)
     weight = (cost / -constants.sharpness).softmax(1).unflatten(1, (3, 3))  # [N, dy, dx, h, w], in the costs' order
     return torch.stack([weight[:, :, 2] - weight[:, :, 0], weight[:, 2] - weight[:, 0]], 1).sum(2)
 

@@ -44,6 +44,8 @@ def infer_config(state: Mapping[str, Tensor]) -> dict[str, int]:
     ]
     if missing := [key for key in sources if key not in state]:
         raise ValueError(f"not a published Shortcut block: it lacks {', '.join(missing)}")
+    if wrong := [key for key in sources if getattr(state[key], "ndim", 0) != 4]:
+        raise ValueError(f"not a published Shortcut block: {', '.join(wrong)} is not the weight of a convolution")
     reduce_f, over_both, to_offset, to_offset_mask = (state[key].shape for key in sources)
     num_dg, offset_g_size = _groups_and_size(to_offset[0], to_offset_mask[0])
     return {

@@ -114,8 +114,11 @@ def load_fitted(path: Path, block_id: str) -> Adaptive:
         raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
     try:
         fitted = json.loads(path.read_text())
-        identity, policy = fitted["shortcut_fingerprint"], Adaptive(fitted["threshold"], fitted["max_interval"])
-    except (ValueError, KeyError, TypeError) as error:
+        identity, longest = fitted["shortcut_fingerprint"], fitted["max_interval"]
+        if type(longest) is not int:
+            raise TypeError(f"max_interval {longest!r}")
+        policy = Adaptive(float(fitted["threshold"]), longest)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
     if identity != block_id:
         raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from models.teachers.fused_layers import HasInferenceForm, fuse_layers
 
+Split = tuple[int, int] | tuple[str, str]
+
 
 class LateLayers(nn.Sequential):
     """A tail of plain layers, which needs only the late features."""
@@ -25,17 +27,20 @@ class LateLayers(nn.Sequential):
 class Teacher(nn.Module):
     """A frozen translator: a = head(x), f = body(a), y = tail(f, a).
 
-        head: x [N, 3, H, W] in [-1, 1] -> a [N, a_channels, h, w]    the cheap first layers
+        head: x [N, 3, H, W] in [-1, 1] -> a [N, C >= a_channels, h, w]  the cheap first layers
         body: a                         -> f [N, f_channels, h, w]    the expensive middle, which a Shortcut replaces
         tail: f, a                      -> y [N, 3, scale*H, scale*W] the cheap last layers; in [-1, 1] once clamped
+
+    A Shortcut sees the first `a_channels` channels of a. Those that follow only the tail reads: maps of any size that
+    skip the body (`any_generator`).
 
     Weights never train and the mode stays eval, but gradients flow through all three parts: so a loss on y reaches
     the Shortcut. No part writes into its input, because a and f are kept as references.
 
     Args:
         head, body, tail: the three parts. A tail that needs f alone is a `LateLayers`.
-        a_channels, f_channels: channels of a and f.
-        split: (start, end), the layers of the uncut network that the body holds.
+        a_channels, f_channels: channels of a that a Shortcut sees, and channels of f.
+        split: (start, end), the layers of the uncut network that the body holds, by index or by name.
         scale: output pixels per input pixel, along each axis.
         image_channels: how many of f's channels, the last ones, are an image that the tail adds to.
 
@@ -49,7 +54,7 @@ class Teacher(nn.Module):
         tail: nn.Module,
         a_channels: int,
         f_channels: int,
-        split: tuple[int, int],
+        split: Split,
         scale: int = 1,
         image_channels: int = 0,
     ):
@@ -133,7 +138,7 @@ class Flag:
     type: int, float, bool, str or Path. The value of a Path is text. A bool becomes `--name / --no-name`.
     default: None means "not given".
     help: one line for `--help`.
-    low, high: bounds of a number, both allowed; high None: no bound.
+    low, high: bounds of a number, both allowed.
     choices: all texts that a str may be; empty: any.
     """
 
@@ -142,7 +147,7 @@ class Flag:
     default: object
     help: str
     low: float = 0
-    high: float | None = None
+    high: float = 10_000
     choices: tuple[str, ...] = ()
 
 
@@ -163,8 +168,10 @@ class TeacherFamily:
     problems: values of `flags` -> what is wrong with them together, one sentence for each problem.
     size_multiple: height and width of a frame must be multiples of this number of pixels.
     wants_face: values of `flags` -> whether `build` needs a face.
+    takes_path: `build` is given the path of --main_G_path instead, or None where the flag is not given.
     has_styles: one network serves many styles, so that its `uncut_weights` do not tell which one runs.
     face_part_input: what the head takes beside a frame; None: frames alone.
+    of_faces: it translates faces alone, which have to be cut out of a film's frames.
     """
 
     build: Callable[..., Teacher]
@@ -172,5 +179,7 @@ class TeacherFamily:
     problems: Callable[[Mapping[str, Any]], list[str]] = lambda values: []
     size_multiple: int = 1
     wants_face: Callable[[Mapping[str, Any]], bool] = lambda values: False
+    of_faces: bool = False
+    takes_path: bool = False
     has_styles: bool = False
     face_part_input: FacePartInput | None = None

@@ -6,6 +6,7 @@ from typing import Protocol, TypeGuard, runtime_checkable
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 BAND = 8192  # pixels; a band of 64 channels fits into the cache of a core
 NARROW = 8  # with fewer outputs than this most of a vector register, or of a GPU's tile, stays empty
@@ -21,8 +22,9 @@ class HasInferenceForm(Protocol):
 def fuse_layers(layers: nn.Sequential) -> nn.Sequential:
     """The same function made of faster layers. It may share weights with `layers`.
 
-    These become one layer each: convolution + instance norm (+ ReLU), instance norm (+ ReLU), and reflection padding +
-    narrow convolution. A layer with a method `for_inference` is replaced by what that returns. Any other layer stays.
+    These become one layer each: convolution + instance norm (+ ReLU), instance norm (+ ReLU), convolution + batch norm,
+    and reflection padding + narrow convolution. A layer with a method `for_inference` is replaced by what that returns.
+    Any other layer stays.
     No new layer writes into its input, so any slice of the result can run like a slice of the original.
     """
     rest, fused = list(layers), []
@@ -130,6 +132,10 @@ def _next_layer(rest: list[nn.Module]) -> nn.Module:
     if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and _is_norm(following):
         del rest[0]
         return ConvNormRelu(layer, _norm_relu(following, rest))
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and isinstance(following, nn.BatchNorm2d):
+        if following.running_mean is not None and not following.training:
+            del rest[0]
+            return fuse_conv_bn_eval(layer, following, transpose=isinstance(layer, nn.ConvTranspose2d))
     if type(layer) is nn.ReflectionPad2d and is_narrow(following, layer.padding):
         del rest[0]
         return NarrowConv(following)

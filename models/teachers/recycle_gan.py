@@ -108,14 +108,16 @@ def from_published(weights: Mapping[str, Tensor]) -> ResnetGenerator:
     Raises:
         ValueError: the weights are of another network. The message counts the keys that do not fit.
     """
-    clean = {key.removeprefix("module."): value for key, value in weights.items() if "decoder" not in key}
+    clean = {str(key).removeprefix("module."): value for key, value in weights.items() if "decoder" not in str(key)}
     clean = {key: value for key, value in clean.items() if not key.endswith(_RUNNING_STATISTICS)}
     if any(".conv_block.6." in key for key in clean):
-        raise ValueError("the generator was trained with dropout (keys `conv_block.6`); only no_dropout is supported")
+        dropout = "the generator was trained with dropout (keys `conv_block.6`); only no_dropout is supported"
+        raise ValueError(f"{dropout} here, --teacher image_to_image loads it")
     first = clean.get("model.1.weight")
     n_blocks = len({key.split(".")[1] for key in clean if ".conv_block." in key})
-    if first is None or first.ndim != 4 or n_blocks == 0:
-        raise ValueError(f"not a ResNet generator: no model.1.weight or residual block in {sorted(clean)[:4]} ...")
+    if not isinstance(first, Tensor) or first.ndim != 4 or n_blocks == 0:
+        what = "not a ResNet generator: no model.1.weight or residual block"
+        raise ValueError(f"{what} in {sorted(clean)[:4]} ...; --teacher image_to_image knows other kinds")
     what = f"a {n_blocks}-block ResNet generator of width {first.shape[0]}"
     return checkpoint.load_weights(ResnetGenerator(first.shape[0], n_blocks), clean, what)
 

@@ -60,6 +60,12 @@ class CartoonTrainer(Trainer):
         super().load_state_dict(state)
         self.style = state["style"].to(self.style)
 
+    def start_from(self, state: dict) -> list[str]:
+        taken = super().start_from(state)
+        if taken:  # the weights were trained for this style
+            self.style = state["style"].to(self.style)
+        return taken
+
 
 def random_style(network: VToonify) -> Tensor:
     """A style [18, width] in W+: the same random vector in every row."""

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from models.training.adam import Adam
 from models.training.finite import FiniteCheck, Losses
 from models.training.share import Share
+from util.checkpoint import load_weights
 
 
 class Trainer(ABC):
@@ -34,9 +35,11 @@ class Trainer(ABC):
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
         self.steps, self.dtype, self.amp, self.accumulate, self._parts = 0, torch.float32, None, 1, parts
         self.finite = FiniteCheck()
-        self._rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in optimizers]
+        made_with = [(one, [_without_weights(group) for group in one.param_groups]) for one in optimizers]
+        self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
     share: Share
+    amp: torch.dtype | None
 
     def step(self, *inputs: Tensor, samples: int | None = None) -> Losses:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
@@ -128,9 +131,9 @@ class Trainer(ABC):
 
     def set_lr(self, factor: float) -> None:
         """Set every learning rate to `factor` times its initial value."""
-        for optimizer, rates in self._rates:
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * factor
+        for optimizer, groups in self._made_with:
+            for group, made_with in zip(optimizer.param_groups, groups, strict=True):
+                group["lr"] = made_with["lr"] * factor
 
     def state_dict(self) -> dict:
         """Tensors and plain values. A trainer that loads them continues exactly as this one would.
@@ -142,8 +145,34 @@ class Trainer(ABC):
         return {**_state(self._parts), "steps": self.steps}
 
     def load_state_dict(self, state: dict) -> None:
+        """Go on from a state. What the optimisers were made with, such as betas, wins over the state's.
+
+        Raises:
+            ValueError: the state of an optimiser has other shapes than the weights.
+            KeyError, RuntimeError, TypeError, AttributeError: it is of other networks, or no state at all.
+        """
         _load(self._parts, state)
-        self.steps = state["steps"]
+        self.steps = int(state["steps"])
+        for optimizer, groups in self._made_with:
+            for group, made_with in zip(optimizer.param_groups, groups, strict=True):
+                group.update({**made_with, "lr": group["lr"]})
+            _check_moments(optimizer)
+
+    def start_from(self, state: dict) -> list[str]:
+        """Take the weights of each network that `state`, another trainer's, has too; the names of these networks.
+
+        Raises:
+            ValueError: they have other shapes.
+        """
+        taken = []
+        for part, one in self._parts.items():
+            for name, module in (one if isinstance(one, dict) else {part: one}).items():
+                held = state.get(part, {})
+                weights = held.get(name) if isinstance(one, dict) else held
+                if isinstance(module, nn.Module) and weights:
+                    load_weights(module, weights, f"the {name} of this run")
+                    taken.append(name)
+        return taken
 
 
 def lr_factor(epoch: int, niter: int, niter_decay: int) -> float:
@@ -170,3 +199,14 @@ def _load(part, state: dict) -> None:
         return
     for name, one in part.items():
         _load(one, state[name])
+
+
+def _without_weights(group: dict) -> dict:
+    return {name: value for name, value in group.items() if name != "params"}
+
+
+def _check_moments(optimizer: Optimizer) -> None:
+    for weight, moments in optimizer.state.items():
+        shapes = [list(value.shape) for value in moments.values() if isinstance(value, Tensor) and value.dim()]
+        if any(shape != list(weight.shape) for shape in shapes):
+            raise ValueError(f"the optimiser's state is {shapes} for weights {list(weight.shape)}")

@@ -67,6 +67,7 @@ def new_metric_setup(
         conditions=opt.seg_conditions,
         inception=opt.inception_weights and Path(opt.inception_weights),
         i3d=opt.i3d_weights and Path(opt.i3d_weights),
+        trust_torchscript=opt.trust_torchscript,
         real=real,
         cache=Path(opt.results_dir) / "real_features",
         device=device,

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.teachers.any_generator.checks import check_size
+from models.teachers.any_generator.parts import CutGenerator
 from models.teachers.base import Teacher
 from options.flags.teachers import family_of, family_values
 from options.record import Options
@@ -20,9 +22,12 @@ def load_teacher(opt: Options, device: torch.device, face: Tensor | None = None)
     Args:
         face: [1, 3, 256, 256] in [-1, 1], the aligned face of the video, if `wants_face`.
     """
-    weights = checkpoint.load(Path(opt.main_G_path))
+    path, family = opt.main_G_path and Path(opt.main_G_path), family_of(opt)
+    weights = path if family.takes_path else checkpoint.load(path)
     given = {"face": face} if wants_face(opt) else {}
-    teacher = family_of(opt).build(weights, **family_values(opt), **given)
+    teacher = family.build(weights, **family_values(opt), **given)
+    if isinstance(teacher, CutGenerator) and opt.fine_size:  # which sizes it takes, only a frame can tell
+        check_size(teacher, opt.fine_size)
     return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
 
 

@@ -1,6 +1,6 @@
 """From options to what every training needs: clips, settings to keep, the schedule, and batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -8,7 +8,9 @@ from torch.utils.data import Dataset
 
 from data import Clip, find_clips
 from data.loader import load_batches
-from models.training.loop import Schedule
+from models.training import states
+from models.training.schedule import Schedule
+from models.training.trainer import Trainer
 from options.flags.teachers import flags_of_other_families
 from options.record import ONE_CALL, REMOVED, Options
 from util.workers import reading_processes
@@ -51,6 +53,35 @@ def new_schedule(opt: Options, samples: int) -> Schedule:
         save_latest_freq=opt.save_latest_freq,
         save_epoch_freq=opt.save_epoch_freq,
     )
+
+
+def resumed_step(opt: Options, state: Mapping, samples: int) -> int:
+    """The step at which a run goes on: that of its state, or with another --batchSize the one that has seen as much.
+
+    Args:
+        samples: of an epoch.
+    """
+    before = state["settings"].get("batchSize", opt.batchSize)
+    if before == opt.batchSize:
+        return state["step"]
+    epochs, rest = divmod(state["step"], -(-samples // before))
+    return epochs * -(-samples // opt.batchSize) + rest * before // opt.batchSize
+
+
+def start_from(trainer: Trainer, run: Path) -> str:
+    """Give the networks of `trainer` the weights that the run in the folder `run` has for them; say which, in a line.
+
+    Raises:
+        FileNotFoundError: the folder has no training state.
+        ValueError: the weights do not fit, or none is for these networks.
+    """
+    state, _ = states.load(run)
+    if state is None:
+        raise FileNotFoundError(f"--init_from {run}: no training state {run / states.STATE}")
+    taken = trainer.start_from(state["trainer"]) if isinstance(state.get("trainer"), dict) else []
+    if not taken:
+        raise ValueError(f"--init_from {run}: that run has none of the networks that are trained here")
+    return f"weights of {', '.join(taken)} from {run}, step {state.get('step')}"
 
 
 def new_batches(opt: Options, dataset: Dataset, start: int, device: torch.device) -> Iterator[dict]:

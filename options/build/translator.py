@@ -34,13 +34,15 @@ def load_block(opt: Options, teacher: Teacher, teacher_id: str, device: torch.de
             fingerprint is `teacher_id`.
     """
     path = opt.run_dir / f"{opt.which_epoch}_net_ShortcutV2V.pth"
-    asked = {name: getattr(opt, name) for name in ("block", *BLOCK_SHAPE) if getattr(opt, name) is not None}
+    flags = vars(opt)  # translate.py has none for the block: its checkpoint knows
+    asked = {name: flags[name] for name in ("block", *BLOCK_SHAPE) if flags.get(name) is not None}
     block = from_checkpoint(checkpoint.load(path), teacher_id, teacher.split, asked)
     feat_ch, f_ch = block.config["feat_ch"], block.config["f_ch"]
     if (feat_ch, f_ch) != (teacher.a_channels, teacher.f_channels):
         raise ValueError(
-            f"{path} makes {f_ch} feature channels of {feat_ch}, but {opt.main_G_path} has {teacher.a_channels} before "
-            f"and {teacher.f_channels} after the skipped layers: it belongs to another teacher"
+            f"{path} makes {f_ch} feature channels of {feat_ch}, but {opt.main_G_path or opt.teacher} has "
+            f"{teacher.a_channels} before and {teacher.f_channels} after the skipped layers: "
+            "it belongs to another teacher"
         )
     return block.to(device).eval(), checkpoint.fingerprint(block.state_dict())
 
@@ -95,12 +97,22 @@ def new_refresh(opt: Options, kind: str, block_id: str) -> Refresh:
     interval that it would have without the flag.
     """
     own = opt.max_interval if kind == opt.refresh else None
-    if kind == "fixed":
-        return Every(own or DEFAULT_INTERVAL)
+    return Every(own or DEFAULT_INTERVAL) if kind == "fixed" else new_adaptive(opt, own, block_id)
+
+
+def new_adaptive(opt: Options, max_interval: int | None, block_id: str) -> Adaptive:
+    """Return the adaptive policy, with the threshold of --refresh_threshold or the one that was fitted for the block.
+
+    Args:
+        max_interval: None: LONGEST_INTERVAL, or as fitted.
+
+    Raises:
+        FileNotFoundError, ValueError: see `load_fitted`.
+    """
     if opt.refresh_threshold is not None:
-        return Adaptive(opt.refresh_threshold, own or LONGEST_INTERVAL)
+        return Adaptive(opt.refresh_threshold, max_interval or LONGEST_INTERVAL)
     fitted = load_fitted(opt.run_dir / f"{opt.which_epoch}_refresh.json", block_id)
-    return Adaptive(fitted.threshold, own or fitted.max_interval)
+    return Adaptive(fitted.threshold, max_interval or fitted.max_interval)
 
 
 def describe_runtime(

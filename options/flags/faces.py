@@ -11,10 +11,7 @@ from options.record import Options
 
 def add_faces(group: argparse._ArgumentGroup) -> None:
     switch(group, "--scale_image", False, "find faces and translate a crop around each, scaled by --eye_distance")
-    add_option(group, "--eye_distance", float_range(4, 512), 64.0, "pixels between the eyes of a face after scaling")
-    four = Kind(_four, "four whole numbers of at least 0: left, right, top, bottom", "PX")
-    kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
-    several_words(group, "--padding", four, "200,200,200,200", kept)
+    add_crop(group)
     which = "translate the largest face of the first frame with a face, or all faces"
     add_option(group, "--face", choice(["largest", "all"]), "largest", which)
     without = "what to do with a video without a face; pass leaves it as it is"
@@ -25,6 +22,14 @@ def add_faces(group: argparse._ArgumentGroup) -> None:
     add_option(group, "--parsing_map_path", kind, None, f"{_takers_of_face_parts()}: {maps}")
     where = "frames on which --faceparsing_path finds parts; reference keeps them until the next reference frame"
     add_option(group, "--parsing", choice(["every", "reference"]), "every", where)
+
+
+def add_crop(group: argparse._ArgumentGroup) -> None:
+    """Flags that say what is cut out around a face."""
+    add_option(group, "--eye_distance", float_range(4, 512), 64.0, "pixels between the eyes of a face after scaling")
+    four = Kind(_four, "four whole numbers between 0 and 16,384: left, right, top, bottom", "PX")
+    kept = "LEFT RIGHT TOP BOTTOM: pixels of the scaled frame to keep around the midpoint between the eyes"
+    several_words(group, "--padding", four, "200,200,200,200", kept)
 
 
 def padding_of(opt: Options) -> tuple[int, int, int, int]:
@@ -61,7 +66,7 @@ def _takers_of_face_parts() -> str:
 
 
 def _four(text: str) -> str:
-    """`text` if it is four whole numbers of at least 0, separated by commas; otherwise ValueError."""
-    if len([int(part) for part in text.split(",") if int(part) >= 0]) != 4:
+    """`text` if it is four whole numbers between 0 and 16,384, separated by commas; otherwise ValueError."""
+    if len([int(part) for part in text.split(",") if 0 <= int(part) <= 2**14]) != 4:
         raise ValueError(text)
     return text

@@ -24,7 +24,7 @@ TEACHER_WEIGHTS = {  # flag, for _A and _B
 
 def add_shortcut_losses(group: argparse._ArgumentGroup) -> None:
     for name, (default, text) in SHORTCUT_WEIGHTS.items():
-        add_option(group, f"--{name}", float_range(0), default, text)
+        add_option(group, f"--{name}", float_range(0, 1e6), default, text)
     switch(group, "--Temporal_GAN_loss", True, "off does the same as --lambda_D_T 0")
     perceptual = "lpips: VGG16 with LPIPS heads; teacher: features of the frozen teacher, needs no file; none: off"
     add_option(group, "--perceptual", choice(["lpips", "teacher", "none"]), "lpips", perceptual)
@@ -46,16 +46,22 @@ def shortcut_weights(opt: Options) -> dict[str, float]:
 def add_teacher_losses(group: argparse._ArgumentGroup) -> None:
     for name, (default, text) in TEACHER_WEIGHTS.items():
         for side in "AB":
-            add_option(group, f"--{name}_{side}", float_range(0), default, f"{text}, domain {side}")
-    add_option(group, "--lambda_identity", float_range(0), 0.0, "identity loss, both domains")
+            add_option(group, f"--{name}_{side}", float_range(0, 1e6), default, f"{text}, domain {side}")
+    add_option(group, "--lambda_identity", float_range(0, 1e6), 0.0, "identity loss, both domains")
     checkerboard = "loss on patterns of 2 and 4 pixels in the generators' outputs, both domains"
-    add_option(group, "--lambda_checkerboard", float_range(0), 0.0, checkerboard)
-    add_option(group, "--motion_level", float_range(0), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts")
+    add_option(group, "--lambda_checkerboard", float_range(0, 1e6), 0.0, checkerboard)
     add_option(
-        group, "--scale_level", float_range(0), 0.0, "zoom of the synthetic flow; above 0 it replaces the other motion"
+        group, "--motion_level", float_range(0, 1e4), 8.0, "spread of the synthetic flow, pixels; 0: constant shifts"
     )
-    add_option(group, "--shift_level", float_range(0), 10.0, "largest whole-pixel shift of the synthetic flow")
-    add_option(group, "--noise_level", float_range(0), 0.001, "spread of the noise added to warped images")
+    add_option(
+        group,
+        "--scale_level",
+        float_range(0, 100),
+        0.0,
+        "zoom of the synthetic flow; above 0 it replaces the other motion",
+    )
+    add_option(group, "--shift_level", float_range(0, 1e4), 10.0, "largest whole-pixel shift of the synthetic flow")
+    add_option(group, "--noise_level", float_range(0, 100), 0.001, "spread of the noise added to warped images")
     add_option(group, "--vgg_path", PATH, "saved_models/vgg_normalised.pth", "VGG19 weights of the content loss")
 
 
@@ -64,13 +70,13 @@ def add_discriminators(group: argparse._ArgumentGroup) -> None:
     text, none = "published spelling of --gan_mode vanilla", argparse.SUPPRESS
     group.add_argument("--no_lsgan", dest="gan_mode", action="store_const", const="vanilla", default=none, help=text)
     add_option(
-        group, "--pool_size", int_range(0), 0, "earlier generated images that the discriminators are shown again"
+        group, "--pool_size", int_range(0, 2**16), 0, "earlier generated images that the discriminators are shown again"
     )
-    add_option(group, "--ndf", int_range(1), 64, "channels of the first layer")
+    add_option(group, "--ndf", int_range(1, 2**12), 64, "channels of the first layer")
     add_option(
         group,
         "--Shortcut_n_layers_D",
-        int_range(1),
+        int_range(1, 16),
         1,
         "layers between first and last of the Shortcut's discriminators",
     )

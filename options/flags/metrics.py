@@ -28,6 +28,8 @@ def add_metrics(group: argparse._ArgumentGroup) -> None:
     switch(group, "--seg_conditions", True, own)
     add_option(group, "--inception_weights", existing("file"), None, "feature network of FID, a TorchScript file")
     add_option(group, "--i3d_weights", existing("file"), None, "feature network of FVD, a TorchScript file")
+    other = "read these two files even if they are not the published ones; TorchScript holds code, which would run"
+    switch(group, "--trust_torchscript", False, other)
     real = "real videos or clip folders for FID and FVD; not given: Cityscapes for v2c, <split>/A for l2v"
     add_option(group, "--real_root", existing("file or folder"), None, real)
 

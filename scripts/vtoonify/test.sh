@@ -21,6 +21,7 @@ if [ -z "$dataroot" ] && [ -z "$style" ]; then
 fi
 flags+=(--resize_mode none --scale_image --paste)
 if [ -n "$style" ]; then run test.py "${flags[@]}" "${vtoonify[@]}" "${style_flags[@]}"; fi
+if given --model_file; then run test.py "${flags[@]}" "${vtoonify[@]}"; fi
 if given --main_G_path; then run test.py "${flags[@]}" "${vtoonify[@]}" --name ShortcutV2V_vtoonify; fi
 echo "no style and no --main_G_path given: using the bundled demo checkpoints" >&2
 # The demo was trained on heads of about this size.

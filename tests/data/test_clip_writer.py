@@ -69,11 +69,11 @@ def test_after_an_error_no_video_is_left(tmp_path):
 
 
 def test_where_the_second_video_cannot_be_opened_the_first_is_closed_and_removed(tmp_path):
-    path = inside_file(tmp_path, "a")
-    path.with_name(path.name + ".partial").mkdir(parents=True)  # where the unfinished file would be
+    output = ClipWriter(tmp_path, Clip("a", (Path("0.png"),)), SIZE, 12.0, True, False, inside=True)
+    inside_file(tmp_path, "a").parent.rmdir()
     with pytest.raises(OSError):
-        written(tmp_path, with_inside=True)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+        output.__enter__()
+    assert not list(tmp_path.iterdir())
 
 
 def test_images_are_numbered_from_one(tmp_path):

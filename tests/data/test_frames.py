@@ -1,3 +1,6 @@
+import struct
+import zlib
+
 import numpy as np
 import pytest
 import torch
@@ -111,6 +114,16 @@ def test_values_are_between_minus_one_and_one():
 def test_a_crop_larger_than_its_frame_is_refused(fine):
     with pytest.raises(ValueError, match="must fit into load size"):
         RandomCrop((32, 16), fine)
+
+
+def test_a_small_file_that_claims_to_hold_a_huge_picture_is_refused_unread(tmp_path):
+    path = saved(tmp_path, Image.fromarray(GREY))
+    data = bytearray(path.read_bytes())
+    header = struct.pack(">II", 9_440, 9_430) + data[24:29]
+    data[16:33] = header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFrame, match="frame.png: it has 9440 x 9430 pixels, a frame at most 89,000,000"):
+        read_frame(path)
 
 
 def smooth(width, height):

@@ -147,3 +147,12 @@ def test_folders_that_hold_nothing_are_refused_with_the_expected_tree(tmp_path, 
         (tmp_path / inner).mkdir(parents=True)
     with pytest.raises(FileNotFoundError, match=r"(?s)holds no .*; expected\n  "):
         layout(tmp_path, "val")
+
+
+def test_links_that_lead_back_end_and_no_image_counts_twice(tmp_path):
+    for name in ("a", "b"):
+        touch(tmp_path / "train" / "A" / name, "0.png")
+    (tmp_path / "train" / "A" / "a" / "up").symlink_to(tmp_path / "train" / "A")
+    (tmp_path / "train" / "A" / "a" / "other").symlink_to(tmp_path / "train" / "A" / "b")
+    (tmp_path / "train" / "A" / "b" / "other").symlink_to(tmp_path / "train" / "A" / "a")
+    assert [clip.name for clip in images_a(tmp_path, "train")] == ["A/a", "A/b"]

@@ -1,3 +1,6 @@
+import os
+import signal
+
 import pytest
 import torch
 
@@ -33,3 +36,26 @@ def test_a_resumed_run_gets_the_batches_that_were_left(workers):
 def test_an_item_that_cannot_be_read_is_raised_as_it_is(workers):
     with pytest.raises(UnreadableFrame, match="^cannot read item 3$"):
         list(load_batches(Numbers(bad=3), 2, 3, 0, workers=workers))
+
+
+class Processes(Numbers):
+    """Items that tell the process that read them."""
+
+    def __getitem__(self, key):
+        return {"process": torch.tensor(os.getpid()), "skipped": []}
+
+
+def test_a_worker_that_dies_is_told_between_two_batches():
+    batches = load_batches(Processes(), 1, 100, 0, workers=1)
+    os.kill(next(batches)["process"].item(), signal.SIGKILL)
+    for _ in range(100_000):  # no error may come from here
+        pass
+    with pytest.raises(ChildProcessError, match="a process that reads data died .*--nThreads takes fewer"):
+        list(batches)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP])
+def test_a_signal_that_stops_the_whole_job_is_left_to_the_main_process(number):
+    batches = load_batches(Processes(), 1, 2, 0, workers=1)
+    os.kill(next(batches)["process"].item(), number)
+    assert len(list(batches)) == 9

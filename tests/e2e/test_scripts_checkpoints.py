@@ -93,3 +93,16 @@ def test_the_adaptive_row_beside_a_fixed_one_has_the_fitted_interval(task, datas
     opt = parsed(shown(copy, "--methods", "teacher,reuse,fixed,adaptive", *more, **env)[0])
     refresh = new_refresh(opt, "adaptive", policy["shortcut_fingerprint"])
     assert (refresh.threshold, refresh.max_interval) == (policy["threshold"], policy["max_interval"])
+
+
+@pytest.mark.parametrize("dataset", [True, False], ids=["dataset", "sample"])
+def test_a_generator_of_ones_own_takes_the_place_of_the_tasks_teacher(dataset, workplace):
+    env = {"dataset_root": str(workplace)} if dataset else {}
+    copy, own = copied(workplace, "test_v2c"), ["--teacher", "mine.deep:make", "--cut", "a:b"]
+    for verb in ("train", "test"):
+        opt = parsed(shown(copy.with_name(f"{verb}_v2c.sh"), *own, cwd=workplace, **env)[0])
+        assert (opt.name, opt.teacher, opt.cut, opt.main_G_path) == ("mine_deep_make", "mine.deep:make", "a:b", None)
+        assert (opt.skip_idx_start, opt.skip_idx_end, opt.feat_ch) == (5, None, None)
+    save(opt, workplace / "checkpoints" / "mine" / "options.yaml")
+    again = parsed(shown(copy, "--name", "mine", cwd=workplace, **env)[0])
+    assert (again.name, again.teacher, again.cut, again.main_G_path) == ("mine", "mine.deep:make", "a:b", None)

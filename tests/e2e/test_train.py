@@ -30,7 +30,7 @@ def test_a_distillation_leaves_weights_state_options_curves_and_pictures(tmp_pat
     names = {p.name for p in folder.iterdir()}
     assert names == {
         *("latest_net_ShortcutV2V.pth", "best_net_ShortcutV2V.pth"),
-        *("state.pt", "options.yaml", "log.jsonl", "samples", ".lock"),
+        *("state.pt", "state-1.pt", "state-2.pt", "options.yaml", "model.yaml", "log.jsonl", "samples", ".lock"),
     }
     assert list((tmp_path / "board" / "tiny").iterdir()) and list((folder / "samples").iterdir())
     records = log_of(tmp_path)
@@ -80,6 +80,8 @@ def test_a_run_from_before_there_were_two_forms_goes_on(tmp_path):
     state = checkpoint.load(path)
     for newer in ("block", "lambda_L2_out"):
         del state["settings"][newer]
+    for newer in ("digest", "log_bytes", "due"):
+        del state[newer]
     checkpoint.save(path, state)
     assert run(distil(tmp_path, "--niter", "4", "--continue_train")) == 0
 
@@ -90,7 +92,7 @@ def test_the_number_of_reading_processes_changes_nothing(tmp_path):
     assert same(block_of(tmp_path, "none"), block_of(tmp_path, "two"))
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_run_that_was_stopped_or_killed_goes_on_to_the_same_end(tmp_path, number, status):
     run(distil(tmp_path, "--name", "whole", "--niter", "30", "--val_clips", "0"))
     stopped = distil(tmp_path, "--name", "stopped", "--niter", "30", "--val_clips", "0", "--continue_train")
@@ -143,6 +145,7 @@ def test_losses_that_are_not_finite_end_the_run_and_keep_the_last_checkpoint(tmp
     state, before = checkpoint.load(path), block_of(tmp_path)
     for moments in state["trainer"]["optimizers"]["ShortcutV2V"]["state"].values():
         moments["exp_avg"].fill_(1e30)  # the next step throws the weights far off, the one after it sees that
+    del state["digest"]
     checkpoint.save(path, state)
     good = path.read_bytes()
     ended = program("train.py", distil(tmp_path, "--continue_train", "--niter", "4"))
@@ -195,6 +198,48 @@ def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
     run(distil(tmp_path))
     ended = program("train.py", distil(tmp_path))
     assert ended.returncode == 1 and "already holds a training run" in ended.stderr
+
+
+def test_published_weights_are_not_overwritten_unasked(tmp_path):
+    flags = distil(tmp_path)
+    weights = tmp_path / "runs" / "tiny" / "latest_net_ShortcutV2V.pth"
+    weights.parent.mkdir(parents=True)
+    weights.write_text("published")
+    with pytest.raises(FileExistsError, match="already holds a training run .latest_net_ShortcutV2V.pth.*--restart"):
+        run(flags)
+    with pytest.raises(FileExistsError, match="no state to go on from: --init_from"):
+        run([*flags, "--continue_train"])
+    assert weights.read_text() == "published"
+
+
+def test_a_run_goes_on_with_another_rate_and_batch_size_where_override_names_them(tmp_path):
+    run(distil(tmp_path))
+    changed = distil(tmp_path, "--continue_train", "--niter", "4", "--lr", "0.01", "--batchSize", "2")
+    with pytest.raises(ValueError, match="override.*\n  batchSize: started with 1, now 2\n  lr: started with 0.0002"):
+        run(changed)
+    assert run([*changed, "--override", "lr,batchSize"]) == 0
+    state = checkpoint.load(tmp_path / "runs" / "tiny" / "state.pt")
+    assert state["step"] == 4 and state["settings"]["lr"] == 0.01 and state["trainer"]["steps"] == 6
+    rates = [group["lr"] for group in state["trainer"]["optimizers"]["ShortcutV2V"]["param_groups"]]
+    assert rates == [0.01]
+
+
+def test_a_new_run_starts_from_the_weights_of_another_one(tmp_path, capsys):
+    run(distil(tmp_path))
+    frozen = ["--name", "warm", "--init_from", str(tmp_path / "runs" / "tiny"), "--lr", "0", "--d_lr", "0"]
+    assert run(distil(tmp_path, *frozen)) == 0
+    assert "weights of ShortcutV2V, D_A, D_T_A from" in capsys.readouterr().out
+    assert same(block_of(tmp_path), block_of(tmp_path, "warm"))
+
+
+def test_a_damaged_state_gives_way_to_the_one_before_and_the_run_ends_alike(tmp_path, capsys):
+    run(distil(tmp_path, "--name", "whole", "--niter", "4"))
+    run(distil(tmp_path, "--name", "damaged", "--niter", "3"))
+    state = tmp_path / "runs" / "damaged" / "state.pt"
+    state.write_bytes(state.read_bytes()[:-1000])
+    assert run(distil(tmp_path, "--name", "damaged", "--niter", "4", "--continue_train")) == 0
+    assert "state.pt is damaged (cut short?) or no checkpoint; going on from state-1.pt" in capsys.readouterr().out
+    assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "damaged"))
 
 
 def test_a_run_cannot_be_continued_with_another_teacher(tmp_path):

@@ -27,8 +27,8 @@ def test_all_problems_are_told_at_once(capsys, given):
     )
     for problem in (
         "unknown flag --bogus",
-        "--max_interval must be a whole number of at least 1, got '0'",
-        "--h_dim must be a whole number of at least 1, got 'many'",
+        "--max_interval must be a whole number between 1 and 100,000, got '0'",
+        "--h_dim must be a whole number between 1 and 4,096, got 'many'",
         "--fineSizeW must be a multiple of 4, got 30",
         "--gpu_ids must be -1 for the CPU or the number of one GPU, got '0,1'",
     ):
@@ -75,7 +75,10 @@ def test_flags_of_the_command_line_win_over_those_of_a_file(tmp_path, given):
 def test_a_file_is_checked_like_flags(capsys, tmp_path, given):
     (tmp_path / "options.yaml").write_text(yaml.safe_dump({"max_interval": 0, "bogus": 1}))
     told = refusal(capsys, [*given, "--options", str(tmp_path / "options.yaml")])
-    assert "does not know: bogus" in told and "--max_interval must be a whole number of at least 1, got '0'" in told
+    assert (
+        "does not know: bogus" in told
+        and "--max_interval must be a whole number between 1 and 100,000, got '0'" in told
+    )
 
 
 def test_defaults_are_what_parsing_nothing_more_gives(given):

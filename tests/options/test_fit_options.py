@@ -23,10 +23,10 @@ def test_help_names_its_own_default_interval():
     [
         (["--target_psnr", "40", "--target_saving", "2"], "--target_psnr and --target_saving exclude each other"),
         (["--target_psnr", "-3"], "--target_psnr must be a number between 1 and 99, got '-3'"),
-        (["--target_saving", "0.5"], "--target_saving must be a number of at least 1, got '0.5'"),
-        (["--target_interval", "1"], "--target_interval must be a whole number of at least 2, got '1'"),
+        (["--target_saving", "0.5"], "--target_saving must be a number between 1 and 1e+06, got '0.5'"),
+        (["--target_interval", "1"], "--target_interval must be a whole number between 2 and 100,000, got '1'"),
         (["--target_interval", "5", "--max_interval", "4"], "must be at most --max_interval 4, got 5"),
-        (["--max_interval", "0"], "--max_interval must be a whole number of at least 1, got '0'"),
+        (["--max_interval", "0"], "--max_interval must be a whole number between 1 and 100,000, got '0'"),
         (["--max_interval", "1"], "must be at most --max_interval 1, got 3"),
         (["--refresh_output", "shortcut"], "nothing to fit: give teacher"),
         (["--dataset_mode", "unaligned_scale"], "unaligned_scale has no clips"),

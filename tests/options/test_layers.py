@@ -110,6 +110,6 @@ def test_what_the_caller_chose_is_known_apart_from_what_a_script_set(tmp_path):
     (tmp_path / "mine.yaml").write_text("seed: 3\n")
     parser = TestOptions().parser()
     argv = ["--fps", "5", "--", "--name", "a", "--options", str(tmp_path / "mine.yaml"), "--no_dropout"]
-    found = read(parser, argv, vars(parser.parse_args([])))
+    found = read(parser, argv, vars(parser.parse_args([])), lambda given: {})
     assert found.chosen == {"name", "options", "seed"} and (found.values["fps"], found.values["seed"]) == (5, 3)
     assert found.notes == ["--no_dropout is not needed: no teacher here has dropout"] and not found.problems

@@ -38,13 +38,13 @@ def test_text_within_bounds_becomes_a_value(kind, text, expected):
 @pytest.mark.parametrize(
     ("kind", "text", "allowed"),
     [
-        (int_range(1), "0", "a whole number of at least 1"),
-        (int_range(1), "1.5", "a whole number of at least 1"),
+        (int_range(1), "0", "a whole number between 1 and 1,000,000,000"),
+        (int_range(1, 5), "1.5", "a whole number between 1 and 5"),
         (int_range(1, 3), "4", "a whole number between 1 and 3"),
-        (int_or("auto", 0), "all", "a whole number of at least 0, or auto"),
-        (float_range(0), "nan", "a number of at least 0"),
-        (float_range(0), "inf", "a number of at least 0"),
-        (float_range(0), "", "a number of at least 0"),
+        (float_range(0, 0.5), "nan", "a number between 0 and 0.5"),
+        (float_range(0, 1e6), "inf", "a number between 0 and 1e+06"),
+        (float_range(0, 1e6), "", "a number between 0 and 1e+06"),
+        (int_or("auto", 0, 9), "all", "a whole number between 0 and 9, or auto"),
         (choice(["a", "b"]), "A", "one of a, b"),
     ],
 )

@@ -67,7 +67,10 @@ def test_a_runtime_that_cannot_be_is_refused(capsys, flags, problem):
         (["--dataroot", "D"], "--main_G_path is missing"),
         ([*PUBLISHED.split(), "--which_epoch", "last"], "--which_epoch must be latest, best or an epoch's number"),
         ([*PUBLISHED.split(), "--dataset_mode", "unaligned_scale"], "unaligned_scale has no clips"),
-        ([*PUBLISHED.split(), "--how_many", "0"], "--how_many must be a whole number of at least 1, got '0'"),
+        (
+            [*PUBLISHED.split(), "--how_many", "0"],
+            "--how_many must be a whole number between 1 and 1,000,000,000, got '0'",
+        ),
         ([*PUBLISHED.split(), "--niter", "3"], "unknown flag --niter"),
     ],
 )

@@ -1,8 +1,11 @@
 import pytest
 
 from options.build.tasks import TASKS
+from options.fit_options import FitOptions
 from options.flags.losses import SHORTCUT_WEIGHTS
-from options.train_options import PROBLEMS, TrainOptions
+from options.parser import Kind, Wrong
+from options.test_options import TestOptions
+from options.train_options import PROBLEMS, TrainOptions, overridden
 
 DISTIL = """--gpu_ids 0 --dataroot D --name ShortcutV2V_unsup_v2c --dataset_mode video
 --main_G_path checkpoints/v2c_teacher/latest_net_G_A.pth --feat_ch 128 --h_dim 64 --dataset_option v2c
@@ -77,7 +80,7 @@ def test_published_switches_keep_their_meaning():
     ("flags", "problem"),
     [
         (["--max_interval", "1"], "--max_interval must be at least 2 in training, got 1"),
-        (["--lambda_L1", "-1"], "--lambda_L1 must be a number of at least 0, got '-1'"),
+        (["--lambda_L1", "-1"], "--lambda_L1 must be a number between 0 and 1e+06, got '-1'"),
         (["--resize_mode", "none"], "--resize_mode none is for test.py only"),
         (["--loadSizeW", "500"], "--fineSizeW 512 does not fit into --loadSizeW 500"),
         (["--niter", "0", "--niter_decay", "0"], "no epoch to train"),
@@ -116,6 +119,21 @@ def test_the_content_loss_names_its_missing_file(capsys):
     told = refusal(capsys, [*TEACHER, "--vgg_path", "elsewhere.pth"])
     assert "--vgg_path elsewhere.pth: no such file" in told
     assert TrainOptions().parse([*TEACHER, "--vgg_path=x", "--lambda_content_A=0", "--lambda_content_B=0"])
+
+
+@pytest.mark.parametrize("program", [TrainOptions, TestOptions, FitOptions])
+def test_every_number_has_an_upper_limit(program):
+    kinds = {action.dest: action.type for action in program().parser()._actions if isinstance(action.type, Kind)}
+    numbers = {name: kind for name, kind in kinds.items() if kind.metavar in ("N", "X") and name != "gpu_ids"}
+    assert len(numbers) > 20
+    assert [name for name, kind in numbers.items() if not isinstance(kind(str(10**12)), Wrong)] == []
+    assert isinstance(kinds["g_layers"](str(10**9)), Wrong) and isinstance(kinds["h_dim"](str(10**9)), Wrong)
+
+
+def test_override_names_flags(capsys):
+    assert overridden(TrainOptions().parse([*DISTIL, "--override", "lr", "batchSize"])) == {"lr", "batchSize"}
+    told = refusal(capsys, [*DISTIL, "--override", "lr,rate"])
+    assert "--override must name flags without their dashes, such as lr; got rate" in told
 
 
 def test_a_batch_that_processes_cannot_share_equally_is_refused(capsys, monkeypatch):

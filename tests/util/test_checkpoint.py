@@ -182,6 +182,21 @@ def test_a_long_list_is_cut():
     assert checkpoint.grouped(f"{name}.weight" for name in "abcdefg").endswith("e.weight and 2 more kinds")
 
 
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_are_refused_by_name(tmp_path, bad):
+    checkpoint.save(tmp_path / "a.pt", {"net": {"w": torch.ones(2), "b": torch.tensor([0.0, bad])}})
+    with pytest.raises(ValueError, match="a.pt is of no use: NaN or infinite numbers in net.b$"):
+        checkpoint.load(tmp_path / "a.pt")
+
+
+def test_weights_of_another_kind_are_refused():
+    with pytest.raises(ValueError, match="the weights of a line are no dictionary but a list"):
+        checkpoint.check_weights([1], nn.Linear(1, 1).state_dict(), "a line")
+    weights = {**nn.Linear(1, 1).state_dict(), "bias": 3}
+    with pytest.raises(ValueError, match="the weights do not fit a line: 1 no tensors: bias"):
+        checkpoint.check_weights(weights, nn.Linear(1, 1).state_dict(), "a line")
+
+
 class Own:
     """Stands for a class of the program that wrote a file."""
 

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from util.files import as_text, fitting_name, from_text, prepare_folder, replacing, to_json
+from util.files import (
+    PARTIAL,
+    as_text,
+    fitting_name,
+    from_text,
+    lock_folder,
+    new_partial,
+    prepare_folder,
+    remove_partials,
+    replacing,
+    to_json,
+)
 
 
 def test_a_block_that_ends_well_replaces_the_file(tmp_path):
@@ -46,6 +57,48 @@ def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(OSError, match=r"cannot write .*gone/a\.txt.*no file was left behind"):
         with replacing(tmp_path / "gone" / "a.txt") as partial:
             partial.write_text("x")
+
+
+@pytest.mark.parametrize("name", ["a.txt.partial", ".a.txt.partial"])
+def test_a_planted_link_is_not_followed(tmp_path, name):
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / name).symlink_to(tmp_path / "precious")
+    with replacing(tmp_path / "a.txt") as partial:
+        partial.write_text("new")
+    assert (tmp_path / "precious").read_text() == "mine" and (tmp_path / "a.txt").read_text() == "new"
+
+
+def test_a_partial_file_is_new_even_where_its_name_was_foreseen(tmp_path, monkeypatch):
+    monkeypatch.setattr("secrets.token_hex", lambda _: "0123456789abcdef")
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / ".0123456789abcdef.partial").symlink_to(tmp_path / "precious")
+    with pytest.raises(FileExistsError):
+        new_partial(tmp_path / "a.txt")
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_a_file_has_the_usual_rights_and_may_have_the_longest_name(tmp_path):
+    path = tmp_path / ("a" * 255)
+    with replacing(path) as partial:
+        partial.write_text("new")
+    (tmp_path / "b").touch()
+    assert path.stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_unfinished_files_of_killed_processes_are_removed_and_no_others(tmp_path):
+    assert PARTIAL.fullmatch(new_partial(tmp_path / "a.txt").name)
+    for name in (".mine.partial", "a.txt.partial", "a.txt"):
+        (tmp_path / name).touch()
+    remove_partials(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".mine.partial", "a.txt", "a.txt.partial"]
+
+
+def test_a_locked_folder_is_refused_until_the_lock_is_released(tmp_path):
+    lock = lock_folder(tmp_path, "busy here")
+    with pytest.raises(BlockingIOError, match="busy here"):
+        lock_folder(tmp_path, "busy here")
+    lock.release()
+    lock_folder(tmp_path, "busy here").release()
 
 
 def test_a_folder_is_made_and_left_empty(tmp_path):

@@ -1,5 +1,7 @@
 import json
 import math
+import sys
+import warnings
 
 import pytest
 import torch
@@ -22,6 +24,10 @@ def test_records_are_appended_as_strict_json_lines(tmp_path):
     assert records == [{"step": 1, "loss": 0.5}, {"step": 2, "loss": None}]
 
 
+def records(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 def test_cutting_drops_what_came_later_and_what_was_cut_short(tmp_path):
     path = tmp_path / "log.jsonl"
     log.cut(path, 2)
@@ -30,7 +36,44 @@ def test_cutting_drops_what_came_later_and_what_was_cut_short(tmp_path):
         log.append(path, step=step)
     path.open("a").write('{"step": 1, "lo')
     log.cut(path, 2)
-    assert [json.loads(line) for line in path.read_text().splitlines()] == [{"step": 1}, {"step": 2}]
+    assert records(path) == [{"step": 1}, {"step": 2}]
+
+
+def test_where_the_size_is_known_it_decides(tmp_path):
+    path = tmp_path / "log.jsonl"
+    log.append(path, step=7)
+    size = path.stat().st_size
+    log.append(path, step=1)
+    log.cut(path, 2, size)
+    assert records(path) == [{"step": 7}]
+    log.cut(path, 2, 10 * size)
+    assert records(path) == [{"step": 7}]
+
+
+@pytest.mark.parametrize("line", [b"no json", b"[1]", b"{}", b'{"step": null}', b"\xff\xfe"])
+def test_a_log_of_another_kind_is_refused_and_kept(tmp_path, line):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b'{"step": 1}\n' + line + b"\n")
+    with pytest.raises(ValueError, match="line 2 of .*log.jsonl is no record of a training"):
+        log.cut(path, 2)
+    assert path.read_bytes().endswith(line + b"\n")
+
+
+def test_curves_that_cannot_be_written_are_one_warning(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.warns(UserWarning, match="no more curves for TensorBoard in .*file/tb"):
+        curves = log.Scalars(tmp_path / "file" / "tb")
+    with warnings.catch_warnings(action="error") if sys.version_info >= (3, 11) else warnings.catch_warnings():
+        curves.scalars(1, {"loss": 1.0})
+        curves.image(1, "grid", torch.zeros(3, 4, 4))
+        curves.close()
+
+
+def test_a_picture_that_tensorboard_cannot_take_ends_the_curves_and_not_the_training(tmp_path):
+    curves = log.Scalars(tmp_path / "tb")
+    with pytest.warns(UserWarning, match="no more curves"):
+        curves.image(1, "grid", torch.zeros(7))
+    curves.scalars(2, {"loss": 1.0})
 
 
 def test_scalars_and_pictures_reach_tensorboard(tmp_path):

@@ -2,7 +2,6 @@ import json
 import os
 import platform
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from util.runtime import computes_bf16, finish, first_interrupt, free_memory, machine, precision, prepare, trim_memory
+from util.runtime import (
+    computes_bf16,
+    finish,
+    free_memory,
+    machine,
+    precision,
+    prepare,
+    trim_memory,
+)
 
 CPU = torch.device("cpu")
 GLIBC = pytest.mark.skipif(
@@ -154,14 +161,44 @@ def test_an_interrupt_is_status_130():
     assert ended.value.code == 130
 
 
-def test_the_first_interrupt_is_noted_and_the_second_acts():
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), first_interrupt() as interrupts:
-        assert not interrupts
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupts == [signal.SIGINT]
-        os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB")])
+def test_used_up_memory_is_one_sentence_that_says_what_takes_less(error):
+    with pytest.raises(SystemExit) as ended:
+        finish("p", lambda: fail(error))
+    assert ended.value.code.startswith("p: error: out of memory: ") and "--batchSize" in ended.value.code
+
+
+def test_memory_that_the_machine_does_not_have_is_one_sentence():
+    with pytest.raises(SystemExit) as ended:
+        finish("p", lambda: torch.empty(2**55))
+    assert ended.value.code.startswith("p: error: out of memory: ") and "\n" not in ended.value.code
+
+
+def test_an_error_of_torch_that_is_not_of_memory_keeps_its_traceback():
+    with pytest.raises(RuntimeError, match="bug"):
+        finish("p", lambda: fail(RuntimeError("bug")))
+
+
+UNREAD = """
+from util.runtime import finish
+
+def program():
+    for _ in range(10_000):
+        print("a line that nobody reads")
+
+finish("p", program)
+"""
+
+
+def test_an_output_that_nobody_reads_is_one_sentence():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", UNREAD], stdout=write_end, stderr=subprocess.PIPE, text=True, cwd=root
+    )
+    os.close(write_end)
+    assert ended.returncode == 1 and ended.stderr == "p: error: [Errno 32] Broken pipe\n"
 
 
 NAMES = """

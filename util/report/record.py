@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from util import __version__
-from util.files import replacing, to_json
+from util.files import remove_partials, replacing, to_json
 
 SHORTCUT, TEACHER = "shortcut", "teacher"
 # The main Shortcut, and one that refreshes in another way.
@@ -68,7 +68,9 @@ def remove_results(folder: Path) -> None:
     """Remove what an earlier run wrote into `folder`; other files stay, and folders that hold some."""
     for path in [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]:
         path.unlink()
+    remove_partials(folder)
     for emptied in (folder / "inside", *folder.glob("images/*"), folder / "images"):
+        remove_partials(emptied)
         with contextlib.suppress(OSError):  # not there, or not empty
             emptied.rmdir()
 

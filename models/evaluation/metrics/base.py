@@ -67,6 +67,7 @@ class MetricResources:
         seg_protocol: a key of PROTOCOLS in models.evaluation.metrics.segmentation.
         conditions: whether the clips are VIPER's own, whose weather and time of day are known.
         inception, i3d: files of the feature networks of FID and FVD.
+        trust_torchscript: read these files also where they are not the published ones.
         real: videos of the target domain.
         cache: folder for statistics of the real videos; None: they are computed in every run.
         device: where feature networks run.
@@ -77,6 +78,7 @@ class MetricResources:
     conditions: bool = True
     inception: Path | None = None
     i3d: Path | None = None
+    trust_torchscript: bool = False
     real: RealVideos | None = None
     cache: Path | None = None
     device: torch.device = torch.device("cpu")

@@ -60,7 +60,8 @@ class FrechetMetric(Metric):
             FileNotFoundError, ValueError, OSError: as `FeatureNetwork` and `real_features`.
         """
         super().__init__(resources)
-        network = feature_network(self.published, self.weights(resources), resources.device)
+        file, trusted = self.weights(resources), resources.trust_torchscript
+        network = feature_network(self.published, file, resources.device, trusted)
         self._real = shared_real_features(network, resources.real, resources.cache)
         self._output = FeatureStatistics(network)
 

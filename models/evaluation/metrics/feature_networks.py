@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ class Published:
         arguments: keywords that are True in the call.
         frames: number of consecutive frames that it takes together.
         features: length of the feature vector.
+        sha256: of the published file.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Published:
     arguments: tuple[str, ...]
     frames: int
     features: int
+    sha256: str
 
     def missing(self, path: Path | None) -> str | None:
         """Why `path` cannot be read and where to get it, as a message to the user; None if the file is there."""
@@ -46,6 +49,7 @@ INCEPTION = Published(
     arguments=("return_features",),
     frames=1,
     features=2048,
+    sha256="f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4",
 )
 
 I3D = Published(
@@ -56,13 +60,18 @@ I3D = Published(
     arguments=("rescale", "resize", "return_features"),
     frames=16,
     features=400,
+    sha256="bec6519f66ea534e953026b4ae2c65553c17bf105611c746d904657e5860a5e2",
 )
 
 
 class FeatureNetwork:
     """A feature network on `device`. It scales and resizes its input itself.
 
-    TorchScript files hold code, and reading one can run it: take the file from a source you trust.
+    TorchScript files hold code, which can also write files. Only the published file is read, unless the user trusts
+    another one.
+
+    Args:
+        trusted: read the file whatever it is.
 
     Attributes:
         published: which network it is.
@@ -70,16 +79,21 @@ class FeatureNetwork:
 
     Raises:
         FileNotFoundError: there is no such file; the message says where to get it.
-        ValueError: the file is of another kind, or holds another network.
+        ValueError: the file is not the published one, or of another kind, or holds another network.
     """
 
-    def __init__(self, published: Published, path: Path, device: torch.device):
+    def __init__(self, published: Published, path: Path, device: torch.device, trusted: bool = False):
         if (problem := published.missing(path)) is not None:
             raise FileNotFoundError(problem)
         self.published, self._path, self._device = published, path, device
-        self._module = self._read()
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 != published.sha256 and not trusted:
+            code = "it holds code that reading it would run: --trust_torchscript reads it all the same"
+            raise self._refusal(f"is not the published file, its SHA-256 is {sha256}; {code}")
+        self.fingerprint = sha256[:16]
+        self._module = self._read(content)
         self._check()
-        self.fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
     def __call__(self, windows: Tensor) -> Tensor:
         """Features [N, features] of `windows`, uint8 [N, 3, frames, H, W] in 0..255."""
@@ -87,11 +101,11 @@ class FeatureNetwork:
         with torch.no_grad():
             return self._module(pixels.to(self._device), **dict.fromkeys(self.published.arguments, True))
 
-    def _read(self) -> torch.jit.ScriptModule:
+    def _read(self, content: bytes) -> torch.jit.ScriptModule:
         try:
             with warnings.catch_warnings():  # there is no newer format of these networks
                 warnings.filterwarnings("ignore", "`torch.jit.load` is deprecated", FutureWarning)
-                return torch.jit.load(str(self._path), map_location=self._device).eval()
+                return torch.jit.load(io.BytesIO(content), map_location=self._device).eval()
         except RuntimeError as error:
             raise self._refusal(f"is no TorchScript file: {_first_sentence(error)}") from error
 
@@ -114,6 +128,6 @@ def _first_sentence(error: RuntimeError) -> str:
 
 
 @functools.cache
-def feature_network(published: Published, path: Path, device: torch.device) -> FeatureNetwork:
+def feature_network(published: Published, path: Path, device: torch.device, trusted: bool = False) -> FeatureNetwork:
     """The network, read once for all methods. Raises as `FeatureNetwork` does."""
-    return FeatureNetwork(published, path, device)
+    return FeatureNetwork(published, path, device, trusted)

@@ -1,21 +1,18 @@
 """VToonify, which turns portraits into cartoons four times as large: its flags, its styles, how it becomes a teacher.
 
-A style comes from the checkpoint, an example, a face, or an example and a face. The published file of examples is a
-pickled dictionary inside a NumPy file. It is read without running what it says.
+A style comes from the checkpoint, an example, a face, or an example and a face.
 """
 
-import io
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from models.teachers.base import FacePartInput, Flag, Teacher, TeacherFamily
 from models.teachers.vtoonify import face_parsing, network, style_encoder
+from models.teachers.vtoonify.examples import read_examples
 from models.teachers.vtoonify.network import VToonify
 from models.teachers.vtoonify.styled import INPUT_CHANNELS, PARSING_SCALE, RGB, SIZE_MULTIPLE
 from models.teachers.vtoonify.teacher import CUTS, cut
@@ -81,12 +78,10 @@ FAMILY = TeacherFamily(
     wants_face=lambda values: values["style_encoder_path"] is not None,
     has_styles=True,
     face_part_input=FacePartInput(INPUT_CHANNELS - RGB, PARSING_SCALE),
+    of_faces=True,
 )
 
 
-MODULES = {"numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric", "numpy"}
-NAMES = {"_reconstruct", "_frombuffer", "scalar", "ndarray", "dtype"}  # all that arrays need to come back
-ENCODE = ("_codecs", "encode")  # of Python 2's text
 SHAPE_ROWS = 7  # of a style in W+, the first ones; the others tell colours
 
 
@@ -141,44 +136,3 @@ def example_style(path: Path, number: int) -> Tensor:
     if number >= len(examples):
         raise ValueError(f"--style_id must be at most {len(examples) - 1} for {path}, got {number}")
     return torch.from_numpy(examples[number])
-
-
-class _Arrays(pickle.Unpickler):
-    """Restores arrays in plain containers and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> object:
-        if (module in MODULES and name in NAMES) or (module, name) == ENCODE:
-            return super().find_class(module, name)
-        raise ValueError(f"it asks for {module}.{name}, which no file of styles needs")
-
-
-def read_examples(path: Path) -> dict[str, np.ndarray]:
-    """exstyle_code.npy: name -> style in Z+, float32 [18, width]. The number of a style is its place in this order.
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: another kind of file.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"no file of example styles {path}; VToonify publishes exstyle_code.npy")
-    try:
-        return {str(name): _style(style) for name, style in _unpickled(path.read_bytes()).items()}
-    except (ValueError, pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
-        raise ValueError(f"{path} is not a file of example styles such as exstyle_code.npy: {error}") from error
-
-
-def _unpickled(data: bytes) -> Mapping[str, np.ndarray]:
-    file = io.BytesIO(data)
-    version = np.lib.format.read_magic(file)
-    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, kind = reader(file)
-    if shape != () or not kind.hasobject:
-        raise ValueError(f"expected one dictionary, got {kind} {list(shape)}")
-    return _Arrays(file, encoding="latin1").load().item()
-
-
-def _style(style: np.ndarray) -> np.ndarray:
-    rows = np.asarray(style, np.float32)
-    if rows.ndim != 3 or len(rows) != 1:
-        raise ValueError(f"a style is [1, 18, width], got {list(rows.shape)}")
-    return rows[0]

@@ -79,7 +79,7 @@ def new_block(opt: Options, teacher: Teacher) -> Shortcut:
     Raises:
         ValueError: --feat_ch is not the number of channels of the teacher's features.
     """
-    shape = {name: new for name, (new, _) in BLOCK_SHAPE.items()} | {"feat_ch": teacher.a_channels}
+    shape = {name: new for name, (new, *_) in BLOCK_SHAPE.items()} | {"feat_ch": teacher.a_channels}
     shape |= {name: getattr(opt, name) for name in shape if getattr(opt, name) is not None}
     if shape["feat_ch"] != teacher.a_channels:
         raise ValueError(

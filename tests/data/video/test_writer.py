@@ -138,6 +138,13 @@ def test_a_frame_that_does_not_come_after_the_one_before_is_refused(tmp_path):
             video.write(flat((9, 9, 9)), Fraction(1))
 
 
+def test_a_link_under_the_name_of_an_unfinished_video_is_not_followed(tmp_path):
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / "a.mp4.partial").symlink_to(tmp_path / "precious")
+    write(tmp_path / "a.mp4", [flat((9, 9, 9))])
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
 def test_a_colon_in_a_name_is_no_protocol(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(Path("cam:1.mp4"), [flat((9, 9, 9))])

@@ -2,7 +2,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from models.shortcut import BLOCKS
 from models.shortcut.block import ShortcutBlock
+from models.shortcut.inference import optimize
+from models.shortcut.init import initialise
 
 SMALL = {"feat_ch": 6, "h_dim": 8, "g_layers": 1, "l_layers": 1}
 
@@ -133,3 +136,17 @@ def test_the_configuration_builds_the_block_again():
     again = ShortcutBlock(**block.config)
     again.load_state_dict(block.state_dict(), strict=True)
     assert torch.equal(again(*features()).feature, block(*features()).feature)
+
+
+@pytest.mark.parametrize("form", BLOCKS)
+@torch.no_grad()
+def test_a_block_sees_the_first_channels_of_early_features_and_nothing_of_the_others(form):
+    block = initialise(BLOCKS[form](6, 8, g_layers=1, l_layers=1), gain=1.0).eval()
+    a_ref, a_cur, f_ref = torch.randn(3, 1, 6, 10, 14)
+    longer = [torch.cat([a, torch.randn(1, 5, 10, 14)], 1) for a in (a_ref, a_cur)]
+    expected = block(a_ref, a_cur, f_ref).feature
+    torch.testing.assert_close(block(*longer, f_ref).feature, expected)
+    fast, y = optimize(block, hold=1e-9), torch.randn(1, 3, 10, 14)
+    found, _ = fast.with_pixels(fast.prepare(longer[0], f_ref, y), longer[1])
+    torch.testing.assert_close(found.feature, expected, atol=1e-4, rtol=0)
+    fast.explain(fast.prepare(longer[0], f_ref, y), longer[1])

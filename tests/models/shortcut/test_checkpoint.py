@@ -33,6 +33,13 @@ def test_a_published_checkpoint_is_recognised_by_its_keys(block, prefix):
     assert again.config == block.config and torch.equal(again.adabd.weight, block.adabd.weight)
 
 
+def test_a_cut_by_names_is_stored_and_another_is_refused(block):
+    state = to_checkpoint(block, "f00d", ("down_2", "cat_1"))
+    assert from_checkpoint(state, "f00d", ("down_2", "cat_1"), {}).config == block.config
+    with pytest.raises(ValueError, match="split: checkpoint down_2:cat_1, asked 5:17"):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
 def test_every_difference_is_told_at_once(block):
     with pytest.raises(ValueError) as refused:
         from_checkpoint(to_checkpoint(block, "f00d", SPLIT), "beef", (5, 20), {"feat_ch": 64, "h_dim": 8, "num_dg": 1})
@@ -100,3 +107,45 @@ def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loa
     assert "block" not in state["config"]  # as from before there were two forms
     again = from_checkpoint(state, "f00d", SPLIT, {"block": "published"})
     assert type(again) is ShortcutBlock and again.config == block.config
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong", "told"),
+    [
+        ("config", None, "config, block or teacher is missing"),
+        ("block", [1], "config, block or teacher is missing"),
+        ("teacher", 3, "config, block or teacher is missing"),
+        ("split", 5, "split 5 is not two numbers of layers"),
+        ("split", [5, "17"], "is not two numbers of layers"),
+        ("block", {"reduce_f.weight": 3}, "a block that cannot be, with g_layers 2, l_layers 3"),
+    ],
+)
+def test_a_checkpoint_of_the_wrong_shape_is_one_sentence(block, entry, wrong, told):
+    state = {**to_checkpoint(block, "f00d", SPLIT), entry: wrong}
+    with pytest.raises(ValueError, match=told):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("h_dim", 10**9, "a block that cannot be, with h_dim 1000000000"),
+        ("g_layers", 10**9, "a block that cannot be, with g_layers 1000000000"),
+        ("h_dim", "8", "a block that cannot be, with h_dim '8'"),
+        ("h_dim", True, "a block that cannot be, with h_dim True"),
+        ("h_dim", 2**14, "do not fit the block that the checkpoint describes"),
+        ("g_layers", 9, "do not fit the block that the checkpoint describes"),
+        ("h_dim", -8, "h_dim"),
+    ],
+)
+def test_a_block_that_the_weights_are_not_of_is_refused_before_it_takes_memory(block, name, value, told):
+    state = to_checkpoint(block, "f00d", SPLIT)
+    state["config"][name] = value
+    with pytest.raises(ValueError, match=told):
+        from_checkpoint(state, "f00d", SPLIT, {})
+
+
+def test_published_keys_with_other_values_are_one_sentence(block):
+    for wrong in (3, torch.ones(2)):
+        with pytest.raises(ValueError, match="cr1.0.weight is not the weight of a convolution"):
+            from_checkpoint({**to_published(block), "cr1.0.weight": wrong}, "f00d", SPLIT, {})

@@ -182,7 +182,14 @@ def test_a_policy_of_another_block_is_refused(tmp_path):
         load_fitted(written(tmp_path, json.dumps(FITTED)), "xyz")
 
 
-@pytest.mark.parametrize("text", ["junk", "[]", json.dumps({"shortcut_fingerprint": "abc"})])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("junk", "[]", json.dumps({"shortcut_fingerprint": "abc"}), "[" * 100_000),
+        *(json.dumps({**FITTED, "max_interval": wrong}) for wrong in ("7", 7.5, [7], None, True, -1)),
+        *(json.dumps({**FITTED, "threshold": wrong}) for wrong in ("high", [0.5], None, -1, float("nan"))),
+    ],
+)
 def test_a_file_without_a_policy_is_refused(tmp_path, text):
     with pytest.raises(ValueError, match="latest_refresh.json holds no refresh threshold"):
         load_fitted(written(tmp_path, text), "abc")

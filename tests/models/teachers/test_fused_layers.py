@@ -22,6 +22,8 @@ CASES = {
         [nn.Conv2d(4, 6, 3), nn.InstanceNorm2d(6, track_running_stats=True)],
         [nn.Conv2d, nn.InstanceNorm2d],
     ),
+    "batch norm": ([nn.Conv2d(4, 6, 3), nn.BatchNorm2d(6), nn.ReLU()], [nn.Conv2d, nn.ReLU]),
+    "transposed, batch norm": ([nn.ConvTranspose2d(4, 6, 4, 2, 1), nn.BatchNorm2d(6)], [nn.ConvTranspose2d]),
     "nothing": ([], []),
 }
 
@@ -30,7 +32,9 @@ CASES = {
 @torch.no_grad()
 def test_layers_that_belong_together_become_one_and_compute_the_same(case):
     layers, kinds = CASES[case]
-    original = nn.Sequential(*layers).eval()
+    original = nn.Sequential(*layers)
+    original(torch.randn(4, 4, 9, 11) + 1)  # batch norm gets running statistics
+    original.eval()
     made = fuse_layers(original)
     assert [type(layer) for layer in made] == kinds
     x = torch.randn(2, 4, 9, 11) * 3 + 5

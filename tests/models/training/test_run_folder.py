@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from models.training.run_folder import RunFolder
-from util import __version__, checkpoint, log
+from util import __version__, checkpoint
+from util.files import new_partial
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,7 +41,58 @@ def test_an_existing_run_is_not_overwritten_unasked(tmp_path):
     folder.save_state(step=7)
     with pytest.raises(FileExistsError, match="--continue_train.*--restart"):
         folder.open(resume=False, restart=False)
+    folder.close()
     assert folder.open(resume=False, restart=True) is None
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "state-2.pt", "latest_net_G_A.pth", "5_net_ShortcutV2V.pth"])
+def test_any_state_log_or_weights_make_a_folder_a_run(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(FileExistsError, match=f"already holds a training run .{name}."):
+        RunFolder(tmp_path, {}, ["G_A"]).open(resume=False, restart=False)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_weights_without_a_state_are_not_overwritten_by_going_on(tmp_path):
+    (tmp_path / "latest_net_G_A.pth").write_text("mine")
+    folder = RunFolder(tmp_path, {}, ["G_A"])
+    with pytest.raises(FileExistsError, match="holds latest_net_G_A.pth but no state to go on from: --init_from"):
+        folder.open(resume=True, restart=False)
+    folder.close()
+    assert RunFolder(tmp_path, {}, ["ShortcutV2V"]).open(resume=True, restart=False) is None  # a teacher beside it
+
+
+def test_the_flags_that_override_names_may_differ(tmp_path):
+    RunFolder(tmp_path, {"lr": 1.0, "seed": 0}).save_state(step=1)
+    later = RunFolder(tmp_path, {"lr": 2.0, "seed": 3})
+    with pytest.raises(ValueError, match="settings:\n  seed: started with 0, now 3$"):
+        later.open(resume=True, restart=False, override={"lr"})
+    later.close()
+    assert later.open(resume=True, restart=False, override={"lr", "seed"})
+
+
+@pytest.mark.parametrize("state", [{"settings": [1], "step": 1}, {"step": "1"}, {"step": -1}])
+def test_a_state_of_another_kind_is_refused(tmp_path, state):
+    checkpoint.save(tmp_path / "state.pt", state)
+    with pytest.raises(ValueError, match=r"state.pt is no training state: it lacks settings or a step"):
+        RunFolder(tmp_path, {}).open(resume=True, restart=False)
+
+
+def test_what_is_not_finite_is_not_saved_and_named(tmp_path):
+    folder, bad = RunFolder(tmp_path, {}, ["a"]), {"a": {"weight": torch.tensor([1.0, float("nan")])}}
+    with pytest.raises(FloatingPointError, match="not finite after step 3: trainer.a.weight; the last saved"):
+        folder.save_state(3, trainer=bad)
+    with pytest.raises(FloatingPointError, match="not finite: a.weight; the last saved"):
+        folder.save_weights("latest", bad)
+    assert not list(tmp_path.iterdir())
+
+
+def test_unfinished_files_of_a_killed_run_are_removed(tmp_path):
+    (tmp_path / "samples").mkdir()
+    for folder in (tmp_path, tmp_path / "samples"):
+        new_partial(folder / "a")
+    RunFolder(tmp_path, {}).open(resume=True, restart=False)
+    assert {path.name for path in tmp_path.rglob("*")} == {"samples", ".lock"}
 
 
 def test_changed_settings_are_refused_each_by_name(tmp_path):
@@ -119,9 +171,11 @@ def test_a_folder_that_was_closed_may_be_opened_again(tmp_path):
 
 def test_a_resumed_run_forgets_what_was_logged_after_its_state(tmp_path):
     folder = RunFolder(tmp_path, {})
+    for step in (1, 2):
+        folder.log(step)
     folder.save_state(step=2)
-    for step in (1, 2, 3):
-        log.append(tmp_path / "log.jsonl", step=step)
+    for step in (2, 3):  # what was due after step 2, and the next step
+        folder.log(step)
     folder.open(resume=True, restart=False)
     assert [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2]
 

@@ -155,3 +155,28 @@ def test_without_decay_every_epoch_trains_at_the_full_rate():
 def test_an_epoch_outside_the_training_is_refused(epoch):
     with pytest.raises(ValueError, match=r"1\.\.6"):
         lr_factor(epoch, 3, 3)
+
+
+def test_what_an_optimiser_was_made_with_wins_over_a_state():
+    first, second = Two(), Two()
+    for optimizer in first.optimizers.values():
+        optimizer.param_groups[0]["betas"] = (0.1, 0.2)
+    second.load_state_dict(first.state_dict())
+    assert {one.param_groups[0]["betas"] for one in second.optimizers.values()} == {(0.9, 0.999)}
+
+
+def test_a_warm_start_takes_the_weights_of_all_networks_and_nothing_else():
+    first, second = Two(), Two()
+    first.steps = 7
+    state = first.state_dict()
+    assert second.start_from(state) == ["a", "b", "single"] and second.steps == 0
+    assert torch.equal(second.single.weight, first.single.weight)
+    del state["networks"]["a"], state["single"]
+    assert second.start_from(state) == ["b"] and second.start_from({}) == []
+
+
+def test_a_warm_start_from_weights_of_another_shape_is_refused():
+    state = Two().state_dict()
+    state["networks"]["a"] = nn.Linear(2, 1).state_dict()
+    with pytest.raises(ValueError, match="the weights do not fit the a of this run: 1 of another shape: weight"):
+        Two().start_from(state)

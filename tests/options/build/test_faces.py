@@ -210,7 +210,7 @@ def test_flags_that_do_not_go_together_are_told_at_once(films, capsys):
     told = capsys.readouterr().err
     for sentence in (
         "--scale_image sets the size of frames",
-        "--padding must be four whole numbers of at least 0: left, right, top, bottom, got '1,2,3'",
+        "--padding must be four whole numbers between 0 and 16,384: left, right, top, bottom, got '1,2,3'",
         "--style_encoder_path has no effect",
     ):
         assert sentence in told

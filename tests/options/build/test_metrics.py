@@ -104,6 +104,9 @@ def test_a_metric_that_lacks_something_is_an_error_only_if_it_was_named(folder):
 def test_real_videos_are_where_the_layout_has_them_or_where_the_flag_says(folder):
     weights = ["--inception_weights", str(feature_files.save(feature_files.Inception(), folder / "inception.pt"))]
     found, _ = measuring("l2v", *weights)
+    assert (
+        not found.resources.trust_torchscript and measuring("l2v", "--trust_torchscript")[0].resources.trust_torchscript
+    )
     assert "fid" in found.metrics and [len(list(clip)) for clip in found.resources.real] == [2]
     assert measuring("v2l", *weights)[0].resources.real is None
     for name in ("a", "b", "c"):

@@ -2,8 +2,19 @@ import shutil
 
 import pytest
 import torch
+from torch import nn
 
-from options.build.training import fixed_settings, new_batches, new_schedule, train_clips, val_clips
+from models.training import states
+from models.training.trainer import Trainer
+from options.build.training import (
+    fixed_settings,
+    new_batches,
+    new_schedule,
+    resumed_step,
+    start_from,
+    train_clips,
+    val_clips,
+)
 from options.record import Options
 from options.train_options import TrainOptions
 from tests.helpers.runs import distil
@@ -77,3 +88,26 @@ def test_a_resumed_run_must_share_what_decides_its_result(flags, fixed, tmp_path
     needed = ["--dataroot", str(tmp_path), "--main_G_path", str(tmp_path / "teacher.pth")]
     first, other = (fixed_settings(TrainOptions().parse([*needed, *more])) for more in ([], flags))
     assert (first == other) == fixed and "main_G_path" not in first
+
+
+def test_a_run_goes_on_where_it_has_seen_as_much_with_another_batch_size(tmp_path):
+    state = {"step": 7, "settings": {"batchSize": 2}}  # of 5 samples: 3 steps an epoch, two epochs and one step
+    for size, step in (("2", 7), ("1", 12), ("5", 2), ("3", 4)):
+        assert resumed_step(options(tmp_path, "--batchSize", size), state, 5) == step
+    assert resumed_step(options(tmp_path), {"step": 7, "settings": {}}, 5) == 7
+
+
+def test_a_warm_start_names_what_it_takes_and_refuses_what_has_nothing(tmp_path):
+    distiller = line_trainer()
+    with pytest.raises(FileNotFoundError, match="--init_from .*: no training state .*state.pt"):
+        start_from(distiller, tmp_path)
+    states.save(tmp_path, {"step": 3, "trainer": {"network": {}}}, 1)
+    with pytest.raises(ValueError, match="none of the networks that are trained here"):
+        start_from(distiller, tmp_path)
+    states.save(tmp_path, {"step": 3, "trainer": line_trainer().state_dict()}, 1)
+    assert start_from(distiller, tmp_path) == f"weights of network from {tmp_path}, step 3"
+
+
+def line_trainer():
+    network = nn.Linear(1, 1)
+    return Trainer([torch.optim.Adam(network.parameters())], network=network)

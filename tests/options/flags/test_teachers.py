@@ -44,7 +44,7 @@ def test_every_type_of_flag_is_read(parse):
     [
         ("--style_degree 1.5", "--style_degree must be a number between 0 and 1, got '1.5'"),
         ("--vtoonify_split C", "--vtoonify_split must be one of A, B, got 'C'"),
-        ("--skip_idx_start 0", "--skip_idx_start must be a whole number of at least 1, got '0'"),
+        ("--skip_idx_start 0", "--skip_idx_start must be a whole number between 1 and 10,000, got '0'"),
         ("--teacher vtoonify --fineSizeW 44", "--fineSizeW must be a multiple of 8, got 44"),
         ("--fineSizeW 42", "--fineSizeW must be a multiple of 4, got 42"),
     ],

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from util import __version__
+from util.files import new_partial
 from util.report.record import Figure, figures_shown, in_order, method_name, refresh_of, remove_results, write_run
 
 
@@ -100,3 +101,11 @@ def test_the_record_says_how_its_figures_are_shown():
 def test_figures_of_an_older_run_are_shown_under_their_names_over_the_frames_that_they_have():
     older = {**RECORD, "teacher": {"fid": {"all": 12.0, "frames": 90}}}
     assert figures_shown(older) == {"psnr": Figure("psnr", frames=("skipped", "all")), "fid": Figure("fid")}
+
+
+def test_unfinished_files_of_a_killed_run_are_removed_with_its_results(tmp_path):
+    for folder in (tmp_path, tmp_path / "inside", tmp_path / "images" / "a"):
+        folder.mkdir(parents=True, exist_ok=True)
+        new_partial(folder / "a.mp4")
+    remove_results(tmp_path)
+    assert not list(tmp_path.iterdir())

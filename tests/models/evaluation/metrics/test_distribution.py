@@ -18,7 +18,7 @@ class Videos(tuple):
 
 def resources(metric, tmp_path, *real):
     path = feature_files.save(MODULES[metric](), tmp_path / "network.pt")
-    return MetricResources(**{FIELDS[metric]: path}, real=Videos(real))
+    return MetricResources(**{FIELDS[metric]: path}, real=Videos(real), trust_torchscript=True)
 
 
 def shown(metric, *clips):
@@ -94,7 +94,7 @@ def test_methods_share_the_network_and_what_is_known_of_the_real_videos(tmp_path
             return super().__iter__()
 
     path = feature_files.save(feature_files.I3d(), tmp_path / "network.pt")
-    supplied = MetricResources(i3d=path, real=Once([clip_of(0)]))
+    supplied = MetricResources(i3d=path, real=Once([clip_of(0)]), trust_torchscript=True)
     assert Fvd(supplied)._real is Fvd(supplied)._real
 
 
@@ -129,7 +129,7 @@ class CountedVideos(list):
 @pytest.fixture
 def network(tmp_path):
     path = feature_files.save(feature_files.I3d(), tmp_path / "i3d.pt")
-    return FeatureNetwork(I3D, path, torch.device("cpu"))
+    return FeatureNetwork(I3D, path, torch.device("cpu"), True)
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_other_weights_look_again(network, videos, tmp_path):
     real_features(network, videos, tmp_path / "cache")
     with (tmp_path / "i3d.pt").open("ab") as file:
         file.write(b"\0")
-    real_features(FeatureNetwork(I3D, tmp_path / "i3d.pt", torch.device("cpu")), videos, tmp_path / "cache")
+    real_features(FeatureNetwork(I3D, tmp_path / "i3d.pt", torch.device("cpu"), True), videos, tmp_path / "cache")
     assert videos.looks == 2 and len(list((tmp_path / "cache").iterdir())) == 2
 
 

@@ -120,7 +120,7 @@ def test_vectors_of_another_size_are_refused(shape):
 
 
 def i3d(tmp_path):
-    return FeatureNetwork(I3D, feature_files.save(feature_files.I3d(), tmp_path / "i3d.pt"), torch.device("cpu"))
+    return FeatureNetwork(I3D, feature_files.save(feature_files.I3d(), tmp_path / "i3d.pt"), torch.device("cpu"), True)
 
 
 def watched(statistics, *clips):

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Build the documentation as a web site in site/, from docs/ and the README files. A broken link is an error.
+#   bash scripts/build_docs.sh            build it; more arguments go to mkdocs
+#   bash scripts/build_docs.sh serve      build it, show it on 127.0.0.1:8000, build it again after every change
+# Packages of requirements-docs.txt that are missing are installed first.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+cd "$root"
+
+if ! "$PYTHON" scripts/requirements_met.py requirements-docs.txt 2>/dev/null; then
+  echo "installing what requirements-docs.txt lists into the environment of $PYTHON" >&2
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt >&2
+fi
+command=build
+if [ "${1:-}" = serve ]; then command=serve && shift; fi
+exec "$PYTHON" -m mkdocs "$command" "$@"
