@@ -90,8 +90,8 @@ def _check_entries(state: Mapping[str, Any]) -> None:
     config, split, block = (state.get(name) for name in ("config", "split", "block"))
     if not (isinstance(config, Mapping) and isinstance(block, Mapping) and isinstance(state.get("teacher"), str)):
         raise ValueError("not a Shortcut checkpoint: config, block or teacher is missing or of another kind")
-    if not isinstance(split, list | tuple) or [type(layer) for layer in split] != [int, int]:
-        raise ValueError(f"not a Shortcut checkpoint: split {split!r} is not two numbers of layers")
+    if not isinstance(split, list | tuple) or [type(layer) for layer in split] not in ([int, int], [str, str]):
+        raise ValueError(f"not a Shortcut checkpoint: split {split!r} is not two layers, by number or by name")
     limits = {name: len(block) if name.endswith("_layers") else MOST_CHANNELS for name in config if name != "block"}
     wrong = [f"{k} {config[k]!r}" for k, most in limits.items() if type(config[k]) is not int or config[k] > most]
     if wrong and not config.keys() - {"block", *inspect.signature(Shortcut.__init__).parameters}:

@@ -115,8 +115,8 @@ def test_a_checkpoint_from_before_late_features_had_their_own_channels_still_loa
         ("config", None, "config, block or teacher is missing"),
         ("block", [1], "config, block or teacher is missing"),
         ("teacher", 3, "config, block or teacher is missing"),
-        ("split", 5, "split 5 is not two numbers of layers"),
-        ("split", [5, "17"], "is not two numbers of layers"),
+        ("split", 5, "split 5 is not two layers, by number or by name"),
+        ("split", [5, "17"], "is not two layers, by number or by name"),
         ("block", {"reduce_f.weight": 3}, "a block that cannot be, with g_layers 2, l_layers 3"),
     ],
 )
