@@ -146,8 +146,7 @@ from models.training.run_folder import *
 folder = RunFolder(Path({str(tmp_path)!r}), {{}})
 folder.open(False, False)
 if os.fork() == 0:
-    time.sleep(60)
-print(flush=True)
+    print(flush=True)  # the child: what it does at the fork is done
 time.sleep(60)"""
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as other:
