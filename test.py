@@ -116,11 +116,11 @@ def report(
     write_run(folder, record)
     print(f"\n{table(record)}\n\nvideos, frames.csv and metrics.json: {folder}")
     print(f"report page: {write_page(folder)}")
+    print("to translate films without measuring, with their sound: bash scripts/translate.sh INPUT... -o OUT")
     truth = setup.metric_setup.truth
     for warning in truth.warnings() if truth else ():
         print(f"ground truth: {warning}")
     print(*warnings(setup.costs["macs"], latency_ms), f"\n{sentence(judged)}", sep="\n")
-    print("to translate films without measuring, with their sound: bash scripts/translate.sh INPUT... -o OUT")
 
 
 if __name__ == "__main__":

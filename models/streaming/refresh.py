@@ -114,10 +114,10 @@ def load_fitted(path: Path, block_id: str) -> Adaptive:
         raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
     try:
         fitted = json.loads(path.read_text())
-        identity, longest = fitted["shortcut_fingerprint"], fitted["max_interval"]
-        if type(longest) is not int:
-            raise TypeError(f"max_interval {longest!r}")
-        policy = Adaptive(float(fitted["threshold"]), longest)
+        identity, threshold, longest = (fitted[key] for key in ("shortcut_fingerprint", "threshold", "max_interval"))
+        if type(threshold) not in (int, float) or type(longest) is not int:
+            raise TypeError(f"threshold {threshold!r}, max_interval {longest!r}")
+        policy = Adaptive(threshold, longest)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
     if identity != block_id:
