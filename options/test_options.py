@@ -14,6 +14,7 @@ from options.flags.metrics import REFRESHES, add_metrics, metric_problems
 from options.parser import PATH, add_option, choice, float_range, int_range, matching, switch
 from options.record import Options
 
+TESTED_AS = "test.py reads {train,val}/{A,B} as --dataset_mode video --dataset_option v2l, or one folder as frames"
 SIZE_FLAGS = {"resize_mode", "fineSize", "fineSizeW", "fineSizeH"}
 
 
@@ -46,7 +47,9 @@ class ClipOptions(BaseOptions):
         if opt.main_G_path is None:
             found.append(f"--main_G_path is missing: give the teacher; the published one: {PUBLISHED_TEACHER}")
         if opt.dataset_mode == "unaligned_scale":
-            found.append("--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py)")
+            found.append(
+                f"--dataset_mode unaligned_scale has no clips: it only trains teachers (train.py); {TESTED_AS}"
+            )
         return found
 
 

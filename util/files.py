@@ -52,15 +52,20 @@ def prepare_folder(path: Path) -> Path:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """`value` as strict JSON: a number that is not finite becomes null, an object that JSON does not know its text."""
+    """`value` as strict JSON: a number that is not finite becomes null, an object that JSON does not know its text.
+
+    Text is as `as_text` has it.
+    """
     return json.dumps(_plain(value), indent=indent, allow_nan=False, default=str)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {as_text(str(key)): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return as_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

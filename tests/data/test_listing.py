@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from data.listing import check_one_series, list_folder, natural_key, unused
+from data.listing import IMAGE_SUFFIXES, VIDEO_SUFFIXES, check_one_series, list_folder, natural_key, unused
 
 
 def touch(folder, *names):
@@ -127,3 +127,9 @@ def test_a_name_of_any_bytes_is_told(tmp_path):
     (used,) = touch(tmp_path, "1.png")
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.exr")).touch()
     assert unused(tmp_path, [used]) == [f"not used of {tmp_path}: 1 .exr file (caf\\udce9.exr)"]
+
+
+def test_the_suffixes_that_are_read_are_documented():
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    for start, suffixes in (("- Pictures: `", IMAGE_SUFFIXES), ("- Videos: `", VIDEO_SUFFIXES)):
+        assert set(page.partition(start)[2].partition("`")[0].split()) == suffixes

@@ -1,10 +1,12 @@
 """test.py: clips of many kinds, and their ground truth."""
 
+import csv
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 
 from data.video import Video
 from tests.helpers.films import encode, greys
@@ -89,3 +91,32 @@ def test_the_videos_of_a_test_keep_the_times_of_its_input_and_its_notes_are_told
         frames = list(Video(trained / "pause" / "tiny" / "test_latest" / video).frames())
         assert [frame.time * 25 for frame in frames] == times and frames[-1].duration == 2
     assert capsys.readouterr().out.count(f"{clip}: its pixels are not square") == 1
+
+
+def test_a_folder_of_videos_is_translated_without_a_flag_and_what_is_not_read_is_told(trained, write_video, capsys):
+    films = trained / "of my own"
+    films.mkdir()
+    for name in ("10", "9"):
+        write_video(films / f"{name}.mp4", times=range(3), size=(50, 36))
+    (films / "10.prores").touch()
+    save(films / "cover.png", stripes(0, 0))
+    sizes = [
+        word for word in translation(trained) if word not in ("--fineSizeW", "--fineSizeH", str(WIDTH), str(HEIGHT))
+    ]
+    flags = ["--dataroot", str(films), "--no-verdict", "--results_dir", str(trained / "own")]
+    assert run_test([*sizes, *flags]) == 0
+    told = capsys.readouterr().out
+    assert "--dataset_mode videofile, because --dataroot is a folder of 2 videos (9.mp4, 10.mp4)" in told
+    assert told.count(f"not used of {films}: 1 picture (cover.png), 1 .prores file (10.prores)") == 1
+    folder = trained / "own" / "tiny" / "test_latest"
+    rows = list(csv.DictReader((folder / "frames.csv").open()))
+    assert [row["clip"] for row in rows] == ["9"] * 3 + ["10"] * 3
+    with av.open(str(folder / "9.mp4")) as video:
+        assert next(video.decode(video=0)).width == 3 * 48
+
+
+def test_a_video_too_wide_is_refused_before_anything_is_written(trained, tmp_path):
+    wide = ["--fineSizeW", "5760", "--fineSizeH", "16", "--results_dir", str(tmp_path)]
+    with pytest.raises(ValueError, match="3 panels of 5760 x 16 px make a video of 17280 x 16"):
+        run_test(translation(trained, *wide))
+    assert not any(tmp_path.iterdir())

@@ -53,6 +53,7 @@ def test_json_is_strict_and_keeps_what_it_can(tmp_path):
     text = to_json({"a": math.nan, "b": [math.inf, 1.5], 3: {"path": tmp_path}, "t": (1, None, True)})
     expected = {"a": None, "b": [None, 1.5], "3": {"path": str(tmp_path)}, "t": [1, None, True]}
     assert json.loads(text, parse_constant=pytest.fail) == expected
+    assert json.loads(to_json(["caf\udce9", "\u732b"])) == ["caf\\udce9", "\u732b"]
 
 
 def test_a_name_that_fits_stays_and_a_longer_one_is_cut_and_marked():
