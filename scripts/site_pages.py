@@ -1,11 +1,15 @@
 """Pages of the documentation's site that lie outside docs/: mkdocs calls `on_files` (a hook named in mkdocs.yml)."""
 
+from __future__ import annotations
+
 import posixpath
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+if TYPE_CHECKING:  # mkdocs is there where it calls this module, and need not be elsewhere
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {  # file of the repository: page of the site
@@ -24,6 +28,8 @@ LINK = re.compile(r"\]\((?!\w+:|#)([^)#]*)(#[^)]*)?\)")
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages, and let the links of all pages lead to pages of the site."""
+    from mkdocs.structure.files import File
+
     for file in files.documentation_pages():
         text = Path(file.abs_src_path).read_text(encoding="utf-8")
         file.content_string = for_site(text, f"docs/{file.src_uri}", file.src_uri)
