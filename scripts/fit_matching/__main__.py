@@ -8,6 +8,7 @@ from itertools import product
 from models.shortcut.matching import CONSTANTS, MatchingConstants
 from scripts.ablation import setting
 from scripts.ablation.features import Features
+from scripts.arguments import above_zero
 from scripts.fit_matching.search import DISTANCES, fits, mean_fit
 from util import runtime
 from util.runtime import finish
@@ -60,16 +61,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add("--stillness", type=above_zero, nargs="+", default=[0.01, 0.02, 0.05, 0.1, 0.2], help=grid)
     add("--window", type=odd, nargs="+", default=[CONSTANTS.window], help=f"odd {grid}")
     return parser.parse_args(argv)
-
-
-def above_zero(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
-    return value
 
 
 def odd(text: str) -> int:

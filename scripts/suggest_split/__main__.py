@@ -19,6 +19,7 @@ from models.teachers.image_to_image import from_published
 from options.flags.teachers import FUNCTION
 from options.layers import from_caller
 from options.own_function import own_function
+from scripts.arguments import above_zero
 from scripts.suggest_split.table import advice, table
 from util import checkpoint, runtime
 from util.runtime import finish
@@ -98,16 +99,6 @@ def at_least(low: int):
         return int(text)
 
     return read
-
-
-def above_zero(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
-    return value
 
 
 if __name__ == "__main__":
