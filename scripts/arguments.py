@@ -12,3 +12,14 @@ def above_zero(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
     return value
+
+
+def at_least(smallest: int):
+    """The type of a flag that takes whole numbers from `smallest` on."""
+
+    def parsed(text: str) -> int:
+        if not text.isdecimal() or int(text) < smallest:
+            raise argparse.ArgumentTypeError(f"must be a whole number of at least {smallest}, got {text!r}")
+        return int(text)
+
+    return parsed

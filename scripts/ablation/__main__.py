@@ -17,8 +17,8 @@ from scripts.ablation.evaluation import baselines, by_block, figures, skipped_ma
 from scripts.ablation.features import Features
 from scripts.ablation.results import Results
 from scripts.ablation.rows import GROUPS, WHOLE, Recipe, Row
-from scripts.ablation.setting import at_least
 from scripts.ablation.training import LR, PAIRS, WEIGHTS, trained
+from scripts.arguments import at_least
 from util import checkpoint, runtime
 from util.files import prepare_folder
 from util.runtime import finish

@@ -50,14 +50,3 @@ def teacher_of(given: argparse.Namespace, task: str, cut: tuple[int, int]) -> Te
 def clips_of(given: argparse.Namespace, task: str, split: str, limit: int | None) -> list[Clip]:
     """The first `limit` clips of a split, all of them if that is None."""
     return find_clips(task, given.dataroot, split)[:limit]
-
-
-def at_least(smallest: int):
-    """The type of a flag that takes whole numbers from `smallest` on."""
-
-    def parsed(text: str) -> int:
-        if not text.isdecimal() or int(text) < smallest:
-            raise argparse.ArgumentTypeError(f"must be a whole number of at least {smallest}, got {text!r}")
-        return int(text)
-
-    return parsed

@@ -8,7 +8,7 @@ from itertools import product
 from models.shortcut.matching import CONSTANTS, MatchingConstants
 from scripts.ablation import setting
 from scripts.ablation.features import Features
-from scripts.arguments import above_zero
+from scripts.arguments import above_zero, at_least
 from scripts.fit_matching.search import DISTANCES, fits, mean_fit
 from util import runtime
 from util.runtime import finish
@@ -55,7 +55,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     setting.add_flags(parser, tasks=("v2c",))
     add("--cut", choices=CUTS, default="5..17", help="where the teachers are cut (default %(default)s)")
-    add("--clips", type=setting.at_least(1), default=8, help="training clips, the first so many (default %(default)s)")
+    add("--clips", type=at_least(1), default=8, help="training clips, the first so many (default %(default)s)")
     grid = "values to try (default %(default)s)"
     add("--sharpness", type=above_zero, nargs="+", default=[0.02, 0.03, 0.05, 0.08, 0.12], help=grid)
     add("--stillness", type=above_zero, nargs="+", default=[0.01, 0.02, 0.05, 0.1, 0.2], help=grid)

@@ -19,7 +19,7 @@ from models.teachers.image_to_image import from_published
 from options.flags.teachers import FUNCTION
 from options.layers import from_caller
 from options.own_function import own_function
-from scripts.arguments import above_zero
+from scripts.arguments import above_zero, at_least
 from scripts.suggest_split.table import advice, table
 from util import checkpoint, runtime
 from util.runtime import finish
@@ -90,15 +90,6 @@ def path(text: str) -> Path:
     if not found.exists():
         raise argparse.ArgumentTypeError(f"{text}: no such file or folder")
     return found
-
-
-def at_least(low: int):
-    def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < low:
-            raise argparse.ArgumentTypeError(f"must be a whole number of at least {low}, got {text!r}")
-        return int(text)
-
-    return read
 
 
 if __name__ == "__main__":
