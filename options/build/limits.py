@@ -7,6 +7,7 @@ from data.faces.clips import FaceClips
 from data.stream import size_of
 from models.evaluation.memory import layer_bytes
 from models.teachers.base import Teacher
+from options.build.teacher import refuse_size
 from options.build.translator import input_channels
 from options.record import Options
 from util import image, runtime
@@ -28,7 +29,9 @@ def check_results(opt: Options, clips: list[Clip]) -> None:
 
 
 def check_sizes(opt: Options, clips: list[Clip], faces: list[FaceClips], teacher: Teacher, device: torch.device) -> int:
-    """Refuse frames too large for a video or for the memory; return the shortest side of the pictures made, px.
+    """Refuse frames too large for a video or the memory, or of a size that the teacher does not take.
+
+    Returns the shortest side of the pictures made, px.
 
     Raises:
         ValueError: the message has the size and the limit.
@@ -38,6 +41,8 @@ def check_sizes(opt: Options, clips: list[Clip], faces: list[FaceClips], teacher
         panels = 3 if opt.compare else 2
         hint = "--no-compare leaves one panel out" if opt.compare else SMALLER
         _check_side(name, f"{panels} panels of", panels, (teacher.scale * width, teacher.scale * height), hint)
+        if not opt.fine_size:  # else it was tried when the teacher was loaded
+            refuse_size(teacher, (width, height))
     for found in faces if opt.paste else ():
         height, width = found.tracker.frame_size
         factor = teacher.scale if found.faces else 1

@@ -23,7 +23,7 @@ from models.streaming.translator import Translator
 from models.teachers.base import Teacher
 from options.base_options import DEFAULT_INTERVAL
 from options.build.faces import new_detector
-from options.build.teacher import load_teacher, only_face, wants_face
+from options.build.teacher import load_teacher, only_face, refuse_size, size_multiple, wants_face
 from options.build.translator import load_block, new_adaptive
 from options.flags.faces import padding_of
 from options.flags.teachers import family_of, flags_of_other_families
@@ -67,10 +67,10 @@ class Networks:
 
     def __init__(self, opt: Options, device: torch.device, pair: Pair | None = None):
         self._opt, self._device = opt, device
-        teacher, self._teacher_id, self._block, self._block_id = pair or load_pair(opt, device)
+        self._teacher, self._teacher_id, self._block, self._block_id = pair or load_pair(opt, device)
         self._detect = new_detector(opt) if family_of(opt).of_faces else None
         self._small = optimize(self._block, opt.deform_backend, opt.hold)
-        self._fast = teacher.for_inference()
+        self._fast = self._teacher.for_inference()
         self._precision: Precision | None = None if opt.amp == AUTO else named_precision(opt.amp, device)
         self._stages: Stages | None = None
         self.refresh = self._new_refresh()  # as each film has it
@@ -104,12 +104,13 @@ class Networks:
         stages = self._stages
 
         def new_translator(x: Tensor) -> Translator:
+            refuse_size(self._teacher, (x.shape[3], x.shape[2]))
             own = stages or self._eager(x)
             if self._opt.cuda_graphs and self._device.type == "cuda":
                 own = graphed(own, x.to(self._device))
             return Translator(own, self._new_refresh())
 
-        return PictureTranslator(new_translator, family_of(self._opt).size_multiple)
+        return PictureTranslator(new_translator, size_multiple(self._opt, self._teacher))
 
     def _eager(self, x: Tensor) -> Stages:
         """The stages of all films, made when the first frame x is there, on which --amp auto is tried."""

@@ -12,6 +12,7 @@ from models.teachers.any_generator.checks import check, frozen_layers
 from models.teachers.any_generator.cuts import Name, find
 from models.teachers.any_generator.graph import layer_graph
 from models.teachers.any_generator.parts import CutGenerator, cut_generator
+from models.teachers.any_generator.sizes import size_multiple
 from models.teachers.base import Flag, TeacherFamily
 
 START = 5  # the default of the flag that `recycle_gan` declares, too
@@ -95,7 +96,9 @@ def teacher_of(
         start, end = default
     else:
         raise ValueError("the cut is not given: scripts/suggest_split.sh finds one; --cut, or both --skip_idx flags")
-    return cut_generator(graph, find(graph, start, end))
+    teacher = cut_generator(graph, find(graph, start, end))
+    teacher.size_multiple = size_multiple(graph)
+    return teacher
 
 
 def problems(values: Mapping[str, Any]) -> list[str]:
