@@ -56,14 +56,17 @@ def made_by(function: Make, path: Path | None) -> nn.Module:
     return _called(function, name)
 
 
-def _called(function: Make, name: str, *arguments: Path) -> nn.Module:
+def _called(function: Make, name: str, *files: Path) -> nn.Module:
     try:
-        return function(*arguments)
+        return function(*files)
     except (ValueError, OSError):
         raise
     except Exception as error:  # load_state_dict, for one, raises a RuntimeError of many lines
         first, *more = str(error).strip().splitlines() or [""]
-        raise ValueError(f"{name}() raised {type(error).__name__}: {' '.join([first, *more[:1]])[:300]}") from error
+        told = f"{type(error).__name__}: {' '.join([first, *(line.strip() for line in more[:1])])[:300]}"
+        if not files:
+            raise ValueError(f"{name}() raised {told}") from error
+        raise ValueError(f"{name}() cannot use {files[0]}, a file of another network or damaged? {told}") from error
 
 
 def teacher_of(
