@@ -1,5 +1,7 @@
 """What a test checks before its first frame: names of results, sizes that videos can have, and memory."""
 
+import math
+
 import torch
 
 from data import Clip
@@ -15,7 +17,7 @@ from util.files import as_text
 from util.report.clips import check_names
 
 LONGEST_SIDE = 16384  # px of a picture in H.264, by x264
-PROBE = (64, 64)  # px of the frame on which memory is measured
+PROBE = 64  # px, about: sides of the frame on which memory is measured
 SMALLER = "give a smaller size: --resize_mode rectangle --fineSizeW W --fineSizeH H"
 
 
@@ -68,7 +70,8 @@ def check_memory(teacher: Teacher, size: tuple[int, int], device: torch.device, 
     Raises:
         ValueError: the message has both numbers.
     """
-    needed = layer_bytes(teacher, image.blank(PROBE, device, channels), size)
+    side = math.ceil(PROBE / teacher.size_multiple) * teacher.size_multiple
+    needed = layer_bytes(teacher, image.blank((side, side), device, channels), size)
     free = runtime.free_memory(device)
     if free is not None and needed > free:
         raise ValueError(
