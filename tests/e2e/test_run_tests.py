@@ -69,6 +69,7 @@ def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
     lines = run(tmp_path, "-k", "nothing")[0].splitlines()
     python = tmp_path / "bin" / "python"
     assert [line for line in lines if line.startswith(("-m ", f"{ROOT}/scripts/requirements_met.py"))] == [
+        f"{ROOT}/scripts/requirements_met.py {ROOT}/requirements-dev.txt",
         "-m ruff check .",
         "-m ruff format --check .",
         f"-m basedpyright --pythonpath {python}",  # else it reads the packages of another environment
