@@ -6,7 +6,7 @@ from pathlib import Path
 from data.video import Video
 from data.video.random_access import VideoFrames
 
-MB = 10**6
+MB = 2**20  # as the browser counts, too
 
 
 @dataclass(frozen=True)

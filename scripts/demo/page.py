@@ -21,6 +21,7 @@ ABOUT_INTERVAL = "A reference frame comes after this many frames at the latest."
 ABOUT_THRESHOLD = (
     f"It comes earlier where the picture has drifted by this much; {LARGEST_THRESHOLD:g}: on scene cuts only."
 )
+WEBCAM = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 15}}  # else all that it can
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}  # one at a time, whoever asks
 PRIVATE = {"api_visibility": "private"}
 
@@ -39,8 +40,8 @@ def new_page(events: Events, limits: Limits, models: list[str], chosen: str) -> 
                 video = gr.Video(
                     label="Your video",
                     sources=["upload", "webcam"],
-                    webcam_options=gr.WebcamOptions(mirror=False),  # what is translated is not mirrored either
-                    height=240,
+                    webcam_options=gr.WebcamOptions(mirror=False, constraints={"video": WEBCAM}),
+                    height=300,
                 )
                 gr.Markdown(f"At most {limits}.")
                 model = gr.Dropdown(models, value=chosen, label="Model")
