@@ -1,6 +1,7 @@
 """The live page: what it shows, and which event follows what."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -21,9 +22,19 @@ ABOUT_INTERVAL = "A reference frame comes after this many frames at the latest."
 ABOUT_THRESHOLD = (
     f"It comes earlier where the picture has drifted by this much; {LARGEST_THRESHOLD:g}: on scene cuts only."
 )
-WEBCAM = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 15}}  # else all that it can
+WEBCAM = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 15}}  # not all that it can
 HEAVY = {"concurrency_id": "heavy", "concurrency_limit": 1}  # one at a time, whoever asks
+LONGEST_QUEUE = 16  # jobs
 PRIVATE = {"api_visibility": "private"}
+
+
+class Choices(NamedTuple):
+    """What a translation depends on, in the order in which `Events.translate` takes it."""
+
+    video: gr.Video
+    model: gr.Dropdown
+    interval: gr.Slider
+    threshold: gr.Slider
 
 
 def new_page(events: Events, limits: Limits, models: list[str], chosen: str) -> gr.Blocks:
@@ -37,31 +48,34 @@ def new_page(events: Events, limits: Limits, models: list[str], chosen: str) -> 
         gr.Markdown(INTRODUCTION)
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
-                video = gr.Video(
-                    label="Your video",
-                    sources=["upload", "webcam"],
-                    webcam_options=gr.WebcamOptions(mirror=False, constraints={"video": WEBCAM}),
-                    height=300,
-                )
-                gr.Markdown(f"At most {limits}.")
-                model = gr.Dropdown(models, value=chosen, label="Model")
-                interval = gr.Slider(1, LONGEST_INTERVAL, 3, step=1, label="Interval", info=ABOUT_INTERVAL)
-                threshold = gr.Slider(
-                    0.01, LARGEST_THRESHOLD, LARGEST_THRESHOLD, step=0.01, label="Threshold", info=ABOUT_THRESHOLD
-                )
+                choices = new_choices(limits, models, chosen)
                 start = gr.Button("Translate", variant="primary")
             with gr.Column(scale=5, min_width=320):
                 result = new_player()
-        taken = video.change(events.take, video, None, show_progress="hidden", **PRIVATE)
-        taken.failure(lambda: None, None, video, **PRIVATE)
-        gr.on([page.load, model.change], events.refresh, model, [interval, threshold], **HEAVY, **PRIVATE)
-        start.click(events.translate, [video, model, interval, threshold], result, **HEAVY, **PRIVATE)
+        taken = choices.video.change(events.take, choices.video, None, show_progress="hidden", **PRIVATE)
+        taken.failure(lambda: None, None, choices.video, **PRIVATE)  # what was refused is not shown
+        sliders, chosen_anew = [choices.interval, choices.threshold], [page.load, choices.model.change]
+        gr.on(chosen_anew, events.refresh, choices.model, sliders, **HEAVY, **PRIVATE)
+        start.click(events.translate, [*choices], result, **HEAVY, **PRIVATE)
         page.unload(events.leave)
-    return page.queue(max_size=16)
+    return page.queue(max_size=LONGEST_QUEUE)
+
+
+def new_choices(limits: Limits, models: list[str], chosen: str) -> Choices:
+    """The left column, all but its button."""
+    camera = gr.WebcamOptions(mirror=False, constraints={"video": WEBCAM})
+    video = gr.Video(label="Your video", sources=["upload", "webcam"], webcam_options=camera, height=300)
+    gr.Markdown(f"At most {limits}.")
+    return Choices(
+        video,
+        gr.Dropdown(models, value=chosen, label="Model"),
+        gr.Slider(1, LONGEST_INTERVAL, 3, step=1, label="Interval", info=ABOUT_INTERVAL),
+        gr.Slider(0.01, LARGEST_THRESHOLD, 1, step=0.01, label="Threshold", info=ABOUT_THRESHOLD),
+    )
 
 
 def new_player() -> gr.HTML:
     """The place of the result: three panels of one video, drawn by the player of the report page."""
-    script = (TEMPLATES / "player.js").read_text() + (HERE / "player.js").read_text()
-    markup, style = (HERE / "player.html").read_text(), (HERE / "player.css").read_text()
+    markup, style, own = ((HERE / f"player.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    script = (TEMPLATES / "player.js").read_text(encoding="utf-8") + own
     return gr.HTML(html_template=markup, css_template=style, js_on_load=script, apply_default_css=False)
