@@ -46,6 +46,7 @@ def serve(opt: Options, models: Models, folder: Path, received: list[int]) -> No
         theme=THEME,
         footer_links=[],
         share=False,
+        ssr_mode=False,
         prevent_thread_lock=True,
         quiet=True,
     )
