@@ -70,7 +70,7 @@ def test_every_step_can_be_watched_and_the_teacher_has_no_others(parse):
         networks.begin(lambda step: steps.append((step.distance, step.is_reference))),
         networks.begin_teacher(),
     )
-    for picture in pictures(3):
+    for picture in 3 * pictures(1):
         shortcut(picture)
         assert np.abs(whole(picture).astype(int) - of_teacher(picture)).max() <= 1
     assert steps == [(0, True), (1, False), (0, True)] and whole.references == 3
