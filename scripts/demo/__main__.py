@@ -33,7 +33,7 @@ def serve(opt: Options, models: Models, folder: Path, received: list[int]) -> No
     """Show the page, with its files in `folder`, until there is a signal."""
     os.environ |= {"GRADIO_TEMP_DIR": str(folder / "uploads"), "GRADIO_ANALYTICS_ENABLED": "False"}
     from scripts.demo.events import Events  # Gradio reads these two when it is imported
-    from scripts.demo.page import THEME, new_page
+    from scripts.demo.page import STYLE, THEME, new_page
 
     limits, desk = Limits(opt.max_mb, opt.max_seconds, opt.max_frames, opt.max_side), Desk(folder / "results")
     desk.folder.mkdir()
@@ -44,6 +44,7 @@ def serve(opt: Options, models: Models, folder: Path, received: list[int]) -> No
         allowed_paths=[str(desk.folder)],
         max_file_size=limits.mb * MB,
         theme=THEME,
+        css=STYLE,
         footer_links=[],
         share=False,
         ssr_mode=False,

@@ -15,6 +15,8 @@ THEME = gr.themes.Default(font="system-ui", font_mono="monospace").set(  # no fo
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_300",  # the theme's own is too pale to read
 )
+VIDEO = "your-video"
+STYLE = f"#{VIDEO} video {{ max-height: 20rem; }}"  # or a tall one hides all below it
 INTRODUCTION = """# Shortcut-V2V, live
 A teacher translates every frame. Its Shortcut runs the whole teacher on reference frames only, and predicts the frames
 between them."""
@@ -64,7 +66,7 @@ def new_page(events: Events, limits: Limits, models: list[str], chosen: str) -> 
 def new_choices(limits: Limits, models: list[str], chosen: str) -> Choices:
     """The left column, all but its button."""
     camera = gr.WebcamOptions(mirror=False, constraints={"video": WEBCAM})
-    video = gr.Video(label="Your video", sources=["upload", "webcam"], webcam_options=camera, height=300)
+    video = gr.Video(label="Your video", sources=["upload", "webcam"], webcam_options=camera, elem_id=VIDEO)
     gr.Markdown(f"At most {limits}.")
     return Choices(
         video,
