@@ -1,22 +1,19 @@
-"""What the page shows of each clip, read from frames.csv and the clip's video; the worst frames of all clips."""
+"""What the page shows of each clip, read from frames.csv and the clip's video."""
 
-import base64
 import csv
-import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 from util.files import as_text, fitting_name, from_text
-from util.report.record import PSNR_CAP_DB, SHORTCUT
+from util.report.record import PSNR_CAP_DB
 
 Row = dict[str, str]
 Figures = dict[str, dict[str, list[float | None]]]  # name -> method -> value per frame
-STILL_PX = 768  # largest width of a still; a page with a dozen of them stays below a few MB
 
 
 @dataclass(frozen=True)
@@ -134,47 +131,3 @@ def _fps(path: Path) -> float:
 
     with path.open("rb") as file, av.open(file) as container:
         return float(container.streams.video[0].average_rate)
-
-
-@dataclass(frozen=True)
-class WorstFrame:
-    """clip: index of the page's clips; number: of the frame in its clip; psnr: of the Shortcut, dB."""
-
-    clip: int
-    number: int
-    distance: int
-    psnr: float
-
-
-def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
-    """The `count` frames of lowest PSNR, lowest first; at most one per reference, since its neighbours fail alike."""
-    worst: dict[tuple[int, int], WorstFrame] = {}
-    for index, clip in enumerate(clips):
-        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(SHORTCUT, [])):
-            distance = clip.distance[number]
-            key = index, number - distance
-            if psnr is not None and (key not in worst or psnr < worst[key].psnr):
-                worst[key] = WorstFrame(index, number, distance, psnr)
-    return sorted(worst.values(), key=lambda frame: frame.psnr)[:count]
-
-
-def still(path: Path, number: int) -> str:
-    """Frame `number` of a video of constant rate as the "data:" address of a JPEG.
-
-    Raises:
-        ValueError: the video has fewer frames.
-    """
-    import av
-
-    with path.open("rb") as file, av.open(file) as container:
-        stream = container.streams.video[0]
-        time = number / stream.average_rate  # s
-        container.seek(int(time / stream.time_base), stream=stream)
-        half = 1 / (2 * stream.average_rate)
-        frame = next((f for f in container.decode(stream) if f.time > time - half), None)
-    if frame is None:
-        raise ValueError(f"{path} has no frame {number}")
-    image, buffer = frame.to_image(), io.BytesIO()
-    image.thumbnail((STILL_PX, STILL_PX))
-    image.save(buffer, "JPEG", quality=85)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
