@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from tests.helpers.browser import Browser
-from tests.helpers.pages import ERROR, FPS, FRAMES, TEACHER, finished_run, level, psnr
+from tests.helpers.page_view import (
+    DIFFERENCE,
+    DISPLACEMENT,
+    INPUT,
+    MASK,
+    colour,
+    pictures,
+    set_to,
+    show,
+    themed,
+    wait_for,
+)
+from tests.helpers.pages import ERROR, FPS, FRAMES, TEACHER, UNEVEN, finished_run, level, psnr
 from util.report.colours import mask_colours, wheel_colours
 from util.report.page import write_page
 
@@ -30,50 +42,31 @@ def opened(browser, page):
     assert browser.errors == []
 
 
-def show(browser, page, number=0, fragment="#0/0", **more):
-    browser.errors.clear()
-    browser.open(page, fragment=fragment, **more)
-    wait_for(browser, number)
-
-
-def wait_for(browser, number):
-    browser.wait(f"document.getElementById('readout')?.textContent.startsWith('frame {number} ')")
-
-
-def colour(browser, selector, across=0.5):
-    """Mean grey of an element as it is shown, in its middle or at another share of its width."""
-    box = browser.box(selector)
-    x, y = int(box["x"] + across * box["width"]), int(box["y"] + box["height"] / 2)
-    return browser.picture()[y - 5 : y + 5, x - 5 : x + 5].mean()
-
-
-INPUT, DIFFERENCE = "canvas[aria-label=input]", "canvas[aria-label^=difference]"
-MASK, DISPLACEMENT = "canvas[aria-label='blending mask']", "canvas[aria-label=displacement]"
-
-
-def pictures(browser):
-    """Input, teacher, Shortcut, difference, mask and displacement, as grey levels."""
-    stage = [colour(browser, ".stage", across) for across in (0.25, 0.75)]
-    return [colour(browser, INPUT), *stage, *(colour(browser, one) for one in (DIFFERENCE, MASK, DISPLACEMENT))]
-
-
-def set_to(browser, control, value):
-    """Choose a value of a control, as a reader does."""
-    events = "['input', 'change'].forEach(kind => at(name).dispatchEvent(new Event(kind)))"
-    browser.run(f"(name => {{ at(name).value = {value}; {events} }})('{control}')")
-
-
 def test_stepping_shows_every_frame_in_all_panels(opened):
     for number in range(FRAMES):
         wait_for(opened, number)
         off = ERROR * (number % 3)
         expected = [level(number), TEACHER, TEACHER + off, 8 * off]
         expected += [level(number), 250 - level(number)]
-        np.testing.assert_allclose(pictures(opened), expected, atol=9)  # a step of one level in the video is 8 in the difference
+        # A step of one level in the video is 8 in the difference.
+        np.testing.assert_allclose(pictures(opened), expected, atol=9)
         opened.press("ArrowRight")
     wait_for(opened, FRAMES - 1)
     opened.press("ArrowLeft")
     wait_for(opened, FRAMES - 2)
+
+
+def test_every_frame_of_a_variable_rate_is_found(browser, tmp_path):
+    show(browser, write_page(finished_run(tmp_path, names=("a",), times=UNEVEN)))
+    for number in range(FRAMES):
+        wait_for(browser, number)
+        assert f" · {float(UNEVEN[number]):.2f} s · " in browser.run("readout.textContent")
+        assert colour(browser, INPUT) == pytest.approx(level(number), abs=4)
+        browser.press("ArrowRight")
+    browser.press("Home")
+    wait_for(browser, 0)
+    browser.press(" ")
+    browser.wait("at('video').paused && at('readout').textContent.startsWith('frame 5 ')")
 
 
 def test_the_difference_is_scaled_as_asked(opened):
@@ -192,10 +185,6 @@ def test_an_address_names_a_frame(opened, page):
         opened.call("Page.navigate", url=f"{page.as_uri()}#1/4")
         wait_for(opened, 4)
         assert opened.run("at('clip').value") == "1"
-
-
-def themed(browser, theme):
-    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

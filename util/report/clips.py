@@ -23,7 +23,8 @@ class PlayedClip:
     Args:
         video: address relative to the page.
         inside: address of the video of the block's mask and displacement; None if there is none.
-        fps: frames per second of both videos.
+        fps: frames per second of both videos, on average.
+        times: when each frame is shown, s; None: at a constant rate.
         distance: frames back to the frame that it was predicted from; 0: exact.
         references: numbers of the frames on which the Shortcut renewed its reference, ascending.
         figures: None where a method has no figure, or where its picture is the one it would be compared with.
@@ -33,6 +34,7 @@ class PlayedClip:
     video: str
     inside: str | None
     fps: float
+    times: list[float] | None
     distance: list[int]
     references: list[int]
     ms: list[float]
@@ -104,6 +106,7 @@ def _clip(
     folder: Path, name: str, rows: list[Row], columns: Sequence[tuple[str, str]], alone: Sequence[str]
 ) -> PlayedClip:
     path, inside = video_file(folder, from_text(name)), inside_file(folder, from_text(name))
+    fps, times = frame_times(path)
     figures: Figures = {}
     for figure, method in columns:
         figures.setdefault(figure, {})[method] = [_value(row, figure, method, figure in alone) for row in rows]
@@ -111,7 +114,8 @@ def _clip(
         name=name,
         video=quote(os.fsencode(path.name)),
         inside="inside/" + quote(os.fsencode(inside.name)) if inside.is_file() else None,
-        fps=_fps(path),
+        fps=fps,
+        times=None if _constant(times, fps) else times,
         distance=[int(row["distance"]) for row in rows],
         references=[number for number, row in enumerate(rows) if row["reference"] == "1"],
         ms=[float(row["ms"]) for row in rows],
@@ -125,9 +129,15 @@ def _value(row: Row, figure: str, method: str, alone: bool) -> float | None:
     return None if not text or (exact and not alone) else float(text)
 
 
-def _fps(path: Path) -> float:
-    """Frames per second of a video of constant rate."""
+def frame_times(path: Path) -> tuple[float, list[float]]:
+    """Average number of frames per second of a video, and when each frame is shown, s."""
     import av
 
     with path.open("rb") as file, av.open(file) as container:
-        return float(container.streams.video[0].average_rate)
+        stream = container.streams.video[0]
+        stamps = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
+        return float(stream.average_rate), [round(float(stamp * stream.time_base), 4) for stamp in stamps]
+
+
+def _constant(times: Sequence[float], fps: float) -> bool:
+    return all(abs(time - number / fps) < 0.25 / fps for number, time in enumerate(times))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from util.report.clips import PlayedClip
+from util.report.clips import PlayedClip, frame_times
 from util.report.record import SHORTCUT
 
 STILL_PX = 768  # largest width of a still; a page with a dozen of them stays below a few MB
@@ -57,7 +57,7 @@ def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
 
 
 def pictures(path: Path, number: int) -> Shown:
-    """Frame `number` of a video of constant rate that shows input | teacher | Shortcut.
+    """Frame `number` of a video that shows input | teacher | Shortcut.
 
     Raises:
         ValueError: the video has fewer frames.
@@ -88,21 +88,20 @@ def difference(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def read_frame(path: Path, number: int) -> np.ndarray:
-    """Frame `number` of a video of constant rate, uint8 [H, W, 3] RGB.
+    """Frame `number` of a video, uint8 [H, W, 3] RGB.
 
     Raises:
         ValueError: the video has fewer frames.
     """
     import av
 
+    _, times = frame_times(path)
+    if number >= len(times):
+        raise ValueError(f"{path} has no frame {number}")
     with path.open("rb") as file, av.open(file) as container:
         stream = container.streams.video[0]
-        time = number / stream.average_rate  # s
-        container.seek(int(time / stream.time_base), stream=stream)
-        half = 1 / (2 * stream.average_rate)
-        frame = next((f for f in container.decode(stream) if f.time > time - half), None)
-    if frame is None:
-        raise ValueError(f"{path} has no frame {number}")
+        container.seek(int(times[number] / stream.time_base), stream=stream)
+        frame = next(f for f in container.decode(stream) if f.time > times[number] - 1e-3)
     return frame.to_ndarray(format="rgb24")
 
 

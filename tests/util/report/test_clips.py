@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.pages import FPS, METHODS, finished_run, psnr
+from tests.helpers.pages import FPS, METHODS, UNEVEN, finished_run, psnr
 from util.files import as_text
 from util.report.clips import check_names, read_clips, video_file
 
@@ -41,6 +41,12 @@ def test_references_are_the_frames_marked_as_such(tmp_path):
 def test_a_clip_has_a_video_of_the_inside_or_none(tmp_path):
     clips = read(finished_run(tmp_path, names=("#1", "b"), inside=("#1",)))
     assert [clip.inside for clip in clips] == ["inside/%231.mp4", None]
+
+
+def test_frames_of_a_variable_rate_have_times(tmp_path):
+    (even,) = read(finished_run(tmp_path / "even", names=("a",)))
+    (uneven,) = read(finished_run(tmp_path / "uneven", names=("a",), times=UNEVEN))
+    assert even.times is None and uneven.times == [float(time) for time in UNEVEN]
 
 
 def test_a_video_is_addressed_whatever_its_name(tmp_path):

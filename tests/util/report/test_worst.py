@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.helpers.pages import ERROR, FRAMES, HEIGHT, SPOT, SPOT_ERROR, TEACHER, WIDTH, finished_run, level
+from tests.helpers.pages import ERROR, FRAMES, HEIGHT, SPOT, SPOT_ERROR, TEACHER, UNEVEN, WIDTH, finished_run, level
 from util.report.clips import PlayedClip
 from util.report.worst import CROP_PX, GAIN, STILL_PX, largest_error, pictures, read_frame, worst_frames
 
 
 def clip(distance, psnr):
     figures = {"psnr": {"shortcut": psnr}} if psnr else {}
-    return PlayedClip("a", "a.mp4", None, 10.0, distance, [], [1.0] * len(distance), figures)
+    return PlayedClip("a", "a.mp4", None, 10.0, None, distance, [], [1.0] * len(distance), figures)
 
 
 def opened(address):
@@ -38,6 +38,12 @@ def test_a_frame_is_found_by_its_number(tmp_path, number):
     image = read_frame(finished_run(tmp_path, names=("a",)) / "a.mp4", number)
     assert image.shape == (HEIGHT, 3 * WIDTH, 3)
     np.testing.assert_allclose(image[24, [32, 96]].mean(axis=1), [level(number), TEACHER], atol=4)
+
+
+def test_a_frame_of_a_video_of_variable_rate_is_found_by_its_number(tmp_path):
+    path = finished_run(tmp_path, names=("a",), times=UNEVEN) / "a.mp4"
+    shown = [read_frame(path, number)[24, 32].mean() for number in range(FRAMES)]
+    np.testing.assert_allclose(shown, [level(number) for number in range(FRAMES)], atol=4)
 
 
 def test_a_frame_beyond_the_end_is_refused(tmp_path):

@@ -7,7 +7,7 @@ function makeChart(svg, methods, onPick) {
   const narrow = () => svg.clientWidth < 600;
   const partsOf = (name) => (narrow() ? name.split(/ (.*)/s, 2) : [name]); // two lines where there is little room
   const used = () => methods.filter(({ key }) => data.lines[key]?.length);
-  const right = () => 22 + 6.3 * Math.max(...used().flatMap(({ name }) => partsOf(name).map((text) => text.length)), 0);
+  const right = () => 22 + 7.2 * Math.max(...used().flatMap(({ name }) => partsOf(name).map((text) => text.length)), 0);
   const width = () => svg.clientWidth - left - right();
   const height = () => svg.clientHeight - top - bottom;
   const xOf = (x) => left + ((x - data.first) / (data.last - data.first || 1)) * width();
@@ -46,8 +46,8 @@ function makeChart(svg, methods, onPick) {
 
   function curves() {
     for (const { key, colour, dash } of used()) {
-      const points = data.lines[key], sparse = points.length < 13;
-      add("path", { class: "curve", d: `M${points.map(place).join("L")}`, stroke: colour, "stroke-dasharray": dash });
+      const points = data.lines[key], sparse = points.length < 13, dense = points.length > width();
+      add("path", { class: dense ? "curve dense" : "curve", d: `M${points.map(place).join("L")}`, stroke: colour, "stroke-dasharray": dash });
       for (const point of sparse ? points : []) add("circle", { cx: xOf(point[0]), cy: yOf(point[1]), r: 3, fill: colour });
     }
   }

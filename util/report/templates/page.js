@@ -10,8 +10,8 @@ let clip = 0, frame = 0, figure = run.figures[0], place = null; // place: the wo
 
 function onFrame(number) {
   frame = number;
-  const { distance, fps, ms, figures } = run.clips[clip], d = distance[frame];
-  const parts = [`frame ${frame} of 0–${distance.length - 1}`, `${(frame / fps).toFixed(2)} s`, `${ms[frame].toFixed(1)} ms`];
+  const { distance, fps, times, ms, figures } = run.clips[clip], d = distance[frame];
+  const parts = [`frame ${frame} of 0–${distance.length - 1}`, `${(times?.[frame] ?? frame / fps).toFixed(2)} s`, `${ms[frame].toFixed(1)} ms`];
   parts.push(d ? `distance ${d}` : "exact");
   for (const { key, name } of figure ? run.methods : []) {
     const value = figures[figure.key]?.[key]?.[frame] ?? null;
@@ -59,12 +59,12 @@ function show(number, wanted) {
 function chart() {
   if (!timeline) return;
   figure = run.figures[at("figure")?.value ?? 0];
-  const { figures, distance, references, frame_ticks, fps } = run.clips[clip], last = distance.length - 1;
+  const { figures, distance, references, frame_ticks, fps, times } = run.clips[clip], last = distance.length - 1;
   const points = (values) => values.map((value, number) => [number, value]).filter(([, value]) => value !== null);
   timeline.show({
     lines: Object.fromEntries(Object.entries(figures[figure.key] ?? {}).map(([key, values]) => [key, points(values)])),
     first: 0, last, xTicks: frame_ticks.filter((tick) => Number.isInteger(tick) && tick <= last), yTicks: figure.ticks,
-    xName: `frame, ${Number(fps.toFixed(3))} per second`, yName: figure.axis,
+    xName: `frame, ${Number(fps.toFixed(3))} per second${times ? " on average" : ""}`, yName: figure.axis,
     exact: [...distance.keys()].filter((number) => distance[number] === 0), marks: references,
   });
 }

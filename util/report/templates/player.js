@@ -8,9 +8,16 @@ function makePlayer(sources, part, onFrame) {
 
   const active = () => sources.filter(({ video, key }) => clip[key] && !(video.error && video !== lead));
   const last = () => clip.distance.length - 1;
-  const frameOf = (video) => Math.min(Math.floor(video.currentTime * clip.fps + 1e-3), last());
+  const timeOf = (number) => clip.times?.[number] ?? number / clip.fps;
+  const frameOf = (video) => frameAt(video.currentTime);
   const ready = ({ video, presented }) =>
     video.readyState >= video.HAVE_CURRENT_DATA && !video.seeking && presented === sources[0].presented;
+
+  function frameAt(time) {
+    if (!clip.times) return Math.min(Math.floor(time * clip.fps + 0.01), last());
+    const next = clip.times.findIndex((shown) => shown > time + 1e-3);
+    return next < 0 ? last() : Math.max(next - 1, 0);
+  }
 
   // One pixel of the canvas for one of the video; the page enlarges it.
   function paint({ video }, canvas) {
@@ -36,7 +43,7 @@ function makePlayer(sources, part, onFrame) {
 
   function watch(source) {
     source.video.requestVideoFrameCallback((_, { mediaTime }) => {
-      source.presented = Math.min(Math.round(mediaTime * clip.fps), last());
+      source.presented = frameAt(mediaTime);
       draw();
       watch(source);
     });
@@ -45,7 +52,8 @@ function makePlayer(sources, part, onFrame) {
   // To the middle of a frame's time, where rounding cannot show its neighbour.
   function place(video) {
     video.pause();
-    video.currentTime = (wanted + 0.5) / clip.fps;
+    const start = timeOf(wanted), end = wanted < last() ? timeOf(wanted + 1) : start + 1 / clip.fps;
+    video.currentTime = (start + end) / 2;
   }
 
   function seek(number) {
