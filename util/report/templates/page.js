@@ -13,10 +13,10 @@ function onFrame(number) {
   const { distance, fps, times, ms, figures } = run.clips[clip], d = distance[frame];
   const parts = [`frame ${frame} of 0–${distance.length - 1}`, `${(times?.[frame] ?? frame / fps).toFixed(2)} s`, `${ms[frame].toFixed(1)} ms`];
   parts.push(d ? `distance ${d}` : "exact");
-  for (const { key, name } of figure ? run.methods : []) {
-    const value = figures[figure.key]?.[key]?.[frame] ?? null;
-    if (value !== null) parts.push(`${name} ${value.toFixed(figure.digits)}`);
-  }
+  const valueOf = ({ key }) => figures[figure.key]?.[key]?.[frame] ?? null;
+  const known = figure ? run.methods.filter((method) => valueOf(method) !== null) : [];
+  const values = known.map((method) => `${method.name} ${valueOf(method).toFixed(figure.digits)}`);
+  if (values.length) parts.push(`${figure.name}: ${values.join(" · ")}`);
   at("readout").textContent = parts.join(" · ");
   at("scrubber").value = frame;
   const rank = run.worst.findIndex((worst) => worst.clip === clip && worst.number === frame);
