@@ -67,9 +67,8 @@ class Options(argparse.Namespace):
     @property
     def task(self) -> str:
         """What the teacher translates into what; of a generator of the user's own, how `--teacher` names it."""
-        if self.teacher == "recycle_gan":
-            return TASKS.get(self.dataset_option, self.dataset_option)
-        return TASK_OF_TEACHER.get(self.teacher, self.teacher)
+        teacher, dataset = str(self.teacher), str(self.dataset_option)
+        return TASKS.get(dataset, dataset) if teacher == "recycle_gan" else TASK_OF_TEACHER.get(teacher, teacher)
 
     @property
     def changed(self) -> dict[str, object]:

@@ -94,8 +94,8 @@ class Browser:
             raise RuntimeError(f"{script}: {answer['exceptionDetails']['exception'].get('description')}")
         return answer["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = 10) -> None:
-        """Until a JavaScript expression is true."""
+    def wait(self, condition: str, seconds: float = 40) -> None:
+        """Until a JavaScript expression is true; a busy machine may need a while to open a video."""
         end = time.monotonic() + seconds
         while not self.run(f"!!({condition})"):
             if time.monotonic() > end:
