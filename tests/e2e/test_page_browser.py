@@ -224,11 +224,17 @@ def test_a_video_that_cannot_be_played_is_named(browser, tmp_path):
 
 
 def test_a_video_that_is_missing_is_named(browser, tmp_path):
-    page = write_page(finished_run(tmp_path, names=("a",)))
+    page = write_page(finished_run(tmp_path))
     (tmp_path / "a.mp4").unlink()
-    browser.open(page)
+    browser.open(page, fragment="#0/0")
     browser.wait("document.getElementById('failure')?.hidden === false")
     assert browser.run("at('failure').textContent").startswith("a.mp4 is missing.")
+    assert browser.run("document.querySelector('.panels').checkVisibility()") is False
+    browser.press("]")  # another clip plays all the same
+    wait_for(browser, 0)
+    assert browser.run("document.querySelector('.panels').checkVisibility() && at('failure').hidden")
+    browser.press("[")
+    browser.wait("document.getElementById('failure').hidden === false")
 
 
 def test_without_the_video_of_the_inside_the_others_play_on(browser, tmp_path):

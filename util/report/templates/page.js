@@ -48,6 +48,7 @@ function show(number, wanted) {
   at("clip").value = clip;
   at("scrubber").max = run.clips[clip].distance.length - 1;
   at("failure").hidden = true;
+  document.querySelector(".panels").hidden = false;
   for (const { key, canvases } of sources) for (const canvas of canvases) (canvas.closest("figure") ?? canvas).hidden = !run.clips[clip][key];
   const own = run.worst.filter((worst) => worst.clip === clip);
   place = own.find((worst) => worst.number === wanted) ?? own[0] ?? null;
@@ -100,6 +101,7 @@ async function fail({ key, video, canvases }) {
   if (failed !== clip || !video.error) return;
   at("failure").hidden = false;
   at("failure").textContent = failureText(address, there);
-  for (const canvas of canvases) (canvas.closest("figure") ?? canvas).hidden = key !== "video";
+  if (key === "video") document.querySelector(".panels").hidden = true; // there is nothing to play
+  else for (const canvas of canvases) canvas.closest("figure").hidden = true;
   player.redraw();
 }
