@@ -2,7 +2,8 @@
 const at = (name) => element.querySelector(name);
 const video = at("video");
 const source = { key: "video", video, canvases: [...element.querySelectorAll("canvas")] };
-const player = makePlayer([source], null, onFrame);
+const whole = (_, width, height) => ({ left: 0, top: 0, width, height });
+const player = makePlayer([source], whole, onFrame);
 let clip = null;
 
 function onFrame(frame) {
