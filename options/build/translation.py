@@ -1,6 +1,8 @@
 """From options to a translation of films: the networks, what each film is translated by, and the jobs to do."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +21,7 @@ from models.streaming.cuda_graphs import graphed
 from models.streaming.pictures import PictureTranslator
 from models.streaming.refresh import Adaptive
 from models.streaming.stages import Stages, eager
-from models.streaming.translator import Translator
+from models.streaming.translator import Step, Translator, WholeTeacher
 from models.teachers.base import Teacher
 from options.base_options import DEFAULT_INTERVAL
 from options.build.faces import new_detector
@@ -88,29 +90,45 @@ class Networks:
         """What was chosen on the first frame."""
         return [self._precision.note] if self._precision and self._precision.note else []
 
-    def begin(self) -> "PictureTranslator | FaceFilm":
-        """What translates the next film, frame by frame: whole frames, or the faces in them."""
-        if self._detect is None:
-            return self._pictures()
-        return FaceFilm(self._detect, self._of_face, padding_of(self._opt), self._opt.eye_distance)
+    def begin(self, watch: Callable[[Step], object] | None = None) -> "PictureTranslator | FaceFilm":
+        """What translates the next film, frame by frame: whole frames, or the faces in them.
 
-    def _of_face(self, aligned) -> Translate:
+        Args:
+            watch: called with each step of a translator; in a film of faces, of each face.
+        """
+        return self._film(lambda: self._pictures(lambda stages: Translator(stages, self._new_refresh()), watch))
+
+    def begin_teacher(self) -> "PictureTranslator | FaceFilm":
+        """What translates the next film by the whole teacher alone."""
+        return self._film(lambda: self._pictures(WholeTeacher))
+
+    def _film(self, pictures: Callable[[], PictureTranslator]) -> "PictureTranslator | FaceFilm":
+        if self._detect is None:
+            return pictures()
+        begin = partial(self._of_face, pictures)
+        return FaceFilm(self._detect, begin, padding_of(self._opt), self._opt.eye_distance)
+
+    def _of_face(self, pictures: Callable[[], PictureTranslator], aligned) -> Translate:
         if wants_face(self._opt):
             teacher, _ = load_teacher(self._opt, self._device, only_face([aligned]))
             self._fast, self._stages = teacher.for_inference(), None
-        return self._pictures()
+        return pictures()
 
-    def _pictures(self) -> PictureTranslator:
+    def _pictures(
+        self,
+        translator: Callable[[Stages], Translator | WholeTeacher],
+        watch: Callable[[Step], object] | None = None,
+    ) -> PictureTranslator:
         stages = self._stages
 
-        def new_translator(x: Tensor) -> Translator:
+        def new_translator(x: Tensor) -> Translator | WholeTeacher:
             refuse_size(self._teacher, (x.shape[3], x.shape[2]))
             own = stages or self._eager(x)
             if self._opt.cuda_graphs and self._device.type == "cuda":
                 own = graphed(own, x.to(self._device))
-            return Translator(own, self._new_refresh())
+            return translator(own)
 
-        return PictureTranslator(new_translator, size_multiple(self._opt, self._teacher))
+        return PictureTranslator(new_translator, size_multiple(self._opt, self._teacher), watch)
 
     def _eager(self, x: Tensor) -> Stages:
         """The stages of all films, made when the first frame x is there, on which --amp auto is tried."""

@@ -64,6 +64,18 @@ def test_a_scene_cut_refreshes_in_a_fixed_interval(parse):
     assert film.references == 2
 
 
+def test_every_step_can_be_watched_and_the_teacher_has_no_others(parse):
+    networks, steps = Networks(parse("--refresh_threshold", "100", "--max_interval", "2"), CPU), []
+    shortcut, whole = (
+        networks.begin(lambda step: steps.append((step.distance, step.is_reference))),
+        networks.begin_teacher(),
+    )
+    for picture in 3 * pictures(1):
+        shortcut(picture)
+        assert np.abs(whole(picture).astype(int) - of_teacher(picture)).max() <= 1
+    assert steps == [(0, True), (1, False), (0, True)] and whole.references == 3
+
+
 def test_settings_tell_whatever_changes_the_result_and_nothing_else(parse):
     def settings(*flags):
         return json.dumps(Networks(parse(*flags), CPU).settings, sort_keys=True)
