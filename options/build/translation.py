@@ -7,12 +7,13 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from data.faces.film import FaceFilm
 from data.jobs.inputs import Input, Reading, find_inputs
-from data.jobs.run import Form, Translate
+from data.jobs.run import Form
 from data.listing import unused
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.shortcut import Shortcut
@@ -38,6 +39,8 @@ PLACES = {  # flags that say where things are and how they are computed, not wha
     *("inputs", "out", "overwrite", "model", "name", "checkpoints_dir", "main_G_path", "gpu_ids"),
     *("deform_backend", "cuda_graphs"),
 }
+NewTranslator = Callable[[Stages], Translator | WholeTeacher]
+Watch = Callable[[Step], object]
 
 
 class Pair(NamedTuple):
@@ -90,52 +93,49 @@ class Networks:
         """What was chosen on the first frame."""
         return [self._precision.note] if self._precision and self._precision.note else []
 
-    def begin(self, watch: Callable[[Step], object] | None = None) -> "PictureTranslator | FaceFilm":
+    def begin(self, watch: Watch | None = None) -> "PictureTranslator | FaceFilm":
         """What translates the next film, frame by frame: whole frames, or the faces in them.
 
         Args:
             watch: called with each step of a translator; in a film of faces, of each face.
         """
-        return self._film(lambda: self._pictures(lambda stages: Translator(stages, self._new_refresh()), watch))
+        return self._film(lambda stages: Translator(stages, self._new_refresh()), watch)
 
     def begin_teacher(self) -> "PictureTranslator | FaceFilm":
         """What translates the next film by the whole teacher alone."""
-        return self._film(lambda: self._pictures(WholeTeacher))
+        return self._film(WholeTeacher)
 
-    def _film(self, pictures: Callable[[], PictureTranslator]) -> "PictureTranslator | FaceFilm":
+    def _film(self, translator: NewTranslator, watch: Watch | None = None) -> "PictureTranslator | FaceFilm":
         if self._detect is None:
-            return pictures()
-        begin = partial(self._of_face, pictures)
+            return self._pictures(self._fast, translator, watch)
+        begin = partial(self._of_face, translator, watch)
         return FaceFilm(self._detect, begin, padding_of(self._opt), self._opt.eye_distance)
 
-    def _of_face(self, pictures: Callable[[], PictureTranslator], aligned) -> Translate:
+    def _of_face(self, translator: NewTranslator, watch: Watch | None, face: np.ndarray) -> PictureTranslator:
+        """What translates an aligned face, which may bring its own style."""
+        teacher = self._fast
         if wants_face(self._opt):
-            teacher, _ = load_teacher(self._opt, self._device, only_face([aligned]))
-            self._fast, self._stages = teacher.for_inference(), None
-        return pictures()
+            teacher = load_teacher(self._opt, self._device, only_face([face]))[0].for_inference()
+        return self._pictures(teacher, translator, watch)
 
-    def _pictures(
-        self,
-        translator: Callable[[Stages], Translator | WholeTeacher],
-        watch: Callable[[Step], object] | None = None,
-    ) -> PictureTranslator:
-        stages = self._stages
-
+    def _pictures(self, teacher: Teacher, translator: NewTranslator, watch: Watch | None) -> PictureTranslator:
         def new_translator(x: Tensor) -> Translator | WholeTeacher:
             refuse_size(self._teacher, (x.shape[3], x.shape[2]))
-            own = stages or self._eager(x)
+            stages = self._stages_of(teacher, x)
             if self._opt.cuda_graphs and self._device.type == "cuda":
-                own = graphed(own, x.to(self._device))
-            return translator(own)
+                stages = graphed(stages, x.to(self._device))
+            return translator(stages)
 
         return PictureTranslator(new_translator, size_multiple(self._opt, self._teacher), watch)
 
-    def _eager(self, x: Tensor) -> Stages:
-        """The stages of all films, made when the first frame x is there, on which --amp auto is tried."""
+    def _stages_of(self, teacher: Teacher, x: Tensor) -> Stages:
+        """The stages of a teacher; those of the usual one serve all films. --amp auto is tried on the first frame x."""
         if self._precision is None:
-            self._precision = fastest_precision(self._fast, self._small, [x])
+            self._precision = fastest_precision(teacher, self._small, [x])
+        if teacher is not self._fast:
+            return eager(teacher, self._small, self._precision.dtype)
         if self._stages is None:
-            self._stages = eager(self._fast, self._small, self._precision.dtype)
+            self._stages = eager(teacher, self._small, self._precision.dtype)
         return self._stages
 
     def _new_refresh(self) -> Adaptive:
