@@ -1,0 +1,120 @@
+"""What runs in a forked process: the tests, on the code as it is or on a mutant.
+
+The modules under test must not be imported before. They are imported here, one of them as the mutant has it. So no file
+changes, and a run that is killed leaves none changed.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+
+import coverage
+import pytest
+
+from scripts.mutation.mutants import Mutant
+
+PYTEST = ("-x", "-q", "-m", "not slow", "-p", "no:cacheprovider")
+
+
+class MutantFinder(MetaPathFinder):
+    """Imports the module of a mutant from the mutant's text."""
+
+    def __init__(self, mutant: Mutant):
+        self.path, self.code = Path(mutant.path).absolute(), mutant.code
+        self.module = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def find_spec(self, fullname, path, target=None):
+        if fullname != self.module:
+            return None
+        loader = SourceFileLoader(fullname, str(self.path))
+        loader.get_code = lambda _: compile(self.code, self.path, "exec")
+        return spec_from_file_location(fullname, self.path, loader=loader)
+
+
+class Watcher:
+    """A plugin of pytest. It runs the `chosen` tests in this order, all if there are none, and notes what it sees."""
+
+    def __init__(self, chosen: Sequence[str] = (), start: Callable[[str], None] = lambda test: None):
+        self.place, self.start = {test: k for k, test in enumerate(chosen)}, start
+        self.failed: str | None = None  # the first test that failed
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_collection_modifyitems(self, items):
+        if self.place:
+            items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
+
+    def pytest_runtest_logstart(self, nodeid):
+        self.start(nodeid)
+
+    def pytest_runtest_logreport(self, report):
+        self.seconds[report.nodeid] += report.duration
+        if report.failed and self.failed is None:
+            self.failed = report.nodeid
+
+
+def measure(arguments: Sequence[str], sources: Sequence[str], folder: str) -> dict[str, dict]:
+    """Run all tests that the arguments of pytest name, on the code as it is. `folder` is for their files.
+
+    Returns:
+        {"seconds": {test: its time}, "reached": {source: {line: tests}}}. What runs at an import counts for test "".
+
+    Raises:
+        RuntimeError: a test fails.
+    """
+    files = {source: str(Path(source).absolute()) for source in sources}
+    measured = coverage.Coverage(data_file=None, include=list(files.values()))
+    watcher = Watcher(start=measured.switch_context)
+    with measured.collect():
+        status = pytest.main([*PYTEST, f"--basetemp={folder}/tests", *arguments], [watcher])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"without any fault, {watcher.failed or 'pytest'} fails")
+    data = measured.get_data()
+    reached = {source: data.contexts_by_lineno(file) for source, file in files.items()}
+    return {"seconds": watcher.seconds, "reached": reached}
+
+
+def merged(several: Iterable[Mapping[str, dict]]) -> dict[str, dict]:
+    """What `measure` returned for several files of tests, as if it had run them together."""
+    seconds, reached = {}, defaultdict(lambda: defaultdict(list))
+    for one in several:
+        seconds |= one["seconds"]
+        for source, lines in one["reached"].items():
+            for line, tests in lines.items():
+                reached[source][line] += tests
+    return {"seconds": seconds, "reached": reached}
+
+
+def try_mutant(mutant: Mutant, tests: Sequence[str], folder: str) -> dict:
+    """Run the tests on the mutant: {"killed": whether one failed, "by": which one}. `folder` is for their files.
+
+    Raises:
+        RuntimeError: pytest could not run the tests.
+    """
+    sys.meta_path.insert(0, MutantFinder(mutant))
+    watcher = Watcher(tests)
+    files = dict.fromkeys(test.partition("::")[0] for test in tests)
+    status = pytest.main([*PYTEST, f"--basetemp={folder}/tests", *files], [watcher])
+    if status == pytest.ExitCode.INTERRUPTED:
+        return {"killed": True, "by": watcher.failed or "an import"}
+    if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return {"killed": watcher.failed is not None, "by": watcher.failed}
+    raise RuntimeError(f"pytest ended with {status!r} on {mutant.path}, {mutant.change}")
+
+
+def chosen_tests(mutant: Mutant, measured: Mapping[str, dict]) -> list[str]:
+    """The tests that reach the changed statement, quickest first, then the others of the file that mirrors the source.
+
+    A statement that runs at the import is reached by all tests that reach its file. [] if no test reaches it.
+    """
+    reached, seconds = measured["reached"][mutant.path], measured["seconds"]
+    tests = {test for line in mutant.lines for test in reached.get(str(line), [])}
+    if "" in tests:
+        tests = {test for by_line in reached.values() for test in by_line} - {""}
+    source = Path(mutant.path)
+    mirror = f"tests/{source.parent}/test_{source.stem.strip('_')}.py::"
+    others = {test for test in seconds if tests and test.startswith(mirror)} - tests
+    return sorted(tests, key=seconds.__getitem__) + sorted(others, key=seconds.__getitem__)
