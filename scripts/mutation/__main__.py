@@ -81,7 +81,7 @@ def digest(*texts: str) -> str:
 
 
 def judge(outcomes: list[dict]) -> int:
-    """Print the table and the survivors. 1: too few were killed, or the documentation gives no reason for a survivor."""
+    """Print the table and the survivors. 1: too few were killed, or a survivor is not named in the documentation."""
     print(table(outcomes), *survivors(outcomes), sep="\n")
     documented = REASONS.read_text()
     unnamed = [row for row in survivors(outcomes) if row not in documented]

@@ -14,9 +14,12 @@ GENERICS = ("dict", "list", "set", "tuple", "type", "Callable", "Mapping", "Sequ
 DOCSTRING = m.SimpleStatementLine([m.Expr(m.SimpleString() | m.ConcatenatedString())])
 TYPE_ALIAS = m.Assign(value=m.Subscript(m.OneOf(*(m.Name(name) for name in GENERICS))))
 MESSAGE = m.Call(m.Name("print") | m.Attribute(m.Name("warnings")))
+WORDS = m.MatchIfTrue(lambda value: " " in value)  # for people, wherever they stand
+TEXT = m.FormattedString([m.ZeroOrMore(), m.FormattedStringText(WORDS), m.ZeroOrMore()])
 # Types and docstrings are for readers; no test looks at every word of a message; decorators run at the import.
-LEFT_OUT = m.OneOf(DOCSTRING, TYPE_ALIAS, MESSAGE, m.Raise(), m.Annotation(), m.Decorator())
-TEXT = m.SimpleString(m.MatchIfTrue(lambda value: " " in value))  # words for people, wherever they stand
+LEFT_OUT = m.OneOf(
+    DOCSTRING, TYPE_ALIAS, MESSAGE, TEXT, m.SimpleString(WORDS), m.Raise(), m.Annotation(), m.Decorator()
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,7 @@ def _nodes(node: cst.CSTNode, statement: cst.CSTNode) -> Iterator[tuple[cst.CSTN
         return
     if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement):
         statement = node
-    if not m.matches(node, TEXT):
-        yield statement, node
+    yield statement, node
     for child in node.children:
         yield from _nodes(child, statement)
 

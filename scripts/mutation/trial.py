@@ -4,6 +4,7 @@ The modules under test must not be imported before. They are imported here, one 
 changes, and a run that is killed leaves none changed.
 """
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +42,7 @@ class Watcher:
     def __init__(self, chosen: Sequence[str] = (), start: Callable[[str], None] = lambda test: None):
         self.place, self.start = {test: k for k, test in enumerate(chosen)}, start
         self.failed: str | None = None  # the first test that failed
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}  # of computing, child processes included: the clock depends on others
 
     def pytest_collection_modifyitems(self, items):
         if self.place:
@@ -49,11 +50,18 @@ class Watcher:
 
     def pytest_runtest_logstart(self, nodeid):
         self.start(nodeid)
+        self.seconds[nodeid] = -_computed()
+
+    def pytest_runtest_logfinish(self, nodeid):
+        self.seconds[nodeid] += _computed()
 
     def pytest_runtest_logreport(self, report):
-        self.seconds[report.nodeid] += report.duration
         if report.failed and self.failed is None:
             self.failed = report.nodeid
+
+
+def _computed() -> float:
+    return sum(os.times()[:4])
 
 
 def measure(arguments: Sequence[str], sources: Sequence[str], folder: str) -> dict[str, dict]:
@@ -106,15 +114,12 @@ def try_mutant(mutant: Mutant, tests: Sequence[str], folder: str) -> dict:
 
 
 def chosen_tests(mutant: Mutant, measured: Mapping[str, dict]) -> list[str]:
-    """The tests that reach the changed statement, quickest first, then the others of the file that mirrors the source.
+    """The tests that reach the changed statement, quickest first.
 
-    A statement that runs at the import is reached by all tests that reach its file. [] if no test reaches it.
+    A statement that runs at the import is reached by all tests that reach its file.
     """
     reached, seconds = measured["reached"][mutant.path], measured["seconds"]
     tests = {test for line in mutant.lines for test in reached.get(str(line), [])}
     if "" in tests:
         tests = {test for by_line in reached.values() for test in by_line} - {""}
-    source = Path(mutant.path)
-    mirror = f"tests/{source.parent}/test_{source.stem.strip('_')}.py::"
-    others = {test for test in seconds if tests and test.startswith(mirror)} - tests
-    return sorted(tests, key=seconds.__getitem__) + sorted(others, key=seconds.__getitem__)
+    return sorted(tests, key=seconds.__getitem__)

@@ -9,8 +9,9 @@ Pair = tuple[int, int]
 
 def add(a: int, b: int = 1, name: str = "sum") -> dict[str, int]:
     """Adds a + b."""
+    problem = f"{b + 1} is too small"
     if b < 0:
-        raise ValueError(f"b must be at least {0 - 0}")
+        raise ValueError(f"b must be at least {0 - 0}, {problem}")
     return dict(
         total=round(a + b, ndigits=2),
         text="made for people",
@@ -46,8 +47,8 @@ def test_a_mutant_is_the_whole_file_with_one_fault_and_knows_the_lines_of_its_st
     for mutant in mutants:
         ast.parse(mutant.code)
     lines = {mutant.change: mutant.lines for mutant in mutants}
-    assert lines["`b < 0:` → `b < 1:`"] == range(8, 9)
-    assert lines["`+ b, ndigits=2),` → `+ b, ndigits=3),`"] == range(10, 12)
+    assert lines["`b < 0:` → `b < 1:`"] == range(9, 10)
+    assert lines["`+ b, ndigits=2),` → `+ b, ndigits=3),`"] == range(11, 13)
 
 
 def test_a_share_is_drawn_by_the_seed():
