@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
@@ -50,4 +51,10 @@ def _child(task: Callable, arguments: tuple, folder: str, seconds: float) -> Non
     sys.stdout = sys.stderr = open(f"{folder}/output", "w", buffering=1)  # noqa: SIM115 - to the end of the process
     for descriptor in (1, 2):
         os.dup2(sys.stdout.fileno(), descriptor)
-    Path(folder, "result").write_text(json.dumps(task(*arguments, folder)))
+    try:
+        Path(folder, "result").write_text(json.dumps(task(*arguments, folder)))
+    except Exception:
+        with open(f"{folder}/output", "a") as output:  # tests may have left sys.stderr closed
+            traceback.print_exc(file=output)
+        os._exit(1)
+    os._exit(0)  # without the end of Python, which would join the thread of the parent that forked, and fail

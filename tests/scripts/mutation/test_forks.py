@@ -2,6 +2,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,6 +37,12 @@ def leave_a_process(path, folder):
 
 def test_what_a_task_returns_comes_back():
     assert forks.call(answer, 3, seconds=60) == {"number": 3, "folder": True}
+
+
+def test_tasks_may_be_called_from_threads():
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda number: forks.call(answer, number, seconds=60), range(3))
+        assert [one["number"] for one in found] == [0, 1, 2]
 
 
 def test_an_error_comes_back_with_what_was_printed():
