@@ -15,6 +15,11 @@ def test_auto_takes_what_lacks_nothing():
     assert list(choose("auto", MetricResources())) == ["psnr", "ssim", "warp_error", "flicker"]
 
 
+def test_a_metric_is_chosen_by_the_name_of_its_figure():
+    names = [(name, metric.name) for name, metric in METRICS.items() if metric is not METRICS["segmentation"]]
+    assert all(name == figure for name, figure in names) and len(names) == len(METRICS) - 1
+
+
 def test_the_order_asked_for_is_kept():
     assert list(choose(["ssim", "psnr"], MetricResources())) == ["ssim", "psnr"]
 
