@@ -110,7 +110,9 @@ def report(
         "peak_memory_mb": cost.peak_memory_mb(device),
         "size": setup.size,
         "checkpoints": setup.identities,
+        "task": opt.task,
         "options": vars(opt),
+        "changed": opt.changed,
         "machine": {**runtime.machine(), "device": str(device), "processes": distributed.world_size()},
     }
     write_run(folder, record)

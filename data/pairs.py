@@ -6,6 +6,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from data.clips import Clip
+from data.frame_cache import Read, frame_reader
 from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
 from data.video import VideoFrames
 
@@ -18,11 +19,11 @@ class ImageFrames:
     """Random access to the frames of a clip of image files, as `VideoFrames` gives to a video file.
 
     Args:
-        at_least: see `read_frame`.
+        read: reads one of the files.
     """
 
-    def __init__(self, clip: Clip, at_least: Size | None = None):
-        self._paths, self._at_least = clip.frames, at_least
+    def __init__(self, clip: Clip, read: Read = read_frame):
+        self._paths, self._read = clip.frames, read
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -37,7 +38,7 @@ class ImageFrames:
         Raises:
             UnreadableFrame: the file is damaged.
         """
-        return read_frame(self._paths[number], self._at_least)
+        return self._read(self._paths[number])
 
 
 class PairDataset(Dataset):
@@ -56,6 +57,7 @@ class PairDataset(Dataset):
             frequent.
         load_size, fine_size, flip: see `RandomCrop`.
         seed: at least 0.
+        read: reads the image files of clips; None: `data.frame_cache.frame_reader` of the load size.
 
     Raises:
         ValueError: `clips` is empty or a clip has one frame, `gaps` is unknown, or `max_gap` is below 1.
@@ -71,6 +73,7 @@ class PairDataset(Dataset):
         flip: bool = False,
         seed: int = 0,
         gaps: str = "uniform",
+        read: Read | None = None,
     ):
         if gaps not in GAPS:
             raise ValueError(f"gaps must be one of {', '.join(GAPS)}, got {gaps!r}")
@@ -79,7 +82,8 @@ class PairDataset(Dataset):
         if not clips:
             raise ValueError("no clip to draw pairs from")
         self._names = [clip.name for clip in clips]
-        self._sources = [VideoFrames(clip.video) if clip.video else ImageFrames(clip, load_size) for clip in clips]
+        read = read or frame_reader(load_size)
+        self._sources = [VideoFrames(clip.video) if clip.video else ImageFrames(clip, read) for clip in clips]
         if short := [name for name, frames in zip(self._names, self._sources, strict=True) if len(frames) < 2]:
             raise ValueError(f"a pair needs two frames, but these clips have one: {', '.join(short)}")
         self._max_gap, self._gaps, self._seed = max_gap, gaps, seed

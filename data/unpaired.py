@@ -7,7 +7,8 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from data.frames import RandomCrop, Size, UnreadableFrame, read_frame
+from data.frame_cache import Read, frame_reader
+from data.frames import RandomCrop, Size, UnreadableFrame
 
 TRIES = 10  # unreadable frames drawn in a row before it is an error
 
@@ -24,6 +25,7 @@ class UnpairedDataset(Dataset):
         frames_a, frames_b: image files of the two domains.
         load_size, fine_size: see `RandomCrop`.
         seed: at least 0.
+        read: reads the files; None: `data.frame_cache.frame_reader` of the load size.
 
     Raises:
         ValueError: a domain has no frame.
@@ -31,13 +33,19 @@ class UnpairedDataset(Dataset):
     """
 
     def __init__(
-        self, frames_a: Sequence[Path], frames_b: Sequence[Path], load_size: Size, fine_size: Size, seed: int = 0
+        self,
+        frames_a: Sequence[Path],
+        frames_b: Sequence[Path],
+        load_size: Size,
+        fine_size: Size,
+        seed: int = 0,
+        read: Read | None = None,
     ):
         for domain, frames in (("A", frames_a), ("B", frames_b)):
             if not frames:
                 raise ValueError(f"domain {domain} has no frame")
         self._a, self._b, self._seed = list(frames_a), list(frames_b), seed
-        self._crop = RandomCrop(load_size, fine_size)
+        self._crop, self._read_file = RandomCrop(load_size, fine_size), read or frame_reader(load_size)
 
     def __len__(self) -> int:
         return max(len(self._a), len(self._b))
@@ -54,7 +62,7 @@ class UnpairedDataset(Dataset):
         path, skipped = frames[first], []
         for _ in range(TRIES):
             try:
-                return self._crop.apply(read_frame(path, self._crop.load_size), self._crop.draw(rng)), skipped
+                return self._crop.apply(self._read_file(path), self._crop.draw(rng)), skipped
             except UnreadableFrame:
                 if str(path) not in skipped:
                     skipped.append(str(path))

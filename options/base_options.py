@@ -174,8 +174,8 @@ class BaseOptions:
 
 def add_device(group: argparse._ArgumentGroup) -> None:
     """Flags that say on what the networks run."""
-    gpu = matching(re.compile(r"-1|\d+").fullmatch, "-1 for the CPU or the number of one GPU", "N")
-    device = "-1 is the CPU; not given: the first GPU, or the CPU if there is none"
+    gpu = matching(re.compile(r"-1|\d+|mps").fullmatch, "-1 for the CPU, the number of one GPU, or mps", "N")
+    device = "-1 is the CPU, mps is Metal (untested); not given: the first GPU, or the CPU if there is none"
     add_option(group, "--gpu_ids", gpu, None, device, may_change=True)
     backends = "how deformable convolutions are computed; auto: as measured fastest on the device"
     add_option(group, "--deform_backend", choice(BACKENDS), "auto", backends, may_change=True)

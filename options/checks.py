@@ -92,11 +92,18 @@ def unsup_problems(opt: Options) -> list[str]:
 
 def segmenter_problems(opt: Options) -> list[str]:
     needs = "--model fcn8s needs video frames with their label maps, --dataset_mode video --dataset_option v2l"
-    return [] if opt.layout == "v2l" else [f"{needs}; got {opt.layout} of {opt.dataset_mode}"]
+    found = [] if opt.layout == "v2l" else [f"{needs}; got {opt.layout} of {opt.dataset_mode}"]
+    return [*found, *_cache_problems(opt)]
+
+
+def _cache_problems(opt: Options) -> list[str]:
+    if not opt.frame_cache:
+        return []
+    return [f"--frame_cache keeps frames for --model ShortcutV2V and unsup_single, got --model {opt.model}"]
 
 
 def cartoon_problems(opt: Options) -> list[str]:
-    found = []
+    found = _cache_problems(opt)
     if opt.width % 16:
         found.append(f"--width must be a multiple of 16, got {opt.width}")
     if opt.dataset_mode == "unaligned_scale":

@@ -21,6 +21,9 @@ ONE_CALL = {
     "profile",
 }
 REMOVED = {"vtoonify_skip": "residual"}  # flags of older versions: the value that this version always acts on
+# What the networks of a dataset do, and what teachers do that have one task only.
+TASKS = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
+TASK_OF_TEACHER = {"vtoonify": "faces → cartoons"}
 SPLITS = {"train": "train", "val": "val", "test": "val"}
 
 
@@ -62,6 +65,17 @@ class Options(argparse.Namespace):
         return self.dataset_option if self.dataset_mode == "video" else self.dataset_mode
 
     @property
+    def task(self) -> str:
+        """What the teacher translates into what; of a generator of the user's own, how `--teacher` names it."""
+        teacher, dataset = str(self.teacher), str(self.dataset_option)
+        return TASKS.get(dataset, dataset) if teacher == "recycle_gan" else TASK_OF_TEACHER.get(teacher, teacher)
+
+    @property
+    def changed(self) -> dict[str, object]:
+        """The flags that differ from their defaults, with these defaults."""
+        return {name: default for name, default in self.defaults.items() if vars(self)[name] != default}
+
+    @property
     def load_size(self) -> tuple[int, int]:
         """(width, height) in pixels before the training crop."""
         return (self.loadSize, self.loadSize) if self.resize_mode == "square" else (self.loadSizeW, self.loadSizeH)
@@ -92,7 +106,7 @@ def describe(opt: Options) -> str:
     for name, value in vars(opt).items():
         told, default = ("-" if one is None else str(one) for one in (value, opt.defaults[name]))
         line = f"  {name:<{width}}  {told}"
-        lines.append(line if value == opt.defaults[name] else f"* {line[2:]:<{width + 30}}  default {default}")
+        lines.append(f"* {line[2:]:<{width + 30}}  default {default}" if name in opt.changed else line)
     return "\n".join([*lines, *opt.notes])
 
 

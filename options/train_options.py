@@ -78,6 +78,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     parts = "compute the gradients of a batch in so many parts, one after the other: takes the memory of one part"
     add_option(group, "--accumulate", int_range(1, 2**16), 1, parts, may_change=True)
     switch(group, "--compile", False, "let torch.compile make the large networks faster; the first steps take minutes")
+    kept = "keep resized image files in this folder, so that each is decoded once; not given: decode them every time"
+    add_option(group, "--frame_cache", PATH, None, kept, may_change=True)
     add_option(
         group, "--max_dataset_size", int_range(1), None, "use this many clips (of each domain) at most; not given: all"
     )

@@ -82,9 +82,14 @@ make_heads() {
   draw -m data.samples.heads --root "$heads"
 }
 
-run() { # PROGRAM FLAGS...: an --options file wins over these flags, and what was typed (behind --) wins over both
-  local launcher=()
+launch() { # set launcher: torchrun, if there shall be several processes
+  launcher=()
   if [ -n "${NPROC:-}" ]; then launcher=(-m torch.distributed.run --standalone --nproc_per_node "$NPROC"); fi
+}
+
+run() { # PROGRAM FLAGS...: an --options file wins over these flags, and what was typed (behind --) wins over both
+  local launcher
+  launch
   exec "$PYTHON" ${launcher[@]+"${launcher[@]}"} "$@" -- ${dataset_root:+--dataroot "$dataset_root"} ${args[@]+"${args[@]}"}
 }
 

@@ -1,10 +1,11 @@
 """Translate films and pictures with a teacher and its Shortcut, and write nothing but the translation."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from av.error import FFmpegError
@@ -20,29 +21,32 @@ from data.jobs.run import run_job  # noqa: E402
 from options.build.translation import Networks, describe_networks, form_of, inputs_of  # noqa: E402
 from options.record import Options  # noqa: E402
 from options.translate_options import TranslateOptions  # noqa: E402
-from util import runtime  # noqa: E402
+from util import distributed, exchange, runtime  # noqa: E402
 from util.runtime import USER_ERRORS, finish  # noqa: E402
 
 BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_noinv_fmt}{postfix}]"
+PATIENCE = timedelta(days=1)  # for the process with the longest films
 Failure = tuple[str, str]  # the input, and why
 Tell = Callable[[str], object]
 
 
 def translate(opt: Options) -> int:
-    """Translate every input; 1 if some failed, which the last lines then list."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise ValueError(f"translate.sh runs in one process, got WORLD_SIZE={os.environ['WORLD_SIZE']}: start it once")
+    """Translate every input; 1 if some failed, which the last lines then list. Several processes share the inputs."""
+    distributed.start(PATIENCE)
     tell = partial(print, file=sys.stderr if opt.out == "-" else sys.stdout, flush=True)
     inputs, failed, notes = inputs_of(opt)
     for note in (*opt.notes, *notes):
         tell(note)
     jobs, asked = new_jobs(inputs, opt.out, opt.codec), len(inputs) + len(failed)
-    if jobs:
+    if opt.out == "-":
+        distributed.refuse("translate.py -o -")
+    if own_jobs := distributed.own(jobs):
         device = runtime.prepare(0, opt.gpu_ids)
         networks = Networks(opt, device)
         tell(describe_networks(opt, networks, device))
-        failed += run_jobs(opt, networks, jobs, tell)
-    if failed:
+        failed += run_jobs(opt, networks, own_jobs, tell)
+    failed = list(dict.fromkeys(chain.from_iterable(exchange.gather(failed))))
+    if failed and distributed.is_main():
         reasons = "\n  ".join(f"{told}: {reason}" for told, reason in failed)
         print(f"translate.py: {len(failed)} of {asked} inputs failed:\n  {reasons}", file=sys.stderr)
     return 1 if failed else 0
@@ -60,8 +64,9 @@ def run_jobs(opt: Options, networks: Networks, jobs: Sequence[Job], tell: Tell) 
         return failed
     lengths = [frames_of(job.input, opt.max_frames) for job in todo]
     total = None if None in lengths else sum(filter(None, lengths))
-    with tqdm(total=total, unit="frame", dynamic_ncols=True, bar_format=BAR) as bar:
-        write = partial(bar.write, file=sys.stderr if opt.out == "-" else sys.stdout)
+    shown = {"bar_format": BAR, "position": distributed.local_rank()}
+    with tqdm(total=total, unit="frame", dynamic_ncols=True, **shown) as bar:
+        write = partial(bar.write, file=sys.stdout if opt.out != "-" and distributed.is_main() else sys.stderr)
         for job in todo:
             bar.set_postfix_str(job.input.name)
             try:
@@ -81,4 +86,4 @@ def run(opt: Options, networks: Networks, job: Job, request: dict[str, object], 
 
 
 if __name__ == "__main__":
-    finish("translate.py", lambda: translate(TranslateOptions().parse(sys.argv[1:])))
+    finish("translate.py", lambda: translate(TranslateOptions().parse(sys.argv[1:])), parallel=True)

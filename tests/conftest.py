@@ -33,8 +33,11 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(autouse=True)
 def same_numbers_every_time():
-    """Random inputs are the same in every run, so that a failure can be looked at."""
+    """Random inputs and the number of threads, on which rounding depends, are the same in every test."""
     torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
 
 
 def picture(number, size=(32, 16)):

@@ -24,8 +24,8 @@ def prepare(seed: int, gpu_ids: str | None) -> torch.device:
     """Seed torch, numpy and random; return the device to use.
 
     Args:
-        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU. Of
-            several processes each takes the GPU of its number on the machine.
+        gpu_ids: None for the first GPU if there is one, else the CPU; "-1" for the CPU; "0", "1", ... for that GPU;
+            "mps" for Metal. Of several processes each takes the GPU of its number on the machine.
 
     Raises:
         ValueError: there is no such GPU, more than one is named, or several processes would share one.
@@ -50,13 +50,21 @@ def _device(gpu_ids: str | None) -> torch.device:
         return torch.device(f"cuda:{local}" if count else "cpu")
     if gpu_ids.strip() == "-1":
         return torch.device("cpu")
+    if gpu_ids.strip() == "mps":
+        return _metal()
     if not gpu_ids.strip().isdecimal():
-        raise ValueError(f"gpu_ids must be one number, -1 for the CPU (one device only), got {gpu_ids!r}")
+        raise ValueError(f"gpu_ids must be one number, -1 for the CPU or mps (one device only), got {gpu_ids!r}")
     if distributed.is_parallel():
         raise ValueError(f"gpu_ids {gpu_ids} is one GPU for {distributed.world_size()} processes: leave the flag out")
     if int(gpu_ids) >= count:
         raise ValueError(f"gpu_ids {gpu_ids} asks for a GPU this machine lacks: it has {count}; -1 is the CPU")
     return torch.device(f"cuda:{int(gpu_ids)}")
+
+
+def _metal() -> torch.device:
+    if not torch.backends.mps.is_available():
+        raise ValueError("gpu_ids mps asks for Metal, which this machine or its PyTorch lacks; -1 is the CPU")
+    return torch.device("mps")
 
 
 def machine() -> dict[str, object]:

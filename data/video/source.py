@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,11 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 STILL_CODECS = {"mjpeg", "png", "bmp", "gif", "webp", "tiff"}  # beside a film in another codec, a cover or a preview
+# A file in one of these formats is a list of other files and addresses, which it would make FFmpeg read.
+LISTS = {"concat", "dash", "hls", "imf", "lavfi", "sdp", "webm_dash_manifest"}
+LISTS_OF_ADDRESSES = frozenset({"dash", "hls"})  # read where a user gave an address
+LISTS_BEGIN = (b"ffconcat", b"#EXTM3U", b"<MPD")
+LIST_REFUSED = "it is a list of other files; give these files themselves, or a list's address"
 NOT_A_FILM = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -49,22 +55,37 @@ class Source:
 
         Raises:
             FileNotFoundError: `place` is a path, and nothing is there.
-            ValueError: it is no video, or it holds no film.
+            ValueError: it is no video but perhaps a list of videos, or it holds no film.
         """
         place = self.place
         if isinstance(place, Path) and not place.exists():
             raise FileNotFoundError(f"no video file {place}")
         # Without "file:", FFmpeg takes what stands before a colon in a file's name for a protocol.
         opened = f"file:{place}" if isinstance(place, Path) or self.is_file else place
+        formats = {"format_whitelist": _formats(LISTS_OF_ADDRESSES if self.is_live else frozenset())}
         try:
-            container = av.open(opened, "r", format=self.format, options=dict(self.options or {}))
+            container = av.open(opened, "r", format=self.format, options={**formats, **(self.options or {})})
         except FFmpegError as error:
-            raise ValueError(f"{self.name} is not a video that can be read: {error.strerror}") from error
+            why = LIST_REFUSED if self.is_file and _is_list(Path(str(place))) else error.strerror
+            raise ValueError(f"{self.name} is not a video that can be read: {why}") from error
         if not any(_is_film(stream) for stream in container.streams.video):
             with container:
                 but = ", only a cover picture" if container.streams.video else ""
                 raise ValueError(f"{self.name} holds no video stream{but}")
         return container
+
+
+@cache
+def _formats(lists: frozenset[str]) -> str:
+    """FFmpeg's list of formats that may be read: all but lists of files, of which only `lists` are."""
+    names = {name for formats in av.formats_available for name in formats.split(",")}
+    return ",".join(sorted(names - LISTS | lists))
+
+
+def _is_list(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(1024)
+    return any(begin in start for begin in LISTS_BEGIN)
 
 
 def film_stream(container: InputContainer) -> VideoStream:

@@ -63,42 +63,60 @@ def eager(
     """
     if dtype != torch.float32:  # copies, so that the caller's networks stay what they are
         teacher, block = copy.deepcopy(teacher).to(dtype), copy.deepcopy(block).to(dtype)
-
-    device, face_parser = next(teacher.parameters()).device, teacher.face_parser()
-
-    def head(x: Tensor) -> Tensor:
-        return teacher.head(x.to(device, dtype))
-
-    def tail(f: Tensor, a: Tensor) -> Tensor:
-        return teacher.tail(f, a).float()
-
-    def translate(a: Tensor) -> tuple[AnyReference, Tensor]:
-        f = teacher.body(a)
-        y = tail(f, a)
-        return block.prepare(a, f, y), y.clamp(-1, 1)
-
-    def prepare(a: Tensor, f: Tensor) -> AnyReference:
-        return block.prepare(a, f, tail(f, a) if block.needs_picture else None)
-
-    def predict(reference: AnyReference, a: Tensor) -> Tensor:
-        prediction, pixels = block.with_pixels(reference, a)
-        y = tail(prediction.feature, a)
-        if pixels and isinstance(reference, FullSizeReference):
-            y = pixels.paint(y, reference.y, block.backend)
-        return y.clamp(-1, 1)
-
+    pair = _Pair(teacher, block, dtype)
     return Stages(
-        head=head,
-        teacher=lambda x: tail(teacher.body(a := head(x)), a).clamp(-1, 1),
-        translate=translate,
-        renew=lambda a: prepare(a, teacher.body(a)),
-        predict=predict,
+        head=pair.head,
+        teacher=pair.whole_teacher,
+        translate=pair.translate,
+        renew=pair.renew,
+        predict=pair.predict,
         slices=tuple(_sliced(teacher.body, cuts)),
-        prepare=prepare,
-        parse_faces=(lambda x: face_parser(x.to(device, dtype))) if face_parser else None,
+        prepare=pair.prepare,
+        parse_faces=pair.parse_faces if pair.face_parser else None,
         explain=block.explain,
         dtype=dtype,
     )
+
+
+class _Pair:
+    """A teacher and a block, launched operator by operator; `Stages` says what the methods take and return."""
+
+    def __init__(self, teacher: Teacher, block: ShortcutInference, dtype: torch.dtype):
+        self.teacher, self.block, self.face_parser = teacher, block, teacher.face_parser()
+        self.place = {"device": next(teacher.parameters()).device, "dtype": dtype}
+
+    def head(self, x: Tensor) -> Tensor:
+        return self.teacher.head(x.to(**self.place))
+
+    def tail(self, f: Tensor, a: Tensor) -> Tensor:
+        """The picture [1, 3, H, W], float32, of late and early features."""
+        return self.teacher.tail(f, a).float()
+
+    def whole_teacher(self, x: Tensor) -> Tensor:
+        a = self.head(x)
+        return self.tail(self.teacher.body(a), a).clamp(-1, 1)
+
+    def translate(self, a: Tensor) -> tuple[AnyReference, Tensor]:
+        f = self.teacher.body(a)
+        y = self.tail(f, a)
+        return self.block.prepare(a, f, y), y.clamp(-1, 1)
+
+    def renew(self, a: Tensor) -> AnyReference:
+        return self.prepare(a, self.teacher.body(a))
+
+    def prepare(self, a: Tensor, f: Tensor) -> AnyReference:
+        return self.block.prepare(a, f, self.tail(f, a) if self.block.needs_picture else None)
+
+    def predict(self, reference: AnyReference, a: Tensor) -> Tensor:
+        prediction, pixels = self.block.with_pixels(reference, a)
+        y = self.tail(prediction.feature, a)
+        if pixels and isinstance(reference, FullSizeReference):
+            y = pixels.paint(y, reference.y, self.block.backend)
+        return y.clamp(-1, 1)
+
+    def parse_faces(self, x: Tensor) -> Tensor:
+        assert self.face_parser is not None  # `eager` asks
+        return self.face_parser(x.to(**self.place))
 
 
 def _sliced(body: nn.Module, cuts: Sequence[int]) -> list[nn.Module]:

@@ -7,6 +7,7 @@ import torch
 from torch.utils.data import Dataset
 
 from data import Clip, find_clips
+from data.frame_cache import Read, frame_reader
 from data.loader import load_batches
 from models.training import states
 from models.training.schedule import Schedule
@@ -19,6 +20,11 @@ from util.workers import reading_processes
 def train_clips(opt: Options) -> list[Clip]:
     """The clips to train on, --max_dataset_size of them at most."""
     return find_clips(opt.layout, Path(opt.dataroot), opt.split)[: opt.max_dataset_size]
+
+
+def new_frame_reader(opt: Options) -> Read:
+    """What reads the image files to train on."""
+    return frame_reader(opt.load_size, Path(opt.frame_cache) if opt.frame_cache else None)
 
 
 def val_clips(opt: Options) -> list[Clip]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
+from options.record import TASKS
 from scripts.ablation.rows import GROUPS, WHOLE, Row
 from util import tables
 
 HEADS = ["", "cut", "h_dim", "MACs", "α=3: 1", "2", "mean", "SSIM", "1-12: 1", "6", "12", "mean", "seeds"]
 BASELINES = {"reuse": "reuse", "flow_warp": "flow warp"}
-TITLES = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
 NOTE = (
     "PSNR in dB of skipped frames against the teacher's own picture: with a reference every third frame (α = 3, "
     "by distance 1 and 2), and every thirteenth (distances 1-12). SSIM at α = 3. MACs of a skipped frame, nothing "
@@ -24,7 +24,7 @@ def markdown(record: Mapping) -> str:
     """The whole page: settings, and the rows that are finished."""
     settings = "; ".join(f"{name} {value}" for name, value in record["settings"].items())
     parts = ["# Ablation", f"Made by `bash scripts/ablation.sh`. {settings}.", NOTE]
-    for task, title in TITLES.items():
+    for task, title in TASKS.items():
         if found := [one for one in record["rows"] if one["task"] == task]:
             parts.append(f"## {title}\n\n{_table(found)}")
     return "\n\n".join(parts) + "\n"

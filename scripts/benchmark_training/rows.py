@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from data.frames import RandomCrop, read_frame
 from models.evaluation.cost import peak_memory_mb
 from models.shortcut import BLOCKS
 from models.shortcut.init import initialise
 from models.teachers.recycle_gan import ResnetGenerator
-from models.training.discriminators import SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.training.discriminators import ConvOverTime, SpectralPatchDiscriminator, TemporalPatchDiscriminator
 from models.training.distiller import Distiller, LossWeights
 from models.training.perceptual import TeacherPerceptual
 from util import runtime
@@ -29,6 +30,7 @@ class Setting:
     amp, accumulate, compile: the flags of train.py.
     reads_losses: every loss is read after every step, one by one, as the published loop does.
     draft: JPEGs that will be shrunk are read smaller.
+    pairs_in_2d: the discriminator of frame pairs computes by 2D convolutions.
     """
 
     amp: str = "off"
@@ -36,11 +38,13 @@ class Setting:
     compile: bool = False
     reads_losses: bool = False
     draft: bool = True
+    pairs_in_2d: bool = True
 
 
 PUBLISHED = "published"
 SETTINGS = {
-    PUBLISHED: Setting(reads_losses=True, draft=False),
+    PUBLISHED: Setting(reads_losses=True, draft=False, pairs_in_2d=False),
+    "fp32, pairs in 3D": Setting(pairs_in_2d=False),
     "fp32": Setting(),
     "bf16": Setting("bf16"),
     "bf16, 2 parts": Setting("bf16", accumulate=2),
@@ -52,7 +56,10 @@ def new_distiller(setting: Setting, width: int, device: torch.device) -> Distill
     torch.manual_seed(0)
     teacher = ResnetGenerator(width).cut().to(device)
     block = initialise(BLOCKS["published"](feat_ch=2 * width, h_dim=64)).to(device)
-    discriminators = (kind(width).to(device) for kind in (SpectralPatchDiscriminator, TemporalPatchDiscriminator))
+    discriminators = [kind(width).to(device) for kind in (SpectralPatchDiscriminator, TemporalPatchDiscriminator)]
+    for layer in (layer for network in discriminators for layer in network.modules()):
+        if isinstance(layer, ConvOverTime) and not setting.pairs_in_2d:
+            layer.forward = partial(nn.Conv3d.forward, layer)
     made = Distiller(teacher, block, LossWeights(), *discriminators, perceptual=TeacherPerceptual(teacher))
     made.amp, made.accumulate = runtime.precision(setting.amp, device), setting.accumulate
     if setting.compile:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from options.record import TASKS
+
 ROOT = Path(__file__).resolve().parents[2]
 UNSUP = ROOT / "scripts" / "unsup_recycle"
 VTOONIFY = ROOT / "scripts" / "vtoonify"
@@ -17,8 +19,7 @@ VIPER = "Viper, jpg: https://playing-for-benchmarks.org/download/"
 LABELS = "Recycle-GAN's Viper_data.tar.gz: https://www.dropbox.com/s/qhu29y5cx4lyfun/Viper_data.tar.gz"
 BUNDLED = "comes with the repository"
 BOTH_SHORTCUTS = ("--methods", "teacher,fixed,adaptive,reuse,flow_warp")
-TITLES = {"v2c": "Viper → Cityscapes", "v2l": "Viper → labels", "l2v": "labels → Viper"}
-TITLES |= {"vtoonify": "VToonify", "all": "any"}  # "all": figures of no particular task
+TITLES = {**TASKS, "vtoonify": "VToonify", "all": "any"}  # "all": figures of no particular task
 
 
 @dataclass(frozen=True)

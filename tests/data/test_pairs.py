@@ -6,6 +6,7 @@ from torch.utils.data import DataLoader
 
 from data.batches import ResumableBatchSampler, collate
 from data.clips import Clip
+from data.frame_cache import frame_reader
 from data.frames import UnreadableFrame
 from data.pairs import PairDataset
 
@@ -141,3 +142,11 @@ def test_frames_of_different_sizes_are_brought_to_one(tmp_path, write_frames):
     small = write_frames(tmp_path / "small", ["1.png"], size=(20, 10))
     item = PairDataset([Clip("mixed", (*big, *small))], max_gap=1, **SIZES)[0, 0]
     assert item["reference"].shape == item["current"].shape and bool(item["current"].isfinite().all())
+
+
+def test_pairs_are_the_same_through_a_cache(clip, tmp_path):
+    read = frame_reader(SIZES["load_size"], tmp_path / "cache")
+    plain, cached = (PairDataset([clip], 3, **SIZES, read=r) for r in (None, read))
+    for _ in range(2):
+        assert torch.equal(plain[0, 0]["current"], cached[0, 0]["current"])
+    assert list((tmp_path / "cache").rglob("*.rgb"))

@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from tests.helpers.browser import Browser
-from tests.helpers.pages import ERROR, FRAMES, TEACHER, finished_run, level, psnr
+from tests.helpers.page_view import (
+    DIFFERENCE,
+    DISPLACEMENT,
+    INPUT,
+    MASK,
+    colour,
+    pictures,
+    set_to,
+    show,
+    themed,
+    wait_for,
+)
+from tests.helpers.pages import ERROR, FPS, FRAMES, TEACHER, UNEVEN, finished_run, level, psnr
 from util.report.colours import mask_colours, wheel_colours
 from util.report.page import write_page
 
@@ -30,47 +42,40 @@ def opened(browser, page):
     assert browser.errors == []
 
 
-def show(browser, page, **more):
-    browser.errors.clear()
-    browser.open(page, **more)
-    wait_for(browser, 0)
-
-
-def wait_for(browser, number):
-    browser.wait(f"document.getElementById('readout')?.textContent.startsWith('frame {number} ')")
-
-
-def colour(browser, selector):
-    """Mean grey of the middle of an element as it is shown."""
-    box = browser.box(selector)
-    x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
-    return browser.picture()[y - 5 : y + 5, x - 5 : x + 5].mean()
-
-
-def panel(number):
-    return f".panels figure:nth-child({number}) canvas"
-
-
 def test_stepping_shows_every_frame_in_all_panels(opened):
     for number in range(FRAMES):
         wait_for(opened, number)
         off = ERROR * (number % 3)
         expected = [level(number), TEACHER, TEACHER + off, 8 * off]
         expected += [level(number), 250 - level(number)]
-        shown = [colour(opened, panel(column)) for column in range(1, 7)]
-        np.testing.assert_allclose(shown, expected, atol=9)  # a step of one level in the video is 8 in the difference
+        # A step of one level in the video is 8 in the difference.
+        np.testing.assert_allclose(pictures(opened), expected, atol=9)
         opened.press("ArrowRight")
     wait_for(opened, FRAMES - 1)
     opened.press("ArrowLeft")
     wait_for(opened, FRAMES - 2)
 
 
+def test_every_frame_of_a_variable_rate_is_found(browser, tmp_path):
+    show(browser, write_page(finished_run(tmp_path, names=("a",), times=UNEVEN)))
+    for number in range(FRAMES):
+        wait_for(browser, number)
+        assert f" · {float(UNEVEN[number]):.2f} s · " in browser.run("readout.textContent")
+        assert colour(browser, INPUT) == pytest.approx(level(number), abs=4)
+        browser.press("ArrowRight")
+    browser.press("Home")
+    wait_for(browser, 0)
+    browser.press(" ")
+    browser.wait("at('video').paused && at('readout').textContent.startsWith('frame 5 ')")
+
+
 def test_the_difference_is_scaled_as_asked(opened):
     opened.press("ArrowRight")
     wait_for(opened, 1)
-    opened.run("at('scale').value = 20; at('scale').dispatchEvent(new Event('input'))")
-    assert colour(opened, "#difference") == pytest.approx(20 * ERROR, abs=21)
-    assert opened.run("at('scale-shown').textContent") == "20"
+    set_to(opened, "scale", 20)
+    for difference in (DIFFERENCE, ".crops figure:nth-child(3) canvas"):
+        assert colour(opened, difference) == pytest.approx(20 * ERROR, abs=21)
+    assert opened.run("all('.gain').map(shown => shown.textContent)") == ["20", "20"]
     assert opened.run("at('brightest').textContent") == "13"  # 255 / 20
 
 
@@ -80,15 +85,15 @@ def test_it_plays_to_the_end_and_again(opened):
         opened.wait("!at('video').paused && at('play').textContent === 'Pause'")
         opened.wait("at('video').paused && at('play').textContent === 'Play'")
         wait_for(opened, FRAMES - 1)
-        assert colour(opened, panel(5)) == pytest.approx(level(FRAMES - 1), abs=4)
+        assert colour(opened, MASK) == pytest.approx(level(FRAMES - 1), abs=4)
 
 
-def test_panels_are_in_step_while_they_play(opened):
-    opened.box(panel(1))  # scrolls there
-    middles = """[...document.querySelectorAll('canvas.panel, canvas.inside')].map(canvas => {
+def test_panels_are_in_step_while_they_play(opened, page):
+    show(opened, page, size=(1280, 2000))  # all of them at once
+    middles = f"""[...document.querySelectorAll("{INPUT}, {MASK}, {DISPLACEMENT}")].map(canvas => {{
         const box = canvas.getBoundingClientRect();
         return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
-    })"""
+    }})"""
     places = opened.run(middles)
     seen = []
     for _ in range(10):  # on a busy machine one time through shows few pictures
@@ -100,20 +105,20 @@ def test_panels_are_in_step_while_they_play(opened):
             break
     assert different >= 3  # frames were seen that differ
     for shown in seen:
-        assert shown[3] == pytest.approx(shown[0], abs=5) and shown[4] == pytest.approx(250 - shown[0], abs=5)
+        assert shown[1] == pytest.approx(shown[0], abs=5) and shown[2] == pytest.approx(250 - shown[0], abs=5)
 
 
 def test_a_clip_without_a_video_of_the_inside_has_no_panels_of_it(opened):
     opened.press("]")
     wait_for(opened, 0)
     assert opened.run("at('clip').value") == "1"
-    hidden = "[...document.querySelectorAll('canvas.inside')].map(canvas => canvas.offsetWidth === 0)"
+    hidden = "all('canvas[data-source=inside]').map(canvas => canvas.offsetWidth === 0)"
     assert opened.run(hidden) == [True, True]
     opened.press("ArrowRight")
     wait_for(opened, 1)
     opened.press("[")
     wait_for(opened, 0)
-    assert opened.run(hidden) == [False, False] and colour(opened, panel(5)) == pytest.approx(level(0), abs=4)
+    assert opened.run(hidden) == [False, False] and colour(opened, MASK) == pytest.approx(level(0), abs=4)
 
 
 def test_keys_of_the_colours_show_what_the_videos_do(opened):
@@ -136,18 +141,21 @@ def test_keys_of_the_colours_show_what_the_videos_do(opened):
 def test_another_figure_can_be_charted(opened):
     opened.press("ArrowRight")
     wait_for(opened, 1)
-    keys = "[...document.querySelectorAll('[data-method]')].filter(key => !key.hidden).map(key => key.textContent)"
-    assert opened.run(keys) == ["Shortcut fixed", "reuse", "flow warp"]
-    opened.run("at('figure').value = 1; at('figure').dispatchEvent(new Event('change'))")
-    assert opened.run(keys) == ["teacher", "Shortcut fixed"]
-    assert opened.run("at('figure-name').textContent") == "flicker"
+    names = "all('#timeline .name').map(name => name.textContent)"
+    assert opened.run(names) == ["Shortcut fixed", "reuse", "flow warp"]
+    set_to(opened, "figure", 1)
+    assert opened.run(names) == ["Shortcut fixed", "teacher"]  # from top to bottom
+    assert opened.run("all('#timeline .axis').map(axis => axis.textContent)") == [
+        f"frame, {FPS} per second",
+        "flicker",
+    ]
     assert "teacher 0.250 · Shortcut fixed 1.500" in opened.run("readout.textContent")
 
 
 def test_a_click_on_the_chart_seeks(opened):
     box = opened.box("#timeline")
-    for share, number in ((0.8, 4), (0.2, 1)):
-        opened.click(box["x"] + 46 + share * (box["width"] - 56), box["y"] + box["height"] / 2)
+    for number in (4, 1):
+        opened.click(box["x"] + opened.run(f"timeline.xOf({number})"), box["y"] + box["height"] / 2)
         wait_for(opened, number)
         assert f"Shortcut fixed {psnr(0, number):.2f}" in opened.run("readout.textContent")
         assert opened.run("at('scrubber').value") == str(number)
@@ -181,7 +189,7 @@ def test_an_address_names_a_frame(opened, page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_follows_the_theme_and_fits_a_phone(browser, page, theme):
-    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    themed(browser, theme)
     show(browser, page, size=(360, 740))
     picture = browser.picture()
     background = picture[:, :4].mean()
@@ -194,7 +202,8 @@ def test_without_a_teacher_it_plays_two_panels(browser, tmp_path):
     show(browser, write_page(finished_run(tmp_path, compare=False)))
     browser.press("ArrowRight")
     wait_for(browser, 1)
-    assert [colour(browser, panel(n)) for n in (1, 2)] == pytest.approx([level(1), TEACHER + ERROR], abs=3)
+    shown = [colour(browser, ".stage", across) for across in (0.25, 0.75)]
+    assert shown == pytest.approx([level(1), TEACHER + ERROR], abs=3)
     assert not browser.errors
 
 
@@ -210,16 +219,31 @@ def test_a_video_that_cannot_be_played_is_named(browser, tmp_path):
     (tmp_path / "a.mp4").write_text("nothing")
     browser.open(page)
     browser.wait("document.getElementById('failure')?.hidden === false")
-    assert "a.mp4" in browser.run("at('failure').textContent")
+    text = browser.run("at('failure').textContent")
+    assert text.startswith("a.mp4 is there, but this browser cannot play it.")
+
+
+def test_a_video_that_is_missing_is_named(browser, tmp_path):
+    page = write_page(finished_run(tmp_path))
+    (tmp_path / "a.mp4").unlink()
+    browser.open(page, fragment="#0/0")
+    browser.wait("document.getElementById('failure')?.hidden === false")
+    assert browser.run("at('failure').textContent").startswith("a.mp4 is missing.")
+    assert browser.run("document.querySelector('.panels').checkVisibility()") is False
+    browser.press("]")  # another clip plays all the same
+    wait_for(browser, 0)
+    assert browser.run("document.querySelector('.panels').checkVisibility() && at('failure').hidden")
+    browser.press("[")
+    browser.wait("document.getElementById('failure').hidden === false")
 
 
 def test_without_the_video_of_the_inside_the_others_play_on(browser, tmp_path):
     page = write_page(finished_run(tmp_path, names=("a",), inside=("a",)))
     (tmp_path / "inside" / "a.mp4").write_text("nothing")
-    browser.open(page)
+    browser.open(page, fragment="#0/0")
     browser.wait("document.getElementById('failure')?.hidden === false")
     assert "inside/a.mp4" in browser.run("at('failure').textContent")
     browser.press("ArrowRight")
     wait_for(browser, 1)
-    assert colour(browser, panel(1)) == pytest.approx(level(1), abs=4)
-    assert browser.run("document.querySelector('canvas.inside').offsetWidth") == 0
+    assert colour(browser, INPUT) == pytest.approx(level(1), abs=4)
+    assert browser.run(f'document.querySelector("{MASK}").offsetWidth') == 0

@@ -11,6 +11,7 @@ def test_the_last_line_says_whether_it_pays(trained, capsys):
     record, _ = translated(trained, "verdict")
     found, latency = record["verdict"], record["latency_ms"]
     medians = {name: times["median"] for name, times in (latency | found["streams"]["ms"]).items()}
+    assert record["task"] == "Viper → Cityscapes" and record["changed"]["name"] == "experiment_name"
     assert found["skipped_speedup_eager"] == pytest.approx(medians["teacher_eager"] / medians["skipped"])
     assert found["skipped_speedup"] == pytest.approx(latency["teacher"]["median"] / medians["skipped"])
     assert found["stream_speedup"] == pytest.approx(medians["teacher"] / medians["shortcut"])

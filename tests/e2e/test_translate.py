@@ -15,9 +15,10 @@ from options.translate_options import TranslateOptions
 from scripts.translate import translate
 from tests.e2e.test_train import run as train
 from tests.helpers.models import model
-from tests.helpers.runs import CPU, ROOT, distil
+from tests.helpers.runs import CPU, ROOT, distil, torchrun
 from tests.helpers.sound_films import film, sound
 from tests.helpers.tiny import teacher
+from util import distributed
 from util.image import to_tensor, to_uint8
 
 SCRIPT = ROOT / "scripts" / "translate.sh"
@@ -89,10 +90,25 @@ def test_a_second_call_does_what_is_left_and_keeps_the_rest(run, tmp_path, capsy
     assert (tmp_path / "out" / "a.mp4").stat().st_mtime_ns != first
 
 
-def test_several_processes_are_refused(run, tmp_path, monkeypatch):
+def test_two_processes_share_the_inputs(tiny, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        film(tmp_path / "in" / name)
+    (tmp_path / "in" / "broken.mp4").write_bytes(b"no film")
+    flags = [str(flag) for flag in (tmp_path / "in", "-o", tmp_path / "out", "--model", tiny, *CPU)]
+    process = torchrun("scripts/translate.py", flags)
+    told, errors = process.communicate()
+    assert process.returncode != 0 and errors.count("1 of 4 inputs failed:\n") == 1 and "broken.mp4" in errors
+    assert listed(tmp_path / "out") == ["a.mp4", "b.mp4", "c.mp4"] and "a.mp4: frames 12" in told
+    assert "b.mp4: frames 12" in errors
+    assert all(len(list(Video(tmp_path / "out" / name).frames())) == 12 for name in listed(tmp_path / "out"))
+
+
+def test_a_stream_to_standard_output_is_of_one_process(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(distributed, "start", lambda patience: None)
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(ValueError, match="one process, got WORLD_SIZE=2"):
-        run(film(tmp_path / "a.mp4"))
+    with pytest.raises(ValueError, match="translate.py -o - runs as one process, but WORLD_SIZE is 2"):
+        run(film(tmp_path / "a.mp4"), out="-")
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_any_work(run, tmp_path):

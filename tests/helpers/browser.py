@@ -80,10 +80,12 @@ class Browser:
         if failed or event.get("method") == "Runtime.exceptionThrown":
             self.errors.append(told)
 
-    def open(self, path: Path, size: tuple[int, int] = (1280, 900)) -> None:
+    def open(self, path: Path, size: tuple[int, int] = (1280, 900), fragment: str = "") -> None:
+        """A file, from the start: a page that is open already would only go to the fragment."""
         width, height = size
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=path.as_uri() + fragment)
 
     def run(self, script: str):
         """The value of a JavaScript expression."""
@@ -92,8 +94,8 @@ class Browser:
             raise RuntimeError(f"{script}: {answer['exceptionDetails']['exception'].get('description')}")
         return answer["result"].get("value")
 
-    def wait(self, condition: str, seconds: float = 10) -> None:
-        """Until a JavaScript expression is true."""
+    def wait(self, condition: str, seconds: float = 40) -> None:
+        """Until a JavaScript expression is true; a busy machine may need a while to open a video."""
         end = time.monotonic() + seconds
         while not self.run(f"!!({condition})"):
             if time.monotonic() > end:

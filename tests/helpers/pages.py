@@ -1,5 +1,6 @@
 """The folder of a finished run, as small as it can be, for the tests of its report page."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ WIDTH, HEIGHT, FPS, FRAMES, INTERVAL = 64, 48, 10, 6, 3
 METHODS = ("shortcut", "reuse", "flow_warp")
 # Grey level of the teacher's panel, and by how much the Shortcut's differs per frame of distance.
 TEACHER, ERROR = 100, 6
+SPOT = slice(26, 38), slice(44, 56)  # rows and columns of the Shortcut's panel that may be wrong by more, by SPOT_ERROR
+SPOT_ERROR = 100
+
+UNEVEN = ("0", "0.1", "0.5", "0.6", "1.3", "1.4")  # when the frames of a video of variable rate are shown, s
 
 
 def level(number: int) -> int:
@@ -28,16 +33,21 @@ def psnr(clip: int, number: int) -> float:
     return 40.0 - 5 * clip - number if number % INTERVAL else 100.0
 
 
-def finished_run(folder: Path, names=("a", "b"), compare=True, inside=(), **options) -> Path:
+def finished_run(
+    folder: Path, names=("a", "b"), compare=True, inside=(), noise=0, spot=False, times=None, **options
+) -> Path:
     """The folder, with metrics.json, frames.csv and a video per clip; every panel is flat grey.
 
     Args:
         inside: names of the clips that have a video of what the block did.
+        noise: what compression adds to the Shortcut's panel of every frame, grey levels.
+        spot: whether that panel has a place of larger error on every frame.
+        times: when each frame is shown, s; None: at a constant rate.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with FrameTable(folder / "frames.csv", columns()) as rows:
         for clip, name in enumerate(names):
-            video(video_file(folder, name), compare)
+            video(video_file(folder, name), compare, noise, spot, times)
             if name in inside:
                 inside_video(inside_file(folder, name))
             for number in range(FRAMES):
@@ -62,11 +72,14 @@ def frame(clip: int, number: int, compare: bool) -> FrameResult:
     )
 
 
-def video(path: Path, compare: bool) -> None:
+def video(path: Path, compare: bool, noise: int = 0, spot: bool = False, times=None) -> None:
     with VideoWriter(path, FPS, ((3 if compare else 2) * WIDTH, HEIGHT)) as writer:
         for number in range(FRAMES):
             teacher = [TEACHER] if compare else []
-            writer.write(flat(level(number), *teacher, TEACHER + ERROR * (number % INTERVAL)))
+            image = flat(level(number), *teacher, TEACHER + ERROR * (number % INTERVAL) + noise)
+            if spot:
+                image[:, -WIDTH:][SPOT] += SPOT_ERROR
+            writer.write(image, None if times is None else Fraction(times[number]))
 
 
 def inside_video(path: Path) -> None:

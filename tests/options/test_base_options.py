@@ -30,7 +30,7 @@ def test_all_problems_are_told_at_once(capsys, given):
         "--max_interval must be a whole number between 1 and 100,000, got '0'",
         "--h_dim must be a whole number between 1 and 4,096, got 'many'",
         "--fineSizeW must be a multiple of 4, got 30",
-        "--gpu_ids must be -1 for the CPU or the number of one GPU, got '0,1'",
+        "--gpu_ids must be -1 for the CPU, the number of one GPU, or mps, got '0,1'",
     ):
         assert problem in told
 

@@ -26,6 +26,23 @@ def test_describe_marks_what_differs_from_the_default_and_nothing_else():
     assert [line.split() for line in marked] == [["*", "size", "8", "default", "4"]]
 
 
+def test_what_was_changed_stands_beside_its_default():
+    assert options(size=8, fast=False).changed == {"size": 4} and options().changed == {}
+
+
+@pytest.mark.parametrize(
+    ("flags", "task"),
+    [
+        ({"teacher": "recycle_gan", "dataset_option": "v2l"}, "Viper → labels"),
+        ({"teacher": "recycle_gan", "dataset_option": "mine"}, "mine"),
+        ({"teacher": "vtoonify", "dataset_option": "v2c"}, "faces → cartoons"),
+        ({"teacher": "my_net:make", "dataset_option": "v2c"}, "my_net:make"),
+    ],
+)
+def test_the_task_is_that_of_the_teacher(flags, task):
+    assert Options(flags, flags).task == task
+
+
 def test_what_was_saved_reads_back_as_the_same_flags(tmp_path):
     save(options(name="007", size=8, fast=True, gpu_ids="-1", lr=1e-5), tmp_path / "run" / "options.yaml")
     flags, empty, problems = read(tmp_path / "run" / "options.yaml", DEFAULTS)

@@ -130,6 +130,13 @@ def test_every_number_has_an_upper_limit(program):
     assert isinstance(kinds["g_layers"](str(10**9)), Wrong) and isinstance(kinds["h_dim"](str(10**9)), Wrong)
 
 
+def test_frames_are_kept_for_trainings_that_resize_them_once(capsys):
+    cached = ["--frame_cache", "kept"]
+    assert TrainOptions().parse([*DISTIL, *cached]).frame_cache.endswith("kept")
+    told = refusal(capsys, [*TEACHER, "--model", "fcn8s", *cached])
+    assert "--frame_cache keeps frames for --model ShortcutV2V and unsup_single, got --model fcn8s" in told
+
+
 def test_override_names_flags(capsys):
     assert overridden(TrainOptions().parse([*DISTIL, "--override", "lr", "batchSize"])) == {"lr", "batchSize"}
     told = refusal(capsys, [*DISTIL, "--override", "lr,rate"])

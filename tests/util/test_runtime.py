@@ -52,6 +52,12 @@ def test_a_gpu_that_is_not_there_is_refused():
         prepare(0, "99")
 
 
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="needs a machine without Metal")
+def test_metal_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="gpu_ids mps asks for Metal, which this machine or its PyTorch lacks"):
+        prepare(0, "mps")
+
+
 @pytest.mark.parametrize("ids", ["0,1", "cuda", "", "-2", "²"])
 def test_anything_but_one_number_is_refused(ids):
     with pytest.raises(ValueError, match="one device only"):

@@ -1,22 +1,19 @@
-"""What the page shows of each clip, read from frames.csv and the clip's video; the worst frames of all clips."""
+"""What the page shows of each clip, read from frames.csv and the clip's video."""
 
-import base64
 import csv
-import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 from util.files import as_text, fitting_name, from_text
-from util.report.record import PSNR_CAP_DB, SHORTCUT
+from util.report.record import PSNR_CAP_DB
 
 Row = dict[str, str]
 Figures = dict[str, dict[str, list[float | None]]]  # name -> method -> value per frame
-STILL_PX = 768  # largest width of a still; a page with a dozen of them stays below a few MB
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,8 @@ class PlayedClip:
     Args:
         video: address relative to the page.
         inside: address of the video of the block's mask and displacement; None if there is none.
-        fps: frames per second of both videos.
+        fps: frames per second of both videos, on average.
+        times: when each frame is shown, s; None: at a constant rate.
         distance: frames back to the frame that it was predicted from; 0: exact.
         references: numbers of the frames on which the Shortcut renewed its reference, ascending.
         figures: None where a method has no figure, or where its picture is the one it would be compared with.
@@ -36,6 +34,7 @@ class PlayedClip:
     video: str
     inside: str | None
     fps: float
+    times: list[float] | None
     distance: list[int]
     references: list[int]
     ms: list[float]
@@ -107,6 +106,7 @@ def _clip(
     folder: Path, name: str, rows: list[Row], columns: Sequence[tuple[str, str]], alone: Sequence[str]
 ) -> PlayedClip:
     path, inside = video_file(folder, from_text(name)), inside_file(folder, from_text(name))
+    fps, times = frame_times(path)
     figures: Figures = {}
     for figure, method in columns:
         figures.setdefault(figure, {})[method] = [_value(row, figure, method, figure in alone) for row in rows]
@@ -114,7 +114,8 @@ def _clip(
         name=name,
         video=quote(os.fsencode(path.name)),
         inside="inside/" + quote(os.fsencode(inside.name)) if inside.is_file() else None,
-        fps=_fps(path),
+        fps=fps,
+        times=None if _constant(times, fps) else times,
         distance=[int(row["distance"]) for row in rows],
         references=[number for number, row in enumerate(rows) if row["reference"] == "1"],
         ms=[float(row["ms"]) for row in rows],
@@ -128,53 +129,15 @@ def _value(row: Row, figure: str, method: str, alone: bool) -> float | None:
     return None if not text or (exact and not alone) else float(text)
 
 
-def _fps(path: Path) -> float:
-    """Frames per second of a video of constant rate."""
-    import av
-
-    with path.open("rb") as file, av.open(file) as container:
-        return float(container.streams.video[0].average_rate)
-
-
-@dataclass(frozen=True)
-class WorstFrame:
-    """clip: index of the page's clips; number: of the frame in its clip; psnr: of the Shortcut, dB."""
-
-    clip: int
-    number: int
-    distance: int
-    psnr: float
-
-
-def worst_frames(clips: Iterable[PlayedClip], count: int) -> list[WorstFrame]:
-    """The `count` frames of lowest PSNR, lowest first; at most one per reference, since its neighbours fail alike."""
-    worst: dict[tuple[int, int], WorstFrame] = {}
-    for index, clip in enumerate(clips):
-        for number, psnr in enumerate(clip.figures.get("psnr", {}).get(SHORTCUT, [])):
-            distance = clip.distance[number]
-            key = index, number - distance
-            if psnr is not None and (key not in worst or psnr < worst[key].psnr):
-                worst[key] = WorstFrame(index, number, distance, psnr)
-    return sorted(worst.values(), key=lambda frame: frame.psnr)[:count]
-
-
-def still(path: Path, number: int) -> str:
-    """Frame `number` of a video of constant rate as the "data:" address of a JPEG.
-
-    Raises:
-        ValueError: the video has fewer frames.
-    """
+def frame_times(path: Path) -> tuple[float, list[float]]:
+    """Average number of frames per second of a video, and when each frame is shown, s."""
     import av
 
     with path.open("rb") as file, av.open(file) as container:
         stream = container.streams.video[0]
-        time = number / stream.average_rate  # s
-        container.seek(int(time / stream.time_base), stream=stream)
-        half = 1 / (2 * stream.average_rate)
-        frame = next((f for f in container.decode(stream) if f.time > time - half), None)
-    if frame is None:
-        raise ValueError(f"{path} has no frame {number}")
-    image, buffer = frame.to_image(), io.BytesIO()
-    image.thumbnail((STILL_PX, STILL_PX))
-    image.save(buffer, "JPEG", quality=85)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+        stamps = sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None)
+        return float(stream.average_rate), [round(float(stamp * stream.time_base), 4) for stamp in stamps]
+
+
+def _constant(times: Sequence[float], fps: float) -> bool:
+    return all(abs(time - number / fps) < 0.25 / fps for number, time in enumerate(times))

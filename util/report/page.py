@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from util.charts import Line, appearance, line_chart, ticks
+from util.charts import appearance, ticks
 from util.files import from_text, replacing, to_json
-from util.report.clips import PlayedClip, read_clips, still, video_file, worst_frames
+from util.report.clips import PlayedClip, read_clips, video_file
 from util.report.colours import RIM, mask_gradient, wheel_gradient
 from util.report.record import TEACHER, Figure, figures_of, figures_shown, method_name, refresh_of
 from util.report.summary import of_parts, summary
 from util.report.text import table
 from util.report.verdict import tiles
+from util.report.worst import GAIN, pictures, worst_frames
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "index.html"
@@ -33,15 +34,23 @@ def write_page(folder: Path) -> Path:
     figures = figures_of(record) if record["options"]["compare"] else {}
     names = {method: method_name(method, refresh_of(record)) for method in figures}
     clips = read_clips(folder, list(figures), list(record["quality"]), list(figures.get(TEACHER, {})))
+    gallery = _gallery(folder, clips)
+    options, changed = record["options"], record.get("changed") or {}
     page = _render(
         record=record,
+        changed=changed,
+        unchanged={name: value for name, value in options.items() if name not in changed},
         table=table(record),
         summary=summary(record),
         parts=of_parts(record),
         tiles=tiles(record.get("verdict") or {}),
-        player=_player(clips, names, figures_shown(record)),
-        gallery=_gallery(folder, clips),
-        distance_chart=_distance_chart(figures, names),
+        gallery=gallery,
+        gain=GAIN,
+        player={
+            **_player(clips, names, figures_shown(record)),
+            "distances": _per_distance(figures),
+            "worst": [{key: frame[key] for key in ("clip", "number", "box", "size")} for frame in gallery],
+        },
         bars=_bars(record["cost"]["macs"]),
         inside={"mask": mask_gradient(), "wheel": wheel_gradient()} if any(clip.inside for clip in clips) else None,
     )
@@ -52,7 +61,7 @@ def write_page(folder: Path) -> Path:
 
 
 def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str], shown: Mapping[str, Figure]) -> dict:
-    """The data of the page's scripts. All clips share one scale per figure, so that they can be compared by eye.
+    """The data of the player and its chart. All clips share one scale per figure, so that they can be compared by eye.
 
     Args:
         methods: key -> name.
@@ -66,7 +75,9 @@ def _player(clips: Sequence[PlayedClip], methods: Mapping[str, str], shown: Mapp
             {"key": m, "name": methods[m], "colour": colour, "dash": dash} for m, (colour, dash) in looks.items()
         ],
         "figures": [
-            {"key": n, "name": shown[n].label, "digits": shown[n].digits, "ticks": t} for n, t in scales.items() if t
+            {"key": n, "name": shown[n].label, "axis": shown[n].axis, "digits": shown[n].digits, "ticks": t}
+            for n, t in scales.items()
+            if t
         ],
         "rim": RIM,
         "clips": [{**asdict(clip), "frame_ticks": ticks([0, len(clip.distance) - 1])} for clip in clips],
@@ -79,23 +90,25 @@ def _scale(clips: Sequence[PlayedClip], name: str) -> list[float]:
 
 
 def _gallery(folder: Path, clips: Sequence[PlayedClip]) -> list[dict]:
+    """The worst frames, lowest PSNR first, with the name of their clip and their pictures."""
     frames = [(frame, clips[frame.clip].name) for frame in worst_frames(clips, WORST)]
     return [
-        {**asdict(frame), "name": name, "image": still(video_file(folder, from_text(name)), frame.number)}
+        {**asdict(frame), "name": name, **asdict(pictures(video_file(folder, from_text(name)), frame.number))}
         for frame, name in frames
     ]
 
 
-def _distance_chart(figures: Mapping[str, Mapping], names: Mapping[str, str]) -> str | None:
-    """PSNR per distance to the reference as SVG text; None if no frame was predicted."""
-    lines = [
-        Line(names[method], [(int(d), v) for d, v in own["psnr"]["per_distance"].items() if v is not None])
+def _per_distance(figures: Mapping[str, Mapping]) -> dict | None:
+    """PSNR of each method per distance to the reference, with ticks for both axes; None if no frame was predicted."""
+    points = {
+        method: [(int(d), value) for d, value in own["psnr"]["per_distance"].items() if value is not None]
         for method, own in figures.items()
-        if "psnr" in own
-    ]
-    if not any(line.points for line in lines):
+        if own.get("psnr", {}).get("per_distance")
+    }
+    distances, values = ([point[axis] for own in points.values() for point in own] for axis in (0, 1))
+    if not values:
         return None
-    return line_chart(lines, "PSNR per distance", "frames since the one predicted from", "PSNR dB")
+    return {"points": points, "x_ticks": ticks(distances), "y_ticks": ticks(values), "last": max(distances)}
 
 
 def _bars(macs: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:

@@ -89,12 +89,19 @@ class Figure:
         frames: the frames that tables show it over: "skipped", "all", or "pooled" (all, by their common error).
             Take "skipped" for a distance to the teacher, because reference frames are exact. Take "all" for a figure
             of consecutive frames, because a picture that is shown twice is steady only until the next one.
+        unit: what the label does not say of the values, for the axes of charts.
     """
 
     label: str
     better: str = ""
     digits: int = 4
     frames: tuple[str, ...] = ("all",)
+    unit: str = ""
+
+    @property
+    def axis(self) -> str:
+        """Label and unit, as they stand beside the axis of a chart."""
+        return ", ".join(filter(None, (self.label, self.unit)))
 
     @property
     def head(self) -> str:
@@ -119,7 +126,7 @@ def figures_shown(record: Mapping) -> dict[str, Figure]:
 
 
 def _described(fields: Mapping) -> Figure:
-    return Figure(fields["label"], fields["better"], fields["digits"], tuple(fields["frames"]))
+    return Figure(fields["label"], fields["better"], fields["digits"], tuple(fields["frames"]), fields.get("unit", ""))
 
 
 def _unknown(name: str, methods: tuple[Mapping, ...]) -> Figure:

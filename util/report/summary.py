@@ -30,6 +30,12 @@ class Grid:
     subheads: list[str]
     rows: list[tuple[str, list[Cell]]]
 
+    @property
+    def labels(self) -> list[str]:
+        """The whole name of each column, for screens on which the heads do not stand above their columns."""
+        heads = [text for text, columns in self.heads for _ in range(columns)]
+        return [f"{head} {subhead}".strip() for head, subhead in zip(heads, self.subheads, strict=True)]
+
 
 @dataclass(frozen=True)
 class Column:

@@ -1,6 +1,7 @@
 """Whether a Shortcut pays off: its speed against its teacher and its quality against flow warp, as figures and text."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from util.report.record import SHORTCUT, TEACHER
@@ -58,20 +59,46 @@ def sentence(figures: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def tiles(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(value, description) for the tiles on top of the page, of all that was measured, in the order of `sentence`."""
-    lead, fixed = figures.get("psnr_over_flow_warp"), figures.get("stream_speedup_fixed")
-    beside = "" if fixed is None else f"; at a fixed interval {_pace(fixed)}"
-    descriptions = {
-        "skipped_speedup": "a skipped frame, beside its teacher here",
-        "stream_speedup": f"a whole video, decoded and encoded{beside}",
-    }
-    speedups = [
-        (_pace(figures[key]).replace("x ", "× "), text)
-        for key, text in descriptions.items()
-        if figures.get(key) is not None
-    ]
-    return speedups if lead is None else [*speedups, (f"{lead:+.1f} dB", "PSNR of skipped frames over flow warp")]
+@dataclass(frozen=True)
+class Tile:
+    """A verdict in large letters: `value` and `text` make one sentence, `note` says what was measured.
+
+    Args:
+        pays: whether the verdict speaks for the Shortcut; None: for neither.
+    """
+
+    value: str
+    text: str
+    note: str
+    pays: bool | None
+
+
+def tiles(figures: Mapping[str, Any]) -> list[Tile]:
+    """The verdict for the top of the page, without what was not measured: quality, then speed of a whole video.
+
+    A run that timed no whole video has the speed of a skipped frame instead.
+    """
+    lead, whole, skipped = (figures.get(key) for key in ("psnr_over_flow_warp", "stream_speedup", "skipped_speedup"))
+    found = []
+    if lead is not None:
+        value, text = (f"{lead:+.1f} dB", "over flow warp") if lead >= 0 else (f"{-lead:.1f} dB", "below flow warp")
+        even = f"{abs(lead):.1f}" == "0.0"
+        found.append(Tile(value, text, "quality: PSNR of skipped frames", None if even else lead > 0))
+    if whole is not None:
+        fixed, notes = figures.get("stream_speedup_fixed"), ["whole video, with decoding and encoding"]
+        notes += [] if skipped is None else [f"a skipped frame {_pace(skipped)}"]
+        notes += [] if fixed is None else [f"at a fixed interval {_pace(fixed)}"]
+        found.append(_speed_tile(whole, "; ".join(notes)))
+    elif skipped is not None:
+        found.append(_speed_tile(skipped, "a skipped frame; no whole video was timed"))
+    return found
+
+
+def _speed_tile(speedup: float, note: str) -> Tile:
+    pace = _pace(speedup)
+    even = pace == "as fast"
+    text = f"{'as' if even else 'than'} its teacher on this machine"
+    return Tile(pace, text, f"speed: {note}", None if even else speedup > 1)
 
 
 def _pace(speedup: float) -> str:

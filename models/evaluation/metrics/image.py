@@ -89,7 +89,7 @@ class Ssim(ImageMetric):
     """
 
     name = "ssim"
-    figure = Figure("SSIM", better="↑", frames=("skipped",))
+    figure = Figure("SSIM", better="↑", frames=("skipped",), unit="1: the same picture")
     shortest_side = 11
 
     @staticmethod

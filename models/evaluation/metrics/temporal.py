@@ -50,7 +50,7 @@ class WarpError(TemporalMetric):
     """
 
     name = "warp_error"
-    figure = Figure("warp err", better="↓", digits=6)
+    figure = Figure("warp err", better="↓", digits=6, unit="mean squared difference")
     against_teacher = False
 
     @staticmethod
@@ -67,7 +67,7 @@ class Flicker(TemporalMetric):
     """
 
     name = "flicker"
-    figure = Figure("flicker", better="↓", digits=3)
+    figure = Figure("flicker", better="↓", digits=3, unit="grey levels")
     against_teacher = False
 
     @staticmethod

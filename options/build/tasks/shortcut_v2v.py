@@ -22,7 +22,7 @@ from models.training.tasks.shortcut import ShortcutTask
 from options.base_options import BLOCK_SHAPE
 from options.build.faces import first_face
 from options.build.teacher import load_teacher
-from options.build.training import fixed_settings, train_clips, val_clips
+from options.build.training import fixed_settings, new_frame_reader, train_clips, val_clips
 from options.flags.losses import shortcut_weights
 from options.flags.teachers import family_of
 from options.record import Options
@@ -47,7 +47,9 @@ def new_task(opt: Options, device: torch.device) -> ShortcutTask:
         opt.max_interval,
         opt.refresh_output,
         opt.deform_backend,
-        dataset=PairDataset(clips, max_gap, opt.load_size, opt.crop_size, opt.flip, opt.seed, opt.gaps),
+        dataset=PairDataset(
+            clips, max_gap, opt.load_size, opt.crop_size, opt.flip, opt.seed, opt.gaps, new_frame_reader(opt)
+        ),
         device=device,
         settings={**fixed_settings(opt), **fingerprints},
         facts={

@@ -13,7 +13,7 @@ from models.training.discriminators import PatchDiscriminator
 from models.training.init import init_normal
 from models.training.tasks.recycle_gan import RecycleGanTask, new_generator
 from models.training.unsup import Motion, SideWeights, UnsupTrainer
-from options.build.training import fixed_settings
+from options.build.training import fixed_settings, new_frame_reader
 from options.record import Options
 from util import checkpoint, image
 
@@ -24,7 +24,7 @@ def new_task(opt: Options, device: torch.device) -> RecycleGanTask:
     a, b = ([path for clip in clips for path in clip.frames] for clips in domains)
     return RecycleGanTask(
         trainer=new_trainer(opt, networks, device),
-        dataset=UnpairedDataset(a, b, opt.load_size, opt.crop_size, opt.seed),
+        dataset=UnpairedDataset(a, b, opt.load_size, opt.crop_size, opt.seed, new_frame_reader(opt)),
         device=device,
         settings=fixed_settings(opt),
         facts={

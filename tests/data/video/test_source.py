@@ -1,4 +1,7 @@
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import av
 import pytest
@@ -80,3 +83,25 @@ def test_a_path_without_a_file_and_an_address_without_a_stream_are_told(tmp_path
         Video(tmp_path / "gone.mp4")
     with pytest.raises(ValueError, match="^nowhere://x is not a video that can be read: Protocol not found$"):
         Video("nowhere://x")
+
+
+@pytest.mark.parametrize(
+    "text", ["ffconcat version 1.0\nfile secret.mp4\n", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.mp4\n"]
+)
+def test_a_file_that_lists_other_files_is_refused(tmp_path, text):
+    encode(tmp_path / "secret.mp4", greys(2))
+    (tmp_path / "film.mp4").write_text(text)
+    with pytest.raises(ValueError, match=r"film\.mp4 is not a video that can be read: it is a list of other files"):
+        Video(tmp_path / "film.mp4")
+
+
+def test_an_address_may_be_a_list_of_a_films_parts(tmp_path):
+    encode(tmp_path / "part.ts", greys(4))
+    (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\npart.ts\n#EXT-X-ENDLIST\n")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        frames = list(Video(f"http://127.0.0.1:{server.server_port}/list.m3u8").frames())
+    finally:
+        server.shutdown()
+    assert len(frames) == 4

@@ -1,7 +1,12 @@
 import pytest
 import torch
 
-from models.training.discriminators import PatchDiscriminator, SpectralPatchDiscriminator, TemporalPatchDiscriminator
+from models.training.discriminators import (
+    ConvOverTime,
+    PatchDiscriminator,
+    SpectralPatchDiscriminator,
+    TemporalPatchDiscriminator,
+)
 from models.training.init import init_xavier
 
 
@@ -40,6 +45,19 @@ def test_xavier_reaches_the_raw_weights_behind_spectral_normalisation():
     raw = discriminator.model[2].weight_orig
     fan = 16 * (raw.shape[0] + raw.shape[1])
     assert raw.std().item() == pytest.approx(0.02 * (2 / fan) ** 0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_convolution_over_time_is_a_3d_convolution(frames, bias):
+    conv = ConvOverTime(3, 5, (3, 4, 4), stride=(1, 2, 2), padding=1, bias=bias).double()
+    x = torch.rand(2, 3, frames, 12, 16, dtype=torch.float64, requires_grad=True)
+    expected = torch.nn.functional.conv3d(x, conv.weight, conv.bias, conv.stride, conv.padding)
+    torch.testing.assert_close(conv(x), expected)
+    sources = [x, *conv.parameters()]
+    weights = torch.rand_like(expected)
+    found = torch.autograd.grad((conv(x) * weights).sum(), sources)
+    torch.testing.assert_close(found, torch.autograd.grad((expected * weights).sum(), sources))
 
 
 def test_in_half_precision_the_gradients_over_time_are_finite_and_near_the_exact_ones():

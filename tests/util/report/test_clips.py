@@ -1,16 +1,12 @@
-import base64
 import csv
-import io
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from tests.helpers.pages import FPS, FRAMES, HEIGHT, METHODS, TEACHER, WIDTH, finished_run, level, psnr
+from tests.helpers.pages import FPS, METHODS, UNEVEN, finished_run, psnr
 from util.files import as_text
-from util.report.clips import STILL_PX, PlayedClip, check_names, read_clips, still, video_file, worst_frames
+from util.report.clips import check_names, read_clips, video_file
 
 
 def read(folder, methods=METHODS, names=("psnr", "flicker"), alone=("flicker",)):
@@ -47,6 +43,12 @@ def test_a_clip_has_a_video_of_the_inside_or_none(tmp_path):
     assert [clip.inside for clip in clips] == ["inside/%231.mp4", None]
 
 
+def test_frames_of_a_variable_rate_have_times(tmp_path):
+    (even,) = read(finished_run(tmp_path / "even", names=("a",)))
+    (uneven,) = read(finished_run(tmp_path / "uneven", names=("a",), times=UNEVEN))
+    assert even.times is None and uneven.times == [float(time) for time in UNEVEN]
+
+
 def test_a_video_is_addressed_whatever_its_name(tmp_path):
     (clip,) = read(finished_run(tmp_path, names=("50% #1?",)))
     assert clip.video == "50%25%20%231%3F.mp4"
@@ -61,43 +63,6 @@ def test_a_missing_video_is_named(tmp_path):
     (finished_run(tmp_path) / "b.mp4").unlink()
     with pytest.raises(FileNotFoundError, match="b.mp4"):
         read(tmp_path)
-
-
-def clip(distance, psnr):
-    figures = {"psnr": {"shortcut": psnr}} if psnr else {}
-    return PlayedClip("a", "a.mp4", None, 10.0, distance, [], [1.0] * len(distance), figures)
-
-
-def test_the_worst_frame_of_each_reference_comes_lowest_first(tmp_path):
-    clips = [clip([0, 1, 2, 0, 1], [None, 31, 30, None, 35]), clip([0, 1, 2], [None, 20, 25])]
-    found = [(frame.clip, frame.number, frame.distance, frame.psnr) for frame in worst_frames(clips, 3)]
-    assert found == [(1, 1, 1, 20), (0, 2, 2, 30), (0, 4, 1, 35)]
-    assert len(worst_frames(clips, 2)) == 2
-
-
-@pytest.mark.parametrize("psnr", [[None, None], []], ids=["exact frames", "no PSNR"])
-def test_without_errors_no_frame_is_worst(psnr):
-    assert worst_frames([clip([0, 0], psnr)], 3) == []
-
-
-@pytest.mark.parametrize("number", range(FRAMES))
-def test_a_still_shows_the_frame_of_that_number(tmp_path, number):
-    folder = finished_run(tmp_path, names=("a",))
-    kind, data = still(folder / "a.mp4", number).split(",")
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
-    assert kind == "data:image/jpeg;base64" and picture.shape == (HEIGHT, 3 * WIDTH, 3)
-    np.testing.assert_allclose(picture[24, [32, 96]].mean(axis=1), [level(number), TEACHER], atol=4)
-
-
-def test_a_large_still_is_made_small(tmp_path, write_video):
-    data = still(write_video(tmp_path / "a.mp4", size=(2 * STILL_PX, 64)), 7).split(",")[1]
-    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (STILL_PX, 32)
-
-
-def test_a_frame_beyond_the_end_is_refused(tmp_path):
-    folder = finished_run(tmp_path)
-    with pytest.raises(ValueError, match=f"a.mp4 has no frame {FRAMES}"):
-        still(folder / "a.mp4", FRAMES)
 
 
 @pytest.mark.parametrize(

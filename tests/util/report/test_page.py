@@ -18,7 +18,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.text = [], ""
+        self.tags, self.text, self.source = [], "", text
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -26,6 +26,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+
+    def by_class(self, tag, name):
+        return next(a for found, a in self.tags if found == tag and a.get("class") == name)
 
     def addresses(self):
         return [a[key] for _, a in self.tags for key in ("src", "href") if key in a]
@@ -44,7 +47,7 @@ def test_the_page_shows_the_table_the_options_and_the_fingerprints(tmp_path):
     text = path.read_text(encoding="utf-8")
     shown = table(json.loads((tmp_path / "metrics.json").read_text()))
     assert path == tmp_path / "index.html" and html.escape(shown) in text
-    for shown in ("0123456789abcdef", "fedcba9876543210", "h_dim", "30.12 dB", "5.04×", "2.15×", "400.0 ms"):
+    for shown in ("0123456789abcdef", "fedcba9876543210", "h_dim", "30.12 dB", "5.04x", "2.15x", "400.0 ms"):
         assert shown in text
 
 
@@ -53,12 +56,29 @@ def test_the_verdict_comes_first_in_words(tmp_path):
     assert "over flow warp" not in text_of(folder)  # a run from before there were verdicts
     figures = {"skipped_speedup": 0.56, "stream_speedup": 2.1, "psnr_over_flow_warp": 1.94}
     text = text_of(change(folder, verdict={**figures, "stream_speedup_fixed": None, "streams": None}))
-    assert re.findall(r'class="tile"><strong>(.*?)</strong>', text)[:4] == [
-        "1.8× slower",
-        "2.1× faster",
-        "+1.9 dB",
-        "30.12 dB",
-    ]
+    assert re.findall(r'class="tile[ \w]*"><strong>(.*?)</strong>', text)[:3] == ["+1.9 dB", "2.1x faster", "30.12 dB"]
+    assert re.findall(r"<b>(.*?)</b><span>", text) == ["over flow warp", "than its teacher on this machine"]
+
+
+def test_two_sentences_say_the_task_the_method_and_the_four_terms(tmp_path):
+    text = text_of(change(finished_run(tmp_path), task="this → that"))
+    lede = re.search(r'<p class="lede">(.*?)</p>', text, re.S)[1]
+    assert re.findall("<b>(.*?)</b>", lede.replace("\n", " "))[:1] == ["teacher"]
+    terms = [re.sub(r"\s+", " ", term) for term in re.findall("<b>(.*?)</b>", lede, re.S)]
+    assert terms == ["teacher", "reference frames", "skipped frame", "Shortcut"]
+    assert "Task this → that, method Shortcut-V2V:" in lede and "4 of\n    12" in lede
+    assert len(re.findall(r"\.(?:\s|$)", lede)) == 2
+
+
+def test_changed_options_come_first_and_the_others_are_folded(tmp_path):
+    folder = finished_run(tmp_path)
+    assert "Changed options" not in text_of(folder)  # a run from before they were recorded
+    text = text_of(change(folder, changed={"name": "experiment_name", "h_dim": 64}))
+    shown, folded = text.split('<table id="changed">')[1].split("<details>", 1)
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', shown)
+    assert rows == [("name", "tiny", "experiment_name"), ("h_dim", "–", "64")]
+    assert '<th scope="row">phase</th><td>test</td>' in folded and ">h_dim<" not in folded
+    assert "<details open" not in text
 
 
 def test_interpolation_and_matching_stand_beside_the_macs_where_there_are_any(tmp_path):
@@ -70,7 +90,7 @@ def test_interpolation_and_matching_stand_beside_the_macs_where_there_are_any(tm
 
 def test_nothing_is_fetched_from_anywhere(tmp_path):
     found = Page(text_of(finished_run(tmp_path))).addresses()
-    assert found and all(re.match(r"data:|#\d+/\d+$", address) for address in found)
+    assert len(found) > 8 and all(re.match(r"data:|#\d+/\d+$", address) for address in found)
 
 
 def test_scripts_get_every_frame_of_every_clip(tmp_path):
@@ -88,12 +108,15 @@ def test_scripts_get_every_frame_of_every_clip(tmp_path):
 
 def test_the_gallery_leads_to_its_frames(tmp_path):
     page = Page(text_of(finished_run(tmp_path)))
-    assert [a["href"] for tag, a in page.tags if tag == "a"] == ["#1/5", "#1/2", "#0/5", "#0/2"]
+    assert [a["href"] for tag, a in page.tags if tag == "a" and "class" not in a] == ["#1/5", "#1/2", "#0/5", "#0/2"]
+    assert page.by_class("a", "button")["href"] == "#1/5"
+    assert len([a for tag, a in page.tags if tag == "img" and a.get("class") == "crop"]) == 4
+    assert [(one["clip"], one["number"]) for one in data_of(page.source)["worst"]] == [(1, 5), (1, 2), (0, 5), (0, 2)]
 
 
 def test_panels_of_the_inside_are_there_if_any_clip_has_them(tmp_path):
     without, some = text_of(finished_run(tmp_path / "a")), text_of(finished_run(tmp_path / "b", inside=("b",)))
-    assert "blending mask" not in without and some.count('class="inside"') == 2
+    assert "blending mask" not in without and some.count('data-source="inside"') == 2
     assert [clip["inside"] for clip in data_of(some)["clips"]] == [None, "inside/b.mp4"]
 
 
@@ -148,7 +171,8 @@ def test_more_methods_than_colours_can_all_be_told_apart(tmp_path):
     one = json.loads((folder / "metrics.json").read_text())["baselines"]["reuse"]
     text = text_of(change(folder, baselines={f"other_{number}": one for number in range(12)}))
     looks = {(one["colour"], one["dash"]) for one in data_of(text)["methods"]}
-    assert len(looks) == 14 and all(f">other {number}</text>" in text for number in range(12))
+    names = {one["name"] for one in data_of(text)["methods"]}
+    assert len(looks) == 14 and names >= {f"other {number}" for number in range(12)}
 
 
 @pytest.mark.parametrize("quality", [{}, {"ssim": {"skipped": 0.9, "all": 0.95, "per_distance": {"1": 0.9}}}], ids=str)
@@ -160,9 +184,8 @@ def test_a_run_without_psnr_has_no_figures_of_it(tmp_path, quality):
 
 def test_without_a_teacher_two_panels_and_no_quality_are_shown(tmp_path):
     text = text_of(finished_run(tmp_path, compare=False))
-    captions = re.findall("<figcaption>(.*?)</figcaption>", text)
-    assert captions == ["input", "Shortcut"]
-    for absent in ("Worst frames", "Quality per distance", 'id="difference"', 'id="timeline"'):
+    assert re.findall('<canvas role="img" aria-label="(.*?)"', text) == ["input", "Shortcut"]
+    for absent in ("Worst frames", "Quality per distance", "data-minus=", 'id="timeline"', 'id="crop-title"'):
         assert absent not in text
     assert data_of(text)["methods"] == [] and "Cost of a frame" in text
 

@@ -36,6 +36,7 @@ def test_methods_are_rows_with_cost_beside_quality():
     table = summary(record())
     assert table.heads == [("G MACs ↓", 1), ("saving ↑", 1), ("ms ↓", 1), ("PSNR dB ↑", 2), ("SSIM ↑", 1)]
     assert table.subheads == ["", "", "", "skipped", "pooled", "skipped"]
+    assert table.labels[2:] == ["ms ↓", "PSNR dB ↑ skipped", "PSNR dB ↑ pooled", "SSIM ↑ skipped"]
     assert list(shown(table)) == ["teacher", "Shortcut fixed", "reuse", "flow warp"]
     assert shown(table)["Shortcut fixed"] == ["32.000", "2.15×", "717.0", "30.12", "31.50", "0.9000"]
     assert shown(table)["flow warp"] == ["–", "–", "–", "22.00", "–", "0.6000"]

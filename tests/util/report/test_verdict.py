@@ -1,6 +1,6 @@
 import pytest
 
-from util.report.verdict import sentence, verdict, warnings
+from util.report.verdict import sentence, tiles, verdict, warnings
 
 
 def times(**medians):
@@ -57,3 +57,31 @@ def test_a_skipped_frame_that_costs_more_than_the_teacher_is_warned_of_with_both
     assert warnings(cheap, times(teacher=10.04, skipped=18.0)) == [
         "warning: a skipped frame takes longer than the teacher: 18.0 ms, the teacher 10.0"
     ]
+
+
+def shown(single=SINGLE, stream=STREAM, quality=SHORTCUT, baselines=WARP):
+    return [(f"{t.value} {t.text}", t.pays) for t in tiles(verdict(single, {"ms": stream}, quality, baselines))]
+
+
+def test_tiles_say_quality_then_speed_of_a_whole_video():
+    assert shown() == [("+1.9 dB over flow warp", True), ("2.1x faster than its teacher on this machine", True)]
+    both = {**STREAM, **times(shortcut_fixed=21.0)}
+    *_, speed = tiles(verdict(SINGLE, {"ms": both}, SHORTCUT, WARP))
+    assert speed.note.endswith("; a skipped frame 2.9x faster; at a fixed interval 1.5x faster")
+
+
+def test_tiles_say_the_plain_opposite():
+    worse = {"flow_warp": {"psnr": {"skipped": 35.44}}}
+    assert shown(stream=times(teacher=10.0, shortcut=13.0), baselines=worse) == [
+        ("0.4 dB below flow warp", False),
+        ("1.3x slower than its teacher on this machine", False),
+    ]
+    assert shown(stream=times(teacher=10.0, shortcut=10.1), baselines={"flow_warp": SHORTCUT}) == [
+        ("+0.0 dB over flow warp", None),
+        ("as fast as its teacher on this machine", None),
+    ]
+
+
+def test_tiles_of_a_run_that_timed_no_video_are_of_a_skipped_frame():
+    (speed,) = tiles(verdict(SINGLE, {}, {}, {}))
+    assert speed.value == "2.9x faster" and "a skipped frame" in speed.note and tiles({}) == []

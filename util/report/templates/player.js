@@ -1,53 +1,59 @@
-// Each source is a video that holds panels of equal width side by side; each of its canvases shows a crop of it. The
+// Each source is a video that holds pictures of equal width side by side, and the canvases that show parts of it. The
 // first one leads: the others follow its time, and nothing is drawn but frames of one number. A clip may lack the others.
 // What a video shows comes a little later than its time says, so that each is asked for the frame that it has presented.
 // No pixel is read back, which browsers forbid for files from disk: the difference is made by compositing.
-function makePlayer(sources, difference, onFrame) {
+function makePlayer(sources, part, onFrame) {
   const lead = sources[0].video;
-  let clip = null, wanted = 0;
+  let clip = null, wanted = 0, speed = 1, looping = false;
 
   const active = () => sources.filter(({ video, key }) => clip[key] && !(video.error && video !== lead));
   const last = () => clip.distance.length - 1;
-  const frameOf = (video) => Math.min(Math.floor(video.currentTime * clip.fps + 1e-3), last());
+  const timeOf = (number) => clip.times?.[number] ?? number / clip.fps;
+  const frameOf = (video) => frameAt(video.currentTime);
   const ready = ({ video, presented }) =>
     video.readyState >= video.HAVE_CURRENT_DATA && !video.seeking && presented === sources[0].presented;
 
-  function crop({ video, canvases }, canvas, column, operation) {
-    const width = Math.floor(video.videoWidth / canvases.length);
-    const context = canvas.getContext("2d");
-    context.globalCompositeOperation = operation;
-    context.drawImage(video, column * width, 0, width, video.videoHeight, 0, 0, canvas.width, canvas.height);
+  function frameAt(time) {
+    if (!clip.times) return Math.min(Math.floor(time * clip.fps + 0.01), last());
+    const next = clip.times.findIndex((shown) => shown > time + 1e-3);
+    return next < 0 ? last() : Math.max(next - 1, 0);
+  }
+
+  // One pixel of the canvas for one of the video; the page enlarges it.
+  function paint({ video }, canvas) {
+    const width = Math.floor(video.videoWidth / video.dataset.columns), { column, minus } = canvas.dataset;
+    const from = part(canvas.dataset.part, width, video.videoHeight), context = canvas.getContext("2d");
+    if (canvas.width !== from.width) canvas.width = from.width;
+    if (canvas.height !== from.height) canvas.height = from.height;
+    const put = (number, operation) => {
+      context.globalCompositeOperation = operation;
+      context.drawImage(video, number * width + from.left, from.top, from.width, from.height, 0, 0, from.width, from.height);
+    };
+    put(column, "copy");
+    if (minus === undefined) return;
+    if (clip.distance[sources[0].presented]) put(minus, "difference");
+    else context.clearRect(0, 0, canvas.width, canvas.height); // exact: what differs there is due to the video's compression
   }
 
   function draw() {
     if (!clip || sources[0].presented === null || !active().every(ready)) return;
-    for (const source of active()) source.canvases.forEach((canvas, column) => crop(source, canvas, column, "copy"));
-    if (difference) {
-      crop(sources[0], difference, 1, "copy");
-      crop(sources[0], difference, 2, "difference");
-    }
+    for (const source of active()) for (const canvas of source.canvases) paint(source, canvas);
     onFrame(sources[0].presented);
   }
 
   function watch(source) {
     source.video.requestVideoFrameCallback((_, { mediaTime }) => {
-      source.presented = Math.min(Math.round(mediaTime * clip.fps), last());
+      source.presented = frameAt(mediaTime);
       draw();
       watch(source);
     });
   }
 
-  function resize({ video, canvases }) {
-    for (const canvas of video === lead && difference ? [...canvases, difference] : canvases) {
-      canvas.width = Math.floor(video.videoWidth / canvases.length);
-      canvas.height = video.videoHeight;
-    }
-  }
-
   // To the middle of a frame's time, where rounding cannot show its neighbour.
   function place(video) {
     video.pause();
-    video.currentTime = (wanted + 0.5) / clip.fps;
+    const start = timeOf(wanted), end = wanted < last() ? timeOf(wanted + 1) : start + 1 / clip.fps;
+    video.currentTime = (start + end) / 2;
   }
 
   function seek(number) {
@@ -56,11 +62,10 @@ function makePlayer(sources, difference, onFrame) {
   }
 
   function load(source) {
-    const { video, canvases, key } = source;
-    for (const canvas of canvases) canvas.parentElement.hidden = !clip[key];
+    const { video, key } = source;
     video.pause();
     source.presented = null;
-    video.onloadedmetadata = () => { resize(source); place(video); };
+    video.onloadedmetadata = () => place(video);
     if (clip[key]) video.src = clip[key];
     else video.removeAttribute("src");
   }
@@ -71,6 +76,7 @@ function makePlayer(sources, difference, onFrame) {
     wanted = number;
     if (loaded) return seek(number);
     sources.forEach(load);
+    setSpeed(speed);
   }
 
   function toggle() {
@@ -82,10 +88,15 @@ function makePlayer(sources, difference, onFrame) {
     }
   }
 
+  function setSpeed(factor) {
+    speed = factor;
+    for (const { video } of sources) video.playbackRate = video.defaultPlaybackRate = speed;
+  }
+
   // A follower that is late runs faster, one that is early slower: no jump, which would take longer.
   function follow() {
     for (const { video } of active().slice(1))
-      video.playbackRate = Math.max(0.25, Math.min(1 + 5 * (lead.currentTime - video.currentTime), 4));
+      video.playbackRate = speed * Math.max(0.25, Math.min(1 + 5 * (lead.currentTime - video.currentTime), 4));
     if (!lead.paused) requestAnimationFrame(follow);
   }
 
@@ -93,5 +104,9 @@ function makePlayer(sources, difference, onFrame) {
   for (const { video } of sources) video.addEventListener("seeked", draw);
   lead.addEventListener("play", follow);
   lead.addEventListener("pause", () => seek(frameOf(lead)));
-  return { show, seek, toggle, redraw: draw, step: (count) => seek(frameOf(lead) + count), end: () => seek(last()) };
+  lead.addEventListener("ended", () => { if (looping) toggle(); });
+  return {
+    show, seek, toggle, setSpeed, redraw: draw,
+    step: (count) => seek(frameOf(lead) + count), end: () => seek(last()), loop: (on) => { looping = on; },
+  };
 }

@@ -53,5 +53,5 @@ def test_every_metric_describes_the_figures_that_it_computes():
 def test_a_description_is_complete_and_no_two_metrics_share_a_figure():
     described = describe_figures(METRICS)
     assert len(described) == sum(len(metric.figures) for metric in METRICS.values())
-    assert all(fields.keys() == {"label", "better", "digits", "frames"} for fields in described.values())
+    assert all(fields.keys() == {"label", "better", "digits", "frames", "unit"} for fields in described.values())
     assert all(fields["better"] in ("↑", "↓") for fields in described.values())
