@@ -85,6 +85,7 @@ def test_a_compiler_may_print_any_bytes(tmp_path, monkeypatch):
 
 
 def test_a_cache_that_is_named_from_the_working_directory_counts_as_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CC", compiler(tmp_path, 'while [ "$1" != -o ]; do shift; done\ntouch "$2"'))
