@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -34,6 +35,13 @@ def test_what_is_not_kept_is_computed_again(tmp_path, capsys):
 
 
 def test_an_error_ends_the_run_and_loses_no_record(tmp_path):
+    path = tmp_path / "records"
+
+    def fail():
+        while not path.read_text():  # until the first record is there
+            time.sleep(0.01)
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        Records(tmp_path / "records").complete({"a": lambda: {}, "b": lambda: {"value": 1 / 0}}, 1, show=str)
-    assert Records(tmp_path / "records").known == {"a": {"key": "a"}}
+        Records(path).complete({"a": lambda: {}, "b": fail}, 1, show=str)
+    assert Records(path).known == {"a": {"key": "a"}}
