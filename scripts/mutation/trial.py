@@ -106,10 +106,10 @@ def try_mutant(mutant: Mutant, tests: Sequence[str], folder: str) -> dict:
     watcher = Watcher(tests)
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
     status = pytest.main([*PYTEST, f"--basetemp={folder}/tests", *files], [watcher])
-    if status == pytest.ExitCode.INTERRUPTED:
+    if status == pytest.ExitCode.OK:
+        return {"killed": False, "by": None}
+    if status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         return {"killed": True, "by": watcher.failed or "an import"}
-    if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        return {"killed": watcher.failed is not None, "by": watcher.failed}
     raise RuntimeError(f"pytest ended with {status!r} on {mutant.path}, {mutant.change}")
 
 

@@ -5,7 +5,7 @@ from scripts.mutation.mutants import sample
 from scripts.mutation.trial import chosen_tests, measure, merged, try_mutant
 
 ARITHMETIC = """
-LIMIT = 3
+LIMIT = int("3", base=10)
 
 
 def add(a, b):
@@ -48,6 +48,7 @@ def mutant(change):
 
 
 MINUS = "`return min(a + b, LIMIT)` → `return min(a - b, LIMIT)`"
+BROKEN = '`LIMIT = int("3", base=10)` → `LIMIT = int("XX3XX", base=10)`'
 AT_ZERO, AT_ONE = "tests/tiny/test_arithmetic.py::test_zero", "tests/test_user.py::test_one"
 
 
@@ -55,7 +56,7 @@ AT_ZERO, AT_ONE = "tests/tiny/test_arithmetic.py::test_zero", "tests/test_user.p
     ("change", "tests"),
     [
         (MINUS, {AT_ZERO, AT_ONE}),
-        ("`LIMIT = 3` → `LIMIT = 4`", {AT_ZERO, AT_ONE}),
+        (BROKEN, {AT_ZERO, AT_ONE}),
         ("`a - 1` → `a - 2`", set()),
     ],
 )
@@ -82,6 +83,10 @@ def test_a_mutant_is_killed_by_a_test_that_fails_and_survives_others(measured):
     made = mutant(MINUS)
     assert forks.call(try_mutant, made, [AT_ZERO, AT_ONE], seconds=60) == {"killed": True, "by": AT_ONE}
     assert forks.call(try_mutant, made, [AT_ZERO], seconds=60) == {"killed": False, "by": None}
+
+
+def test_a_mutant_that_cannot_be_imported_is_killed(measured):
+    assert forks.call(try_mutant, mutant(BROKEN), [AT_ZERO], seconds=60) == {"killed": True, "by": "an import"}
 
 
 def test_tests_that_fail_without_a_fault_are_named(measured, tmp_path):
