@@ -116,10 +116,11 @@ def try_mutant(mutant: Mutant, tests: Sequence[str], folder: str) -> dict:
 def chosen_tests(mutant: Mutant, measured: Mapping[str, dict]) -> list[str]:
     """The tests that reach the changed statement, quickest first.
 
-    A statement that runs at the import is reached by all tests that reach its file.
+    A statement that runs at the import is reached by all tests of the files in which a test reaches the source.
     """
     reached, seconds = measured["reached"][mutant.path], measured["seconds"]
     tests = {test for line in mutant.lines for test in reached.get(str(line), [])}
     if "" in tests:
-        tests = {test for by_line in reached.values() for test in by_line} - {""}
+        files = {test.partition("::")[0] for by_line in reached.values() for test in by_line}
+        tests = {test for test in seconds if test.partition("::")[0] in files}
     return sorted(tests, key=seconds.__getitem__)
