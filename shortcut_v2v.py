@@ -34,9 +34,8 @@ from data.jobs.run import Form  # noqa: E402
 from data.jobs.whole import pictures_of, translate_whole  # noqa: E402
 from data.stream import size_of  # noqa: E402
 from models.training.short import train  # noqa: E402
-from options.build.own_pair import AUTO, new_pair, save_pair, settled  # noqa: E402
+from options.build.own_pair import AUTO, check_distillable, new_pair, save_pair, settled  # noqa: E402
 from options.build.translation import Networks, Pair, load_pair  # noqa: E402
-from options.flags.teachers import family_of  # noqa: E402
 from options.python_options import InMemoryOptions, PythonOptions, device_named  # noqa: E402
 from options.record import Options  # noqa: E402
 from util import checkpoint, runtime  # noqa: E402
@@ -164,10 +163,10 @@ class Shortcut:
             OSError, ValueError: there is no such video, or the model is one of faces.
             FloatingPointError: a loss is not finite.
         """
-        if family_of(self._opt).of_faces:
-            raise ValueError("this model translates the faces in a video: scripts/vtoonify/train.sh distils it")
         clips, losses = clips_of(videos), []
-        batches = batches_of_pairs(clips, size or self._size or size_of(clips[0], None), batch_size, steps, self._steps)
+        size = size or self._size or size_of(clips[0], None)
+        check_distillable(self._opt, self._pair.teacher, size)
+        batches = batches_of_pairs(clips, size, batch_size, steps, self._steps)
         try:
             for loss in train(self._pair.teacher, self._pair.block, batches, steps, lr, self._device, progress):
                 losses.append(loss)

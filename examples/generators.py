@@ -69,6 +69,8 @@ def resnet(path: Path) -> ResNet:
 
 def _read(kind: Callable[..., nn.Module], path: Path) -> nn.Module:
     saved = torch.load(path, weights_only=True)
+    if not {"width", "levels", "weights"} <= saved.keys():
+        raise ValueError(f"{path} is no file of examples/train_generator.py")
     generator = kind(saved["width"], saved["levels"])
     generator.load_state_dict(saved["weights"])
     return generator

@@ -32,16 +32,20 @@ KINDS = {"unet": UNet, "resnet": ResNet}
 def main() -> int:
     given = parse(sys.argv[1:])
     device = runtime.prepare(0, given.gpu_ids)
-    generator = KINDS[given.kind](given.width, given.levels).to(device)
-    adam = torch.optim.Adam(generator.parameters(), lr=given.lr, betas=(0.5, 0.999))
+    generator = KINDS[given.kind](given.width, given.levels).to(device, memory_format=torch.channels_last)
+    adam = torch.optim.Adam(generator.parameters(), lr=given.lr, betas=(0.5, 0.999), fused=True)
+    slower = torch.optim.lr_scheduler.CosineAnnealingLR(adam, given.steps)
     batches, begun, total = pairs(given.pairs, given.side, given.batch), time.monotonic(), 0.0
     with stop_signals() as interrupted:
         for step in range(1, given.steps + 1):
             frame, target = (x.to(device) for x in next(batches))
-            loss = (generator(frame) - target).abs().mean()
+            with torch.autocast(device.type, torch.bfloat16, enabled=given.amp == "bf16"):
+                picture = generator(frame)
+            loss = (picture - target).abs().mean()
             adam.zero_grad()
             loss.backward()
             adam.step()
+            slower.step()
             total += loss.item()
             if step % given.print_freq == 0 or step == given.steps or interrupted:
                 print(f"step {step}/{given.steps}  L1 {total / step:.4f}  {time.monotonic() - begun:.0f} s", flush=True)
@@ -58,11 +62,11 @@ def pairs(root: Path, side: int, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
     together = list(zip(*files, strict=True))
     while True:
         chosen = [together[k] for k in torch.randint(len(together), (batch,)).tolist()]
-        a, b = (torch.stack([picture(path, side) for path in column]) for column in zip(*chosen, strict=True))
+        a, b = (torch.stack([square(path, side) for path in column]) for column in zip(*chosen, strict=True))
         yield a, b
 
 
-def picture(path: Path, side: int) -> Tensor:
+def square(path: Path, side: int) -> Tensor:
     return to_tensor(resize_or_trim(read_frame(path), (side, side)))
 
 
@@ -83,7 +87,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add("--batch", type=int, default=1, help="pairs per step (default %(default)s)")
     add("--steps", type=int, default=1000, help="(default %(default)s)")
     add("--print_freq", type=int, default=50, help="steps from one line, and one saved file, to the next (default 50)")
-    add("--lr", type=float, default=2e-4, help="learning rate (default %(default)s)")
+    add("--lr", type=float, default=2e-4, help="learning rate, falls to 0 along a cosine (default %(default)s)")
+    add("--amp", choices=("off", "bf16"), default="off", help="bf16: half as many bits in the layers (default off)")
     add("--gpu_ids", help="-1 is the CPU (default: the first GPU, or the CPU if there is none)")
     return parser.parse_args(argv)
 

@@ -40,11 +40,22 @@ def folder_of(name: str, checkpoints: Path, typed: Path) -> Path:
         return checkpoints / f"ShortcutV2V_unsup_{_task(name)}"
     found = [folder for folder in (checkpoints / name, typed) if folder.is_dir()]
     if not found:
-        there = sorted(path.parent.name for path in checkpoints.glob("*/*_net_ShortcutV2V.pth"))
-        known = f"{checkpoints} has {', '.join(dict.fromkeys(there)) or 'none'}"
+        known = f"{checkpoints} has {', '.join(_runs(checkpoints)) or 'none'}"
         others = f"a folder, or {PUBLISHED}TASK ({', '.join(PUBLISHED_TASKS)})"
         raise ValueError(f"--model {name}: no such model; {known}; or give {others}")
     return found[0]
+
+
+def known_models(checkpoints: Path) -> list[str]:
+    """The names of the models in `checkpoints` that `describe_model` can describe, the published ones last."""
+    runs = [run for run in _runs(checkpoints) if any((checkpoints / run / file).is_file() for file in (FILE, OPTIONS))]
+    names = {name: checkpoints / f"ShortcutV2V_unsup_{name}" for name in PUBLISHED_TASKS}
+    return [*runs, *(PUBLISHED + name for name, folder in names.items() if folder.name in _runs(checkpoints))]
+
+
+def _runs(checkpoints: Path) -> list[str]:
+    """The folders that hold the weights of a Shortcut, in order of their names."""
+    return sorted({path.parent.name for path in checkpoints.glob("*/*_net_ShortcutV2V.pth")})
 
 
 def describe_model(name: str, folder: Path, checkpoints: Path) -> Values:

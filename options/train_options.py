@@ -71,8 +71,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     others = "unsup_single, vtoonify: train a teacher; fcn8s: train a segmenter"
     add_option(group, "--model", choice(PROBLEMS), "ShortcutV2V", f"{model}; {others}")
     add_option(group, "--batchSize", int_range(1, 2**16), 1, "samples per step, of all processes together")
-    amp = "bf16: half precision where torch's autocast finds it safe; auto: bf16 where the processor computes with it"
-    add_option(group, "--amp", choice(["off", "bf16", "auto"]), "off", amp, may_change=True)
+    amp = "bf16, fp16: half precision where torch's autocast finds it safe; auto: bf16 where it is fast"
+    add_option(group, "--amp", choice(["off", "bf16", "fp16", "auto"]), "off", amp, may_change=True)
     reading = "processes that read data; 0 reads in the main one; auto: one for each core but one"
     add_option(group, "--nThreads", int_or("auto", 0, 256), 2, reading, may_change=True)
     parts = "compute the gradients of a batch in so many parts, one after the other: takes the memory of one part"

@@ -7,10 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
-if ! "$PYTHON" scripts/requirements_met.py requirements-docs.txt 2>/dev/null; then
-  echo "installing what requirements-docs.txt lists into the environment of $PYTHON" >&2
-  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt >&2
-fi
+need requirements-docs.txt
 command=build
 if [ "${1:-}" = serve ]; then command=serve && shift; fi
 exec "$PYTHON" -m mkdocs "$command" "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Import every module under each supported interpreter, with the newest packages that requirements.txt allows it.
+# Import every module under each supported interpreter, with the newest packages that the requirements allow it.
 #   bash scripts/check_pythons.sh [VERSION...]     3.10 and 3.13 by default
 # An interpreter is python<VERSION> on the PATH, or one of pyenv or uv. Each gets an environment in .pythons/<VERSION>, which is
 # kept for the next call; PyTorch with CUDA takes several GB in each.
@@ -26,9 +26,9 @@ check() {
     interpreter="$(find_interpreter "$1")" || return 1
     "$interpreter" -m venv ".pythons/$1" || return 1
   fi
-  if ! "$python" scripts/requirements_met.py requirements.txt 2>/dev/null; then
-    echo "installing what requirements.txt lists for Python $1: this takes some minutes, once" >&2
-    "$python" -m pip install --quiet --disable-pip-version-check -r requirements.txt || return 1
+  if ! { "$python" scripts/requirements_met.py requirements.txt && "$python" scripts/requirements_met.py requirements-demo.txt; } 2>/dev/null; then
+    echo "installing what requirements.txt and requirements-demo.txt list for Python $1: this takes some minutes, once" >&2
+    "$python" -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-demo.txt || return 1
   fi
   "$python" scripts/import_all.py
 }

@@ -51,6 +51,7 @@ def short(line: str) -> list[str]:
 
 
 def main() -> int:
+    (ROOT / "datasets").mkdir(exist_ok=True)  # a fresh clone has none
     with tempfile.TemporaryDirectory() as folder:
         for link in ("datasets", "data", "util", "examples"):  # what the commands expect in the current folder
             (Path(folder) / link).symlink_to(ROOT / link)

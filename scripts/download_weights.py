@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -114,6 +115,7 @@ def download(link: str, target: Path, page: str) -> Path:
         raise ValueError(f"downloads need gdown: {sys.executable} -m pip install -r requirements-download.txt")
     import gdown
     from gdown.exceptions import DownloadError, FileURLRetrievalError
+    from requests.exceptions import ConnectionError as NoConnection
     from requests.exceptions import RequestException
 
     arrived = target.with_name(target.name + ".partial")
@@ -123,7 +125,8 @@ def download(link: str, target: Path, page: str) -> Path:
             arrived.unlink()
             raise DownloadError("what came is a web page, not a file")
     except (DownloadError, FileURLRetrievalError, RequestException) as error:
-        reason = " ".join(str(error).split())
+        offline = f"no connection to {urlsplit(link).hostname}"
+        reason = offline if isinstance(error, NoConnection) else " ".join(str(error).split())
         raise OSError(
             f"cannot download {link} ({reason}): call this again later to go on, or open the link of {page} in a "
             f"browser and save the file as {target}"

@@ -13,20 +13,16 @@ import torch  # noqa: E402
 from models.export.graphs import Graph, example_arrays, graphs_of  # noqa: E402
 from models.export.onnx_file import LARGEST_ERROR, check_packages, errors, write_onnx  # noqa: E402
 from models.shortcut import Shortcut  # noqa: E402
-from models.teachers.any_generator.checks import check_size  # noqa: E402
-from models.teachers.any_generator.parts import CutGenerator  # noqa: E402
 from models.teachers.base import Teacher  # noqa: E402
-from options.build.teacher import load_teacher, wants_face  # noqa: E402
+from options.build.teacher import load_teacher, refuse_size, size_multiple, wants_face  # noqa: E402
 from options.build.translator import load_block  # noqa: E402
 from options.export_options import ExportOptions  # noqa: E402
-from options.flags.teachers import family_of  # noqa: E402
 from options.record import Options  # noqa: E402
 from options.translate_options import size_of  # noqa: E402
 from util import __version__  # noqa: E402
 from util.files import prepare_folder  # noqa: E402
 from util.runtime import finish, prepare  # noqa: E402
 
-OWN_MULTIPLE = 32  # pixels; the sides of most generators of other people are multiples of it
 SMALLEST = 64  # pixels of the sides at which graphs of any size are compared, about
 
 
@@ -39,10 +35,9 @@ def export(opt: Options) -> int:
     teacher, teacher_id = load_teacher(opt, device)
     block, block_id = load_block(opt, teacher, teacher_id, device)
     metadata = describe(opt, teacher, block) | {"teacher_fingerprint": teacher_id, "shortcut_fingerprint": block_id}
-    sizes = checked_sizes(opt)
-    if isinstance(teacher, CutGenerator):
-        for size in sizes:
-            check_size(teacher, size)
+    sizes = checked_sizes(opt, teacher)
+    for size in sizes:
+        refuse_size(teacher, size)
     arrays = [example_arrays(teacher, height, width) for width, height in sizes]
     with tempfile.TemporaryDirectory(dir=out, prefix=".unfinished") as unfinished:
         for name, graph in graphs_of(teacher, block, opt.hold).items():
@@ -69,12 +64,11 @@ def largest_error(graph: Graph, path: Path, arrays: dict[str, torch.Tensor]) -> 
     return max(found.values())
 
 
-def checked_sizes(opt: Options) -> list[tuple[int, int]]:
+def checked_sizes(opt: Options, teacher: Teacher) -> list[tuple[int, int]]:
     """(width, height) of the frames at which graphs and PyTorch are compared: two unless the graphs have one size."""
     if size := size_of(opt.size):
         return [size]
-    family = family_of(opt)
-    multiple = OWN_MULTIPLE if family.takes_path else max(family.size_multiple, 4)
+    multiple = max(size_multiple(opt, teacher), 4)
     steps = math.ceil(SMALLEST / multiple)
     return [(2 * steps * multiple, steps * multiple), ((steps + 3) * multiple, (steps + 1) * multiple)]
 
@@ -90,7 +84,7 @@ def describe(opt: Options, teacher: Teacher, block: Shortcut) -> dict[str, str]:
         "hold": f"{opt.hold:g}",
         "max_interval": str(opt.max_interval),
         "size": opt.size or "any",
-        "size_multiple": str(family_of(opt).size_multiple),
+        "size_multiple": str(size_multiple(opt, teacher)),
         "scale": str(teacher.scale),
         "version": __version__,
     }

@@ -20,19 +20,10 @@ install_browser() {
   fi
 }
 
-install_tools() {
-  "$PYTHON" scripts/requirements_met.py requirements-dev.txt 2>/dev/null && return
-  echo "installing what requirements-dev.txt lists into the environment of $PYTHON" >&2
-  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt >&2 || {
-    echo "run_tests: cannot install the test tools: $PYTHON -m pip install -r requirements-dev.txt" >&2
-    exit 1
-  }
-}
-
 with_browser="${CI:-false}"
 if [ "${1:-}" = --with-browser ]; then with_browser=true && shift; fi
 if [ "$with_browser" = true ] && ! has_browser >/dev/null; then install_browser; fi
-install_tools
+need requirements-dev.txt
 
 tools="$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("scripts"))')"
 "$PYTHON" -m ruff check .

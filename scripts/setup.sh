@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Set PYTHON to an interpreter that satisfies requirements.txt: the given PYTHON, or else python3, python or .venv. If none
 # of them does, make or complete .venv. Other scripts source this file; `bash scripts/setup.sh` only sets up.
+# They may call `need FILE`, too.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -33,6 +34,15 @@ find_python() {
   done
   echo "set-up: no python3 of version 3.10 or newer found; install one, or set PYTHON to it" >&2
   exit 1
+}
+
+need() { # FILE: install the packages of this requirements file that are missing
+  "$PYTHON" "$root/scripts/requirements_met.py" "$root/$1" 2>/dev/null && return
+  echo "installing what $1 lists into the environment of $PYTHON" >&2
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check -r "$root/$1" >&2 || {
+    echo "set-up: cannot install what this script needs: $PYTHON -m pip install -r $root/$1" >&2
+    exit 1
+  }
 }
 
 if [ -n "${PYTHON:-}" ]; then check_given; else find_python; fi

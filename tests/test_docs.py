@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from torch.distributed.run import get_args_parser
 
+from options.demo_options import DemoOptions
 from options.export_options import ExportOptions
 from options.fit_options import FitOptions
 from options.test_options import TestOptions
@@ -39,6 +40,7 @@ PROGRAMS = {
     "scripts/fit_refresh.py": FitOptions,
     "scripts/translate.py": TranslateOptions,
     "scripts/export_onnx.py": ExportOptions,
+    "scripts/demo.sh": DemoOptions,
 }
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from data.video.film import Video, decode
 from examples.generators import resnet
 from shortcut_v2v import ROOT, Shortcut
+from tests.helpers.generators import SkipNet, made
 from tests.helpers.models import model
 from tests.helpers.python import SIZE, moving_film, panning, resnet_file
 from tests.helpers.sound_films import film
@@ -121,6 +122,14 @@ def test_a_loaded_model_can_be_saved_again_with_its_refresh(tiny, tmp_path):
     again = Shortcut.load(tiny.save(tmp_path / "again"), device="cpu")
     frames = panning()
     assert np.array_equal(list(again.stream(frames)), list(tiny.stream(frames)))
+
+
+def test_frames_are_padded_for_a_unet_and_refused_in_its_training(tmp_path):
+    model = Shortcut.attach(made(SkipNet), panning(), cut="down3_0:cat", h_dim=8, device="cpu")  # multiples of 8
+    odd = [frame[:27, :45] for frame in panning()]
+    assert [picture.shape for picture in model.stream(odd)] == [(27, 45, 3)] * 5
+    with pytest.raises(ValueError, match="multiples of 8, got 36 x 32 px"):
+        model.distil(moving_film(tmp_path / "in.mp4"), steps=1, size=(36, 32), progress=False)
 
 
 def test_where_to_cut_is_measured(tmp_path):

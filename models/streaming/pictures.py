@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from models.streaming.translator import Translator
+from models.streaming.translator import Step, Translator, WholeTeacher
 from util.image import to_tensor, to_uint8
 
 SMALLEST_PX = 16  # of a side that the networks see: reflections and normalisation need a few pixels of every layer
@@ -20,14 +20,20 @@ class PictureTranslator:
     Args:
         new_translator: makes the translator for frames like the first one, [1, 3, H, W] in [-1, 1] on the CPU.
         multiple: sides of a frame must be multiples of this number of pixels.
+        watch: called with the translator's step of each picture.
 
     Raises:
         ValueError: a picture has another size than those before it.
     """
 
-    def __init__(self, new_translator: Callable[[Tensor], Translator], multiple: int):
-        self._new_translator, self._multiple = new_translator, multiple
-        self._translator: Translator | None = None
+    def __init__(
+        self,
+        new_translator: Callable[[Tensor], Translator | WholeTeacher],
+        multiple: int,
+        watch: Callable[[Step], object] | None = None,
+    ):
+        self._new_translator, self._multiple, self._watch = new_translator, multiple, watch
+        self._translator: Translator | WholeTeacher | None = None
         self.references = 0  # so far
 
     @property
@@ -43,6 +49,8 @@ class PictureTranslator:
             self._translator = self._new_translator(x)
         step = self._translator.step(x)
         self.references += step.is_reference
+        if self._watch:
+            self._watch(step)
         return to_uint8(_cropped(step.output[0], height, width, padded.shape[0]))
 
 

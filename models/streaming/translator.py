@@ -150,6 +150,18 @@ class Translator:
             )
 
 
+class WholeTeacher:
+    """Translates every frame by the whole teacher, which a Shortcut is compared with; it keeps no reference."""
+
+    def __init__(self, stages: Stages):
+        self.stages = stages
+
+    @torch.no_grad()
+    def step(self, frame: Tensor) -> Step:
+        """Translate a frame, as `Translator.step` takes it."""
+        return Step(self.stages.teacher(frame), 0, True, frozenset())
+
+
 def _check_settings(stages: Stages, refresh: Refresh, refresh_output: str, spread: bool, reuse_parsing: bool) -> None:
     is_fixed = isinstance(refresh, Every)
     if refresh_output not in REFRESH_OUTPUTS:

@@ -44,6 +44,9 @@ class Teacher(nn.Module):
         scale: output pixels per input pixel, along each axis.
         image_channels: how many of f's channels, the last ones, are an image that the tail adds to.
 
+    The attribute `size_multiple`: height and width of a frame must be multiples of this number of pixels, too. It is
+    what this network needs; a `TeacherFamily` tells what all of its networks need.
+
     Source: Chung et al., Shortcut-V2V (2023), section 3.1.
     """
 
@@ -61,7 +64,7 @@ class Teacher(nn.Module):
         super().__init__()
         self.head, self.body, self.tail = head, body, tail
         self.a_channels, self.f_channels, self.split = a_channels, f_channels, split
-        self.scale, self.image_channels = scale, image_channels
+        self.scale, self.image_channels, self.size_multiple = scale, image_channels, 1
         self.requires_grad_(False).eval()
 
     def train(self, mode: bool = True) -> "Teacher":

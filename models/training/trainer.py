@@ -11,6 +11,8 @@ from torch.optim import Optimizer
 
 from models.training.adam import Adam
 from models.training.finite import FiniteCheck, Losses
+from models.training.loss_scale import LossScale
+from models.training.parts import check_moments, load_into, state_of, without_weights
 from models.training.share import Share
 from util.checkpoint import load_weights
 
@@ -25,7 +27,8 @@ class Trainer(ABC):
         share: what this process trains on of the present part of the batch.
         finite: looks at all losses and gradients.
         dtype: of the weights, and of the images that a step takes.
-        amp: the dtype to which torch's autocast lowers what it can; None: everything is float32.
+        amp: the dtype to which torch's autocast lowers what it can; None: everything is float32. With float16 the loss
+            is scaled.
 
     Args:
         optimizers: all optimisers, with their initial learning rates.
@@ -33,13 +36,21 @@ class Trainer(ABC):
     """
 
     def __init__(self, optimizers: Iterable[Optimizer], /, **parts: object):
-        self.steps, self.dtype, self.amp, self.accumulate, self._parts = 0, torch.float32, None, 1, parts
-        self.finite = FiniteCheck()
-        made_with = [(one, [_without_weights(group) for group in one.param_groups]) for one in optimizers]
+        self.steps, self.dtype, self.accumulate, self._parts = 0, torch.float32, 1, parts
+        self.finite, self.amp = FiniteCheck(), None
+        made_with = [(one, [without_weights(group) for group in one.param_groups]) for one in optimizers]
         self._made_with: list[tuple[Optimizer, list[dict]]] = made_with
 
     share: Share
-    amp: torch.dtype | None
+
+    @property
+    def amp(self) -> torch.dtype | None:
+        return self._amp
+
+    @amp.setter
+    def amp(self, dtype: torch.dtype | None) -> None:
+        self._amp = dtype
+        self._scale = LossScale(dtype)
 
     def step(self, *inputs: Tensor, samples: int | None = None) -> Losses:
         """One optimisation step on a batch -> {term: weighted loss, its mean over the batch}, with "total".
@@ -63,6 +74,7 @@ class Trainer(ABC):
             for name, value in terms.items():
                 value = value.detach() * (self.share.total / self._whole.total)
                 sums[name] = sums[name] + value if name in sums else value
+        self._scale.update()
         self.steps += 1
         return Losses(sums, self.finite)
 
@@ -81,14 +93,25 @@ class Trainer(ABC):
         if self._is_first:
             optimizer.zero_grad(set_to_none=True)
         own = self.share.count / self._whole.count if self._whole.count else 1.0
-        (reduce(operator.add, terms.values()) * own).backward()
+        self._scale.scaled(reduce(operator.add, terms.values()) * own).backward()
         if self._is_last:
             weights = [weight for group in optimizer.param_groups for weight in group["params"]]
             self._whole.add_gradients(weights)
-            self.finite.gradients(network, [w.grad for w in weights if w.grad is not None])
-            optimizer.found_inf = self.finite.found
-            optimizer.step()
+            self._change(network, optimizer, [w.grad for w in weights if w.grad is not None])
         return means, reduce(operator.add, means.values())
+
+    def _change(self, network: str, optimizer: Adam, gradients: list[Tensor]) -> None:
+        """Change the weights by their gradients, unless something was not finite.
+
+        With float16 an infinite gradient is no fault: the loss was scaled up too much, and only this step is left out.
+        """
+        if self._scale.is_on:
+            found = self._scale.unscale(optimizer, gradients)
+            optimizer.found_inf = found if self.finite.found is None else torch.maximum(found, self.finite.found)
+        else:
+            self.finite.gradients(network, gradients)
+            optimizer.found_inf = self.finite.found
+        optimizer.step()
 
     def check(self) -> None:
         """Wait for the device: have all losses and gradients been finite?
@@ -142,7 +165,7 @@ class Trainer(ABC):
             FloatingPointError: see `check`.
         """
         self.check()
-        return {**_state(self._parts), "steps": self.steps}
+        return {**state_of(self._parts), "steps": self.steps, "loss_scale": self._scale.state_dict()}
 
     def load_state_dict(self, state: dict) -> None:
         """Go on from a state. What the optimisers were made with, such as betas, wins over the state's.
@@ -151,12 +174,13 @@ class Trainer(ABC):
             ValueError: the state of an optimiser has other shapes than the weights.
             KeyError, RuntimeError, TypeError, AttributeError: it is of other networks, or no state at all.
         """
-        _load(self._parts, state)
+        load_into(self._parts, state)
         self.steps = int(state["steps"])
+        self._scale.load_state_dict(state.get("loss_scale", {}))
         for optimizer, groups in self._made_with:
             for group, made_with in zip(optimizer.param_groups, groups, strict=True):
                 group.update({**made_with, "lr": group["lr"]})
-            _check_moments(optimizer)
+            check_moments(optimizer)
 
     def start_from(self, state: dict) -> list[str]:
         """Take the weights of each network that `state`, another trainer's, has too; the names of these networks.
@@ -173,26 +197,3 @@ class Trainer(ABC):
                     load_weights(module, weights, f"the {name} of this run")
                     taken.append(name)
         return taken
-
-
-def _state(part) -> dict:
-    return {name: _state(one) for name, one in part.items()} if isinstance(part, dict) else part.state_dict()
-
-
-def _load(part, state: dict) -> None:
-    if not isinstance(part, dict):
-        part.load_state_dict(state)
-        return
-    for name, one in part.items():
-        _load(one, state[name])
-
-
-def _without_weights(group: dict) -> dict:
-    return {name: value for name, value in group.items() if name != "params"}
-
-
-def _check_moments(optimizer: Optimizer) -> None:
-    for weight, moments in optimizer.state.items():
-        shapes = [list(value.shape) for value in moments.values() if isinstance(value, Tensor) and value.dim()]
-        if any(shape != list(weight.shape) for shape in shapes):
-            raise ValueError(f"the optimiser's state is {shapes} for weights {list(weight.shape)}")

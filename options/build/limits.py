@@ -1,5 +1,7 @@
 """What a test checks before its first frame: names of results, sizes that videos can have, and memory."""
 
+import math
+
 import torch
 
 from data import Clip
@@ -7,6 +9,7 @@ from data.faces.clips import FaceClips
 from data.stream import size_of
 from models.evaluation.memory import layer_bytes
 from models.teachers.base import Teacher
+from options.build.teacher import refuse_size
 from options.build.translator import input_channels
 from options.record import Options
 from util import image, runtime
@@ -14,7 +17,7 @@ from util.files import as_text
 from util.report.clips import check_names
 
 LONGEST_SIDE = 16384  # px of a picture in H.264, by x264
-PROBE = (64, 64)  # px of the frame on which memory is measured
+PROBE = 64  # px, about: sides of the frame on which memory is measured
 SMALLER = "give a smaller size: --resize_mode rectangle --fineSizeW W --fineSizeH H"
 
 
@@ -28,7 +31,9 @@ def check_results(opt: Options, clips: list[Clip]) -> None:
 
 
 def check_sizes(opt: Options, clips: list[Clip], faces: list[FaceClips], teacher: Teacher, device: torch.device) -> int:
-    """Refuse frames too large for a video or for the memory; return the shortest side of the pictures made, px.
+    """Refuse frames too large for a video or the memory, or of a size that the teacher does not take.
+
+    Returns the shortest side of the pictures made, px.
 
     Raises:
         ValueError: the message has the size and the limit.
@@ -38,6 +43,8 @@ def check_sizes(opt: Options, clips: list[Clip], faces: list[FaceClips], teacher
         panels = 3 if opt.compare else 2
         hint = "--no-compare leaves one panel out" if opt.compare else SMALLER
         _check_side(name, f"{panels} panels of", panels, (teacher.scale * width, teacher.scale * height), hint)
+        if not opt.fine_size:  # else it was tried when the teacher was loaded
+            refuse_size(teacher, (width, height))
     for found in faces if opt.paste else ():
         height, width = found.tracker.frame_size
         factor = teacher.scale if found.faces else 1
@@ -63,7 +70,8 @@ def check_memory(teacher: Teacher, size: tuple[int, int], device: torch.device, 
     Raises:
         ValueError: the message has both numbers.
     """
-    needed = layer_bytes(teacher, image.blank(PROBE, device, channels), size)
+    side = math.ceil(PROBE / teacher.size_multiple) * teacher.size_multiple
+    needed = layer_bytes(teacher, image.blank((side, side), device, channels), size)
     free = runtime.free_memory(device)
     if free is not None and needed > free:
         raise ValueError(

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from data.frames import Size
 from models.evaluation.splits.suggest import suggest
 from models.evaluation.splits.times import BlockKind
 from models.shortcut.checkpoint import to_checkpoint
@@ -15,10 +16,12 @@ from models.teachers.any_generator import teacher_of
 from models.teachers.any_generator.checks import check
 from models.teachers.any_generator.cuts import ends
 from models.teachers.any_generator.graph import layer_graph
+from models.teachers.base import Teacher
 from models.training.short import new_block
 from options import model_file
+from options.build.teacher import refuse_size
 from options.build.translation import Pair
-from options.flags.teachers import family_named
+from options.flags.teachers import family_named, family_of
 from options.python_options import IN_MEMORY
 from options.record import Options
 from util import checkpoint
@@ -60,6 +63,13 @@ def _suggested(generator: nn.Module, frames: Sequence[Tensor], h_dim: int) -> st
     graph = layer_graph(generator, frames[0])
     best = suggest(graph, frames, BlockKind("full_size", h_dim)).best
     return "{}:{}".format(*ends(graph, best.candidate.cut))
+
+
+def check_distillable(opt: Options, teacher: Teacher, size: Size) -> None:
+    """Refuse, by a ValueError, a teacher of faces, and frames of a (width, height) that the teacher does not take."""
+    if family_of(opt).of_faces:
+        raise ValueError("this model translates the faces in a video: scripts/vtoonify/train.sh distils it")
+    refuse_size(teacher, size)
 
 
 def settled(opt: Options, refresh: Adaptive) -> Options:

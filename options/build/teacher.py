@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from data.frames import Size
 from models.teachers.any_generator.checks import check_size
 from models.teachers.any_generator.parts import CutGenerator
 from models.teachers.base import Teacher
@@ -26,9 +27,24 @@ def load_teacher(opt: Options, device: torch.device, face: Tensor | None = None)
     weights = path if family.takes_path else checkpoint.load(path)
     given = {"face": face} if wants_face(opt) else {}
     teacher = family.build(weights, **family_values(opt), **given)
-    if isinstance(teacher, CutGenerator) and opt.fine_size:  # which sizes it takes, only a frame can tell
-        check_size(teacher, opt.fine_size)
+    if opt.fine_size:
+        refuse_size(teacher, opt.fine_size)
     return teacher.to(device), checkpoint.fingerprint(teacher.uncut_weights())
+
+
+def refuse_size(teacher: Teacher, size: Size) -> None:
+    """Refuse frames of a (width, height) that a generator of the user's own does not take: only a frame can tell.
+
+    Raises:
+        ValueError: one sentence on the size, and on what the generator says.
+    """
+    if isinstance(teacher, CutGenerator):
+        check_size(teacher, size)
+
+
+def size_multiple(opt: Options, teacher: Teacher) -> int:
+    """What height and width of a frame must be multiples of, in pixels."""
+    return max(family_of(opt).size_multiple, teacher.size_multiple)
 
 
 def wants_face(opt: Options) -> bool:

@@ -1,16 +1,19 @@
 """From options to a translation of films: the networks, what each film is translated by, and the jobs to do."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from data.faces.film import FaceFilm
 from data.jobs.inputs import Input, Reading, find_inputs
-from data.jobs.run import Form, Translate
+from data.jobs.run import Form
 from data.listing import unused
 from models.evaluation.precision import AUTO, Precision, fastest_precision, named_precision
 from models.shortcut import Shortcut
@@ -19,11 +22,11 @@ from models.streaming.cuda_graphs import graphed
 from models.streaming.pictures import PictureTranslator
 from models.streaming.refresh import Adaptive
 from models.streaming.stages import Stages, eager
-from models.streaming.translator import Translator
+from models.streaming.translator import Step, Translator, WholeTeacher
 from models.teachers.base import Teacher
 from options.base_options import DEFAULT_INTERVAL
 from options.build.faces import new_detector
-from options.build.teacher import load_teacher, only_face, wants_face
+from options.build.teacher import load_teacher, only_face, refuse_size, size_multiple, wants_face
 from options.build.translator import load_block, new_adaptive
 from options.flags.faces import padding_of
 from options.flags.teachers import family_of, flags_of_other_families
@@ -36,6 +39,8 @@ PLACES = {  # flags that say where things are and how they are computed, not wha
     *("inputs", "out", "overwrite", "model", "name", "checkpoints_dir", "main_G_path", "gpu_ids"),
     *("deform_backend", "cuda_graphs"),
 }
+NewTranslator = Callable[[Stages], Translator | WholeTeacher]
+Watch = Callable[[Step], object]
 
 
 class Pair(NamedTuple):
@@ -67,10 +72,10 @@ class Networks:
 
     def __init__(self, opt: Options, device: torch.device, pair: Pair | None = None):
         self._opt, self._device = opt, device
-        teacher, self._teacher_id, self._block, self._block_id = pair or load_pair(opt, device)
+        self._teacher, self._teacher_id, self._block, self._block_id = pair or load_pair(opt, device)
         self._detect = new_detector(opt) if family_of(opt).of_faces else None
         self._small = optimize(self._block, opt.deform_backend, opt.hold)
-        self._fast = teacher.for_inference()
+        self._fast = self._teacher.for_inference()
         self._precision: Precision | None = None if opt.amp == AUTO else named_precision(opt.amp, device)
         self._stages: Stages | None = None
         self.refresh = self._new_refresh()  # as each film has it
@@ -88,35 +93,49 @@ class Networks:
         """What was chosen on the first frame."""
         return [self._precision.note] if self._precision and self._precision.note else []
 
-    def begin(self) -> "PictureTranslator | FaceFilm":
-        """What translates the next film, frame by frame: whole frames, or the faces in them."""
+    def begin(self, watch: Watch | None = None) -> "PictureTranslator | FaceFilm":
+        """What translates the next film, frame by frame: whole frames, or the faces in them.
+
+        Args:
+            watch: called with each step of a translator; in a film of faces, of each face.
+        """
+        return self._film(lambda stages: Translator(stages, self._new_refresh()), watch)
+
+    def begin_teacher(self) -> "PictureTranslator | FaceFilm":
+        """What translates the next film by the whole teacher alone."""
+        return self._film(WholeTeacher)
+
+    def _film(self, translator: NewTranslator, watch: Watch | None = None) -> "PictureTranslator | FaceFilm":
         if self._detect is None:
-            return self._pictures()
-        return FaceFilm(self._detect, self._of_face, padding_of(self._opt), self._opt.eye_distance)
+            return self._pictures(self._fast, translator, watch)
+        begin = partial(self._of_face, translator, watch)
+        return FaceFilm(self._detect, begin, padding_of(self._opt), self._opt.eye_distance)
 
-    def _of_face(self, aligned) -> Translate:
+    def _of_face(self, translator: NewTranslator, watch: Watch | None, face: np.ndarray) -> PictureTranslator:
+        """What translates an aligned face, which may bring its own style."""
+        teacher = self._fast
         if wants_face(self._opt):
-            teacher, _ = load_teacher(self._opt, self._device, only_face([aligned]))
-            self._fast, self._stages = teacher.for_inference(), None
-        return self._pictures()
+            teacher = load_teacher(self._opt, self._device, only_face([face]))[0].for_inference()
+        return self._pictures(teacher, translator, watch)
 
-    def _pictures(self) -> PictureTranslator:
-        stages = self._stages
-
-        def new_translator(x: Tensor) -> Translator:
-            own = stages or self._eager(x)
+    def _pictures(self, teacher: Teacher, translator: NewTranslator, watch: Watch | None) -> PictureTranslator:
+        def new_translator(x: Tensor) -> Translator | WholeTeacher:
+            refuse_size(self._teacher, (x.shape[3], x.shape[2]))
+            stages = self._stages_of(teacher, x)
             if self._opt.cuda_graphs and self._device.type == "cuda":
-                own = graphed(own, x.to(self._device))
-            return Translator(own, self._new_refresh())
+                stages = graphed(stages, x.to(self._device))
+            return translator(stages)
 
-        return PictureTranslator(new_translator, family_of(self._opt).size_multiple)
+        return PictureTranslator(new_translator, size_multiple(self._opt, self._teacher), watch)
 
-    def _eager(self, x: Tensor) -> Stages:
-        """The stages of all films, made when the first frame x is there, on which --amp auto is tried."""
+    def _stages_of(self, teacher: Teacher, x: Tensor) -> Stages:
+        """The stages of a teacher; those of the usual one serve all films. --amp auto is tried on the first frame x."""
         if self._precision is None:
-            self._precision = fastest_precision(self._fast, self._small, [x])
+            self._precision = fastest_precision(teacher, self._small, [x])
+        if teacher is not self._fast:
+            return eager(teacher, self._small, self._precision.dtype)
         if self._stages is None:
-            self._stages = eager(self._fast, self._small, self._precision.dtype)
+            self._stages = eager(teacher, self._small, self._precision.dtype)
         return self._stages
 
     def _new_refresh(self) -> Adaptive:

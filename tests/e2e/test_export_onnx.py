@@ -33,6 +33,7 @@ def test_all_graphs_are_there_and_say_what_they_are(folder):
     assert names == {f"{name}.onnx" for name in ("head", "body", "tail", "block", "skipped_frame")}
     told = onnxruntime.InferenceSession(folder / "block.onnx").get_modelmeta().custom_metadata_map
     wanted = {"graph": "block", "teacher": "recycle_gan", "split": "5:12", "block": "full_size", "size": "48x32"}
+    wanted |= {"size_multiple": "4"}
     assert wanted.items() <= told.items() and len(told["teacher_fingerprint"]) == len(told["shortcut_fingerprint"])
 
 

@@ -286,8 +286,9 @@ def test_a_teachers_training_resumes_as_if_never_stopped(tmp_path):
     assert same(whole, parts)
 
 
-def test_a_distillation_in_half_precision_is_another_one_with_finite_losses_and_float32_weights(tmp_path):
-    for name, amp in (("exact", "off"), ("half", "bf16")):
+@pytest.mark.parametrize("half", ["bf16", "fp16"])
+def test_a_distillation_in_half_precision_is_another_one_with_finite_losses_and_float32_weights(tmp_path, half):
+    for name, amp in (("exact", "off"), ("half", half)):
         assert run(distil(tmp_path, "--name", name, "--amp", amp, "--print_freq", "1")) == 0
     totals = {name: [r["total"] for r in log_of(tmp_path, name) if "total" in r] for name in ("exact", "half")}
     assert len(totals["half"]) == 4 and all(map(math.isfinite, totals["half"]))
@@ -295,10 +296,11 @@ def test_a_distillation_in_half_precision_is_another_one_with_finite_losses_and_
     assert {value.dtype for value in block_of(tmp_path, "half").values()} == {torch.float32}
 
 
-def test_a_distillation_in_half_precision_resumes_as_if_never_stopped(tmp_path):
-    run(distil(tmp_path, "--name", "whole", "--niter", "4", "--amp", "bf16"))
-    run(distil(tmp_path, "--name", "parts", "--niter", "2", "--amp", "bf16"))
-    run(distil(tmp_path, "--name", "parts", "--niter", "4", "--amp", "bf16", "--continue_train"))
+@pytest.mark.parametrize("half", ["bf16", "fp16"])
+def test_a_distillation_in_half_precision_resumes_as_if_never_stopped(tmp_path, half):
+    run(distil(tmp_path, "--name", "whole", "--niter", "4", "--amp", half))
+    run(distil(tmp_path, "--name", "parts", "--niter", "2", "--amp", half))
+    run(distil(tmp_path, "--name", "parts", "--niter", "4", "--amp", half, "--continue_train"))
     assert same(block_of(tmp_path, "whole"), block_of(tmp_path, "parts"))
 
 

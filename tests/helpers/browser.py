@@ -80,12 +80,18 @@ class Browser:
         if failed or event.get("method") == "Runtime.exceptionThrown":
             self.errors.append(told)
 
-    def open(self, path: Path, size: tuple[int, int] = (1280, 900), fragment: str = "") -> None:
-        """A file, from the start: a page that is open already would only go to the fragment."""
+    def open(self, place: Path | str, size: tuple[int, int] = (1280, 900), fragment: str = "") -> None:
+        """A file or an address, from the start: a page that is open already would only go to the fragment."""
         width, height = size
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=path.as_uri() + fragment)
+        self.call("Page.navigate", url=(place if isinstance(place, str) else place.as_uri()) + fragment)
+
+    def upload(self, selector: str, path: Path) -> None:
+        """Choose a file in an <input type="file">."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(path)])
 
     def run(self, script: str):
         """The value of a JavaScript expression."""

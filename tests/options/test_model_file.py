@@ -133,3 +133,15 @@ def test_names_of_models(run):
         model_file.folder_of("yours", runs, Path("yours"))
     with pytest.raises(ValueError, match="the published tasks are v2c, v2l, l2v"):
         model_file.folder_of("published:x", runs, Path("x"))
+
+
+def test_models_are_known_by_their_weights_and_what_describes_them(tmp_path):
+    for run in ("described", "trained", "nameless", "ShortcutV2V_unsup_v2c", "unfinished"):
+        (tmp_path / run).mkdir()
+        if run != "unfinished":
+            (tmp_path / run / "latest_net_ShortcutV2V.pth").touch()
+    (tmp_path / "described" / "model.yaml").touch()
+    for run in ("trained", "unfinished"):
+        (tmp_path / run / "options.yaml").touch()
+    assert model_file.known_models(tmp_path) == ["described", "trained", "published:v2c"]
+    assert model_file.known_models(tmp_path / "nowhere") == []

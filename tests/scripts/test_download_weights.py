@@ -79,6 +79,13 @@ def fetch(tmp_path):
     return ran
 
 
+def test_without_a_network_one_sentence_says_so(fetch, tmp_path):
+    ran = fetch(TEACHER, "http://127.0.0.1:9/teacher")  # nobody listens there
+    assert ran.returncode == 1 and not (tmp_path / "checkpoints" / TEACHER).exists()
+    [told] = ran.stderr.strip().splitlines()
+    assert "cannot download http://127.0.0.1:9/teacher (no connection to 127.0.0.1): call this again" in told
+
+
 def test_a_file_comes_is_checked_and_pinned(fetch, server, teacher, tmp_path):
     server.cuts = 1
     link = server.link("teacher", teacher)

@@ -12,6 +12,7 @@ from models.teachers.any_generator.checks import check, frozen_layers
 from models.teachers.any_generator.cuts import Name, find
 from models.teachers.any_generator.graph import layer_graph
 from models.teachers.any_generator.parts import CutGenerator, cut_generator
+from models.teachers.any_generator.sizes import size_multiple
 from models.teachers.base import Flag, TeacherFamily
 
 START = 5  # the default of the flag that `recycle_gan` declares, too
@@ -55,14 +56,17 @@ def made_by(function: Make, path: Path | None) -> nn.Module:
     return _called(function, name)
 
 
-def _called(function: Make, name: str, *arguments: Path) -> nn.Module:
+def _called(function: Make, name: str, *files: Path) -> nn.Module:
     try:
-        return function(*arguments)
+        return function(*files)
     except (ValueError, OSError):
         raise
     except Exception as error:  # load_state_dict, for one, raises a RuntimeError of many lines
         first, *more = str(error).strip().splitlines() or [""]
-        raise ValueError(f"{name}() raised {type(error).__name__}: {' '.join([first, *more[:1]])[:300]}") from error
+        told = f"{type(error).__name__}: {' '.join([first, *(line.strip() for line in more[:1])])[:300]}"
+        if not files:
+            raise ValueError(f"{name}() raised {told}") from error
+        raise ValueError(f"{name}() cannot use {files[0]}, a file of another network or damaged? {told}") from error
 
 
 def teacher_of(
@@ -95,7 +99,9 @@ def teacher_of(
         start, end = default
     else:
         raise ValueError("the cut is not given: scripts/suggest_split.sh finds one; --cut, or both --skip_idx flags")
-    return cut_generator(graph, find(graph, start, end))
+    teacher = cut_generator(graph, find(graph, start, end))
+    teacher.size_multiple = size_multiple(graph)
+    return teacher
 
 
 def problems(values: Mapping[str, Any]) -> list[str]:

@@ -22,8 +22,8 @@ def check(generator: object, size: tuple[int, int] | None = None) -> Tensor:
     if not isinstance(generator, nn.Module):
         raise ValueError(f"a generator is an nn.Module, got {type(generator).__name__}")
     generator.requires_grad_(False).eval()
-    example = _example(generator, size)
-    y = picture_of(generator, example)
+    example, made = _example(generator, size)
+    y = _picture(made, example)
     if y.abs().max() > LARGEST:
         raise ValueError(
             f"the generator's values reach {y.abs().max():.0f}, and pictures lie in [-1, 1]: return a module that "
@@ -39,8 +39,17 @@ def check(generator: object, size: tuple[int, int] | None = None) -> Tensor:
 
 @torch.no_grad()
 def check_size(generator: nn.Module, size: tuple[int, int]) -> None:
-    """Refuse frames of a (width, height) that the generator does not take, by a ValueError of one sentence."""
-    picture_of(generator, _example(generator, size))
+    """Refuse frames of a (width, height) that the generator does not take, by a ValueError of one sentence.
+
+    Args:
+        generator: or a teacher, whose `size_multiple` is known.
+    """
+    multiple = getattr(generator, "size_multiple", 1)
+    if any(side % multiple for side in size):
+        width, height = size
+        raise ValueError(f"the generator takes sides that are multiples of {multiple}, got {width} x {height} px")
+    example, made = _example(generator, size)
+    _picture(made, example)
 
 
 def picture_of(generator: nn.Module, frame: Tensor) -> Tensor:
@@ -49,7 +58,11 @@ def picture_of(generator: nn.Module, frame: Tensor) -> Tensor:
     Raises:
         ValueError: it makes something else.
     """
-    y, (height, width) = generator(frame), frame.shape[2:]
+    return _picture(generator(frame), frame)
+
+
+def _picture(y: object, frame: Tensor) -> Tensor:
+    height, width = frame.shape[2:]
     if not isinstance(y, Tensor) or y.ndim != 4 or y.shape[:2] != (1, 3):
         got = list(y.shape) if isinstance(y, Tensor) else f"a {type(y).__name__}"
         raise ValueError(f"a generator makes one picture [1, 3, H, W] of a frame {list(frame.shape)}, got {got}")
@@ -72,17 +85,29 @@ def frozen_layers(generator: nn.Module) -> str:
     return f"frozen: {' and '.join(meaning[kind] for kind in found)}, also in training" if found else ""
 
 
-def _example(generator: nn.Module, size: tuple[int, int] | None) -> Tensor:
-    failed = ""
+def _example(generator: nn.Module, size: tuple[int, int] | None) -> tuple[Tensor, object]:
+    """A frame that the generator takes, and what it makes of it."""
+    reason = ""
     for width, height in [size] if size else [(side, side) for side in SIZES]:
         frame = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(0)) * 2 - 1
         frame = frame.to(next(iter(generator.parameters()), frame))
         try:
-            generator(frame)
-            return frame
+            return frame, generator(frame)
         except Exception as error:  # foreign code raises what it likes
-            failed = f"the generator does not take a frame {height} high and {width} wide: {str(error).splitlines()[0]}"
-    raise ValueError(failed)
+            reason = f"the generator does not take a frame {height} high and {width} wide: {_first_line(error)}"
+    raise ValueError(reason + (_what_it_takes(generator) if size else ""))
+
+
+def _what_it_takes(generator: nn.Module) -> str:
+    try:
+        height, width = _example(generator, None)[0].shape[2:]
+    except ValueError:
+        return ""
+    return f"; it takes {width} x {height}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or repr(error)).splitlines()[0]
 
 
 def _of_batches(generator: nn.Module) -> str:

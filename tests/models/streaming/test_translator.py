@@ -5,7 +5,7 @@ from models.shortcut import BLOCKS
 from models.shortcut.inference import optimize
 from models.streaming.refresh import Adaptive, Every
 from models.streaming.stages import eager
-from models.streaming.translator import Translator
+from models.streaming.translator import Translator, WholeTeacher
 from tests.helpers import tiny
 from tests.helpers.tiny import ROUNDED, block, parsing_vtoonify, teacher, video, vtoonify, vtoonify_block
 
@@ -44,6 +44,13 @@ def test_interval_one_is_the_teacher():
     whole = teacher()
     for frame, output in zip(video(), outputs(translator(1)), strict=True):
         close(output, whole(frame))
+
+
+def test_the_whole_teacher_alone_shows_the_same():
+    made = WholeTeacher(eager(teacher().for_inference(), optimize(block())))
+    for frame, output in zip(video(), outputs(made), strict=True):
+        close(output, teacher()(frame))
+    assert told(made) == [(0, True, frozenset())] * 7
 
 
 def test_reference_frames_are_exact_and_the_rest_are_not(form):

@@ -72,6 +72,46 @@ def test_a_step_computes_with_the_dtype_that_it_is_told_to(amp, seen):
     assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32  # and outside of steps as before
 
 
+def test_in_float16_the_gradients_are_those_of_the_unscaled_loss():
+    plain, half = (One(lambda w, x: {"a": (w * x).square().sum() * 1e-3}) for _ in range(2))
+    half.amp = torch.float16
+    for trainer in (plain, half):
+        for _ in range(3):
+            trainer.step(torch.ones(1, 1))
+    assert half.weight.item() == pytest.approx(plain.weight.item(), abs=1e-6) != 1.0
+
+
+def test_in_float16_a_step_whose_gradients_overflow_changes_nothing_and_the_training_goes_on():
+    trainer = One(lambda w, x: {"a": (w * x).sum()})
+    trainer.amp = torch.float16
+    before = trainer.state_dict()["loss_scale"]["scale"]
+    trainer.step(torch.full((1, 1), 1e35))  # times the scale, 65536, this is infinite
+    assert trainer.weight.item() == 1.0 and trainer.state_dict()["loss_scale"]["scale"] == before / 2
+    trainer.step(torch.ones(1, 1))
+    assert trainer.weight.item() != 1.0
+    trainer.check()
+
+
+def test_in_float16_a_loss_that_is_not_finite_ends_the_training():
+    trainer = One(lambda w, x: {"a": (w * x).sum()})
+    trainer.amp = torch.float16
+    trainer.step(torch.full((1, 1), float("nan")))
+    with pytest.raises(FloatingPointError, match="loss is not finite"):
+        trainer.check()
+    assert trainer.weight.item() == 1.0
+
+
+def test_the_scale_of_float16_is_part_of_the_state_and_other_precisions_have_none():
+    first, second, plain = (One(lambda w, x: {"a": (w * x).sum()}) for _ in range(3))
+    first.amp = second.amp = torch.float16
+    first.step(torch.full((1, 1), 1e35))
+    second.load_state_dict(first.state_dict())
+    assert second.state_dict()["loss_scale"] == first.state_dict()["loss_scale"] != {}
+    plain.load_state_dict(first.state_dict())
+    second.load_state_dict(plain.state_dict())
+    assert plain.state_dict()["loss_scale"] == {}
+
+
 class One(Trainer):
     """One weight; the terms of a step are those of the function `terms` (weight, inputs) -> {name: scalar}."""
 

@@ -1,9 +1,12 @@
 import pytest
 import torch
 
+from examples.generators import UNet
+from models.teachers.any_generator import teacher_of
 from options.build.limits import LONGEST_SIDE, check_memory, check_results, check_sizes
 from options.build.test_setup import found_clips
 from options.test_options import TestOptions, chosen_clips
+from tests.helpers.generators import made
 from tests.helpers.runs import save, stripes
 from tests.helpers.tiny import teacher
 
@@ -65,3 +68,10 @@ def test_names_that_meet_are_refused_before_faces_are_looked_for(parse, tmp_path
     with pytest.raises(ValueError, match="clips a and a_whole would both write a_whole.mp4"):
         found_clips(opt, clips)
     check_results(*parse(*crops))
+
+
+def test_memory_is_measured_on_a_frame_that_a_unet_takes():
+    unet = teacher_of(made(lambda: UNet(4, 7)), cut="down_3_0:cat_3")  # sides are multiples of 128
+    check_memory(unet, (256, 128), CPU)
+    with pytest.raises(ValueError, match="one layer of the teacher"):
+        check_memory(unet, (4_000_000, 4_000_000), CPU)

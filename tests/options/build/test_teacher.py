@@ -62,7 +62,7 @@ def test_a_function_that_takes_a_file_gets_it_and_the_fingerprint_is_that_of_the
 
 
 def test_a_frame_size_that_the_generator_does_not_take_is_told(own):
-    with pytest.raises(ValueError, match="makes 32 x 62 of 32 x 63"):
+    with pytest.raises(ValueError, match="takes sides that are multiples of 2, got 63 x 32 px"):
         load_teacher(own("mine:plain", "--fineSizeH", "32", "--fineSizeW", "63"), torch.device("cpu"))
 
 

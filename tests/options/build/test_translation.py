@@ -10,11 +10,18 @@ import yaml
 
 from data.faces import FacePoints
 from data.faces.detectors import Face
+from models.shortcut.block import ShortcutBlock
+from models.shortcut.checkpoint import to_checkpoint
+from models.streaming.translator import Translator
+from models.teachers.vtoonify.network import VToonify
+from models.teachers.vtoonify.style_encoder import StyleEncoder
 from options.build import translation
+from options.build.teacher import load_teacher
 from options.build.translation import Networks, describe_networks, form_of, inputs_of
 from options.translate_options import TranslateOptions
 from tests.helpers.models import model
 from tests.helpers.tiny import teacher
+from util import checkpoint
 from util.image import to_tensor, to_uint8
 
 CPU = torch.device("cpu")
@@ -64,6 +71,18 @@ def test_a_scene_cut_refreshes_in_a_fixed_interval(parse):
     assert film.references == 2
 
 
+def test_every_step_can_be_watched_and_the_teacher_has_no_others(parse):
+    networks, steps = Networks(parse("--refresh_threshold", "100", "--max_interval", "2"), CPU), []
+    shortcut, whole = (
+        networks.begin(lambda step: steps.append((step.distance, step.is_reference))),
+        networks.begin_teacher(),
+    )
+    for picture in 3 * pictures(1):
+        shortcut(picture)
+        assert np.abs(whole(picture).astype(int) - of_teacher(picture)).max() <= 1
+    assert steps == [(0, True), (1, False), (0, True)] and whole.references == 3
+
+
 def test_settings_tell_whatever_changes_the_result_and_nothing_else(parse):
     def settings(*flags):
         return json.dumps(Networks(parse(*flags), CPU).settings, sort_keys=True)
@@ -95,6 +114,39 @@ def test_a_model_of_faces_translates_the_faces_in_a_frame(monkeypatch):
     frame = np.random.default_rng(0).integers(0, 256, (120, 320, 3), np.uint8)
     shown = Networks(opt, CPU).begin()(frame)
     assert shown.shape == frame.shape and (shown[:, 220:] == frame[:, 220:]).all() and (shown != frame).any()
+
+
+def test_each_of_two_faces_has_the_style_that_it_brings(tmp_path):
+    flags = ["a.mp4", "-o", "out", "--model", str(styled_model(tmp_path / "styled")), "--gpu_ids", "-1"]
+    networks = Networks(TranslateOptions().parse(flags), CPU)
+    faces = [np.random.default_rng(n).integers(0, 256, (256, 256, 3), np.uint8) for n in range(2)]
+    crop = pictures(1, (64, 64))[0]
+    alone = [begin_face(networks, face)(crop) for face in faces]
+    both = [begin_face(networks, face) for face in faces]  # found in one frame: both begin before either is translated
+    assert [np.array_equal(film(crop), shown) for film, shown in zip(both, alone, strict=True)] == [True, True]
+    assert (alone[0] != alone[1]).any()
+
+
+def begin_face(networks, face):
+    return networks._of_face(lambda stages: Translator(stages, networks.refresh), None, face)
+
+
+def styled_model(folder):
+    """A tiny VToonify that takes the style from the face, with a Shortcut."""
+    folder.mkdir()
+    torch.manual_seed(0)
+    whole, encoder = VToonify("toonify", 128), StyleEncoder(width=16).eval()
+    torch.save(whole.state_dict(), folder / "teacher.pt")
+    state = {f"encoder.{key}": value for key, value in encoder.state_dict().items()}
+    torch.save({"state_dict": state, "latent_avg": torch.zeros(128)}, folder / "encoder.pt")
+    described = {"teacher": "vtoonify", "main_G_path": "teacher.pt", "style_encoder_path": "encoder.pt"}
+    (folder / "model.yaml").write_text(yaml.safe_dump(described))
+    opt = TranslateOptions().parse(["a", "-o", "o", "--model", str(folder)])
+    cut, identity = load_teacher(opt, CPU, torch.zeros(1, 3, 256, 256))
+    shape = {"f_ch": cut.f_channels, "image_ch": cut.image_channels}
+    block = ShortcutBlock(cut.a_channels, 8, **shape)
+    checkpoint.save(folder / "latest_net_ShortcutV2V.pth", to_checkpoint(block, identity, cut.split))
+    return folder
 
 
 def test_words_that_name_nothing_are_kept_with_the_reason(parse, tmp_path):

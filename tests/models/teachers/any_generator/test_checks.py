@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from models.teachers.any_generator.checks import check, frozen_layers
+from models.teachers.any_generator import teacher_of
+from models.teachers.any_generator.checks import check, check_size, frozen_layers
 from tests.helpers.generators import SkipNet, made, row
 
 
@@ -57,8 +58,20 @@ def test_a_generator_is_frozen_and_seen_to_work(kind):
 
 def test_a_size_that_it_does_not_take_is_told():
     assert check(made(SkipNet), (24, 16)).shape == (1, 3, 16, 24)
-    with pytest.raises(ValueError, match="does not take a frame 20 high and 24 wide: Sizes of tensors must match"):
+    told = "does not take a frame 20 high and 24 wide: Sizes of tensors must match.*; it takes 64 x 64$"
+    with pytest.raises(ValueError, match=told):
         check(made(SkipNet), (24, 20))
+    with pytest.raises(ValueError, match="does not take a frame 20 high and 24 wide: shape '[^;]*$"):
+        check(By(lambda x: x.view(-1, 3, 7, 7)), (24, 20))
+
+
+def test_sizes_are_refused_by_the_multiple_where_it_is_known():
+    teacher = teacher_of(made(SkipNet), cut="down3_0:cat")
+    check_size(teacher, (24, 16))
+    with pytest.raises(ValueError, match="takes sides that are multiples of 8, got 24 x 20 px"):
+        check_size(teacher, (24, 20))
+    with pytest.raises(ValueError, match="does not take a frame 20 high"):
+        check_size(made(SkipNet), (24, 20))
 
 
 def test_what_works_differently_in_training_is_told():

@@ -56,6 +56,22 @@ def test_what_the_function_raises_becomes_one_sentence():
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("content", [b"no weights", {"0.weight": torch.zeros(1)}])
+def test_a_file_of_another_network_is_named(tmp_path, content):
+    path = tmp_path / "other.pth"
+    path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
+
+    def from_file(path):
+        generator = row()
+        generator.load_state_dict(torch.load(path, weights_only=True))
+        return generator
+
+    told = rf"from_file\(\) cannot use {path}, a file of another network or damaged\? \w+Error: "
+    with pytest.raises(ValueError, match=told) as refused:
+        made_by(from_file, path)
+    assert "\n" not in str(refused.value)
+
+
 def needy(path):
     return row()
 
