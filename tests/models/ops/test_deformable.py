@@ -26,6 +26,18 @@ def problem(seed=0, n=2, c=4, out=3, size=(6, 7), groups=1, reach=3.0, taps=9):
     }
 
 
+@pytest.mark.parametrize(("groups", "dilation"), [(1, 2), (2, 1)])
+def test_larger_kernels_reach_further(groups, dilation):
+    g = torch.Generator().manual_seed(0)
+    feature, current, weight = (torch.randn(2, 4, *size, generator=g, dtype=DTYPE) for size in ((6, 7), (6, 7), (5, 5)))
+    mask = torch.rand(2, groups * 25, 6, 7, generator=g, dtype=DTYPE)
+    inputs = {"feature": feature, "offset": mask.repeat(1, 2, 1, 1), "weight": weight, "current": current, "mask": mask}
+    found, expected = (
+        deform_conv(**inputs, groups=groups, dilation=dilation, backend=backend) for backend in ("cpu", "reference")
+    )
+    torch.testing.assert_close(found, expected)
+
+
 def with_gradients(inputs, **arguments):
     """The output and the gradient of a fixed random projection of it with respect to every input."""
     inputs = {k: v.clone().requires_grad_() for k, v in inputs.items()}

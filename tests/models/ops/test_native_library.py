@@ -78,6 +78,20 @@ def test_a_failure_is_remembered_for_the_next_process(tmp_path, cache, monkeypat
     assert (tmp_path / "calls").read_text() == calls
 
 
+def test_a_compiler_may_print_any_bytes(tmp_path, monkeypatch):
+    monkeypatch.setenv("CC", compiler(tmp_path, "printf 'error: \\377\\n' >&2\nexit 3"))
+    with pytest.raises(OSError, match="exit status 3: error: \N{REPLACEMENT CHARACTER}"):
+        built()
+
+
+def test_a_cache_that_is_named_from_the_working_directory_counts_as_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CC", compiler(tmp_path, 'while [ "$1" != -o ]; do shift; done\ntouch "$2"'))
+    assert built().parent == tmp_path / ".cache" / "shortcut_v2v"
+
+
 @pytest.mark.parametrize("mode", [0o755, 0o770])
 def test_a_folder_that_others_can_enter_is_refused(cache, mode):
     cache.mkdir()

@@ -21,7 +21,8 @@ def test_a_checkpoint_builds_the_block_again(form, tmp_path):
     torch.save(to_checkpoint(block, "f00d", SPLIT, steps=7), tmp_path / "block.pth")
     state = torch.load(tmp_path / "block.pth", weights_only=True)
     again = from_checkpoint(state, "f00d", SPLIT, {"block": form, "h_dim": 8, "adabd_dilation": 2})
-    assert state["steps"] == 7 and again.config == block.config and type(again) is BLOCKS[form]
+    assert state["format"] == 1 and state["steps"] == 7
+    assert again.config == block.config and type(again) is BLOCKS[form]
     inputs = torch.randn(3, 1, 8, 6, 8)
     assert torch.equal(again(*inputs).feature, block(*inputs).feature)
 

@@ -31,8 +31,9 @@ def test_convolutions_are_xavier_normal_with_gain_0_02():
     assert block.reduce_f.bias.abs().max() > 0
 
 
-def test_deformable_kernels_are_uniform_in_one_over_the_root_of_the_fan_in():
-    block = initialise(ShortcutBlock(128, 64))
+@pytest.mark.parametrize("change", [initialise, lambda block: block], ids=["initialised", "new"])
+def test_deformable_kernels_are_uniform_in_one_over_the_root_of_the_fan_in(change):
+    block = change(ShortcutBlock(128, 64))
     for weight in (block.alignment.weight, block.adabd.weight):
         assert weight.abs().max().item() == pytest.approx(1 / 24, rel=0.01)
         assert weight.std().item() == pytest.approx(1 / 24 / math.sqrt(3), rel=0.02)

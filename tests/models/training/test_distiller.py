@@ -46,6 +46,11 @@ def test_the_squared_term_is_off_unless_it_is_weighed():
     assert LossWeights().squared == 0 and "squared" not in distiller(squared=LossWeights().squared).step(*pair())
 
 
+def test_the_weights_are_the_published_ones_unless_others_are_given():
+    published = {"feature": 5, "align": 5, "output": 10, "adversarial": 1, "temporal": 1, "perceptual": 10}
+    assert vars(LossWeights()) == published | {"squared": 0}
+
+
 @pytest.mark.parametrize("form", BLOCKS)
 def test_the_terms_of_the_picture_are_of_what_the_preview_shows(form):
     made = distiller(form)

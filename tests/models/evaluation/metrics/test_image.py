@@ -71,8 +71,9 @@ def test_frames_without_error_alone_have_no_pooled_figure():
     assert metric.compute()["psnr"]["pooled"] is None
 
 
-def test_ssim_is_the_formula():
-    output, target = pair()
+@pytest.mark.parametrize("contrast", [1.0, 0.05])  # with little contrast, how variances are counted shows
+def test_ssim_is_the_formula(contrast):
+    output, target = (contrast * image for image in pair())
     x, y = (((t[0].double().clamp(-1, 1) + 1) / 2).numpy() for t in (output, target))
     expected = np.mean([ssim_by_hand(a, b) for a, b in zip(x, y, strict=True)])
     assert figure(Ssim(MetricResources()), output, target) == pytest.approx(expected, abs=1e-5)
@@ -124,6 +125,10 @@ def test_lpips_with_weights_in_place_tells_images_apart(tmp_path, monkeypatch):
     near, far, metric = 0.9 * target + 0.1 * output, output, Lpips(MetricResources())
     assert figure(metric, target, target) == 0
     assert 0 < figure(metric, near, target) < figure(metric, far, target)
+    side = Lpips.shortest_side
+    assert figure(metric, *pair(size=(side, side))) > 0
+    with pytest.raises(RuntimeError):
+        figure(metric, *pair(size=(side - 1, side - 1)))
 
 
 def test_a_new_metric_of_single_pictures_is_one_method():

@@ -15,6 +15,30 @@ def test_auto_takes_what_lacks_nothing():
     assert list(choose("auto", MetricResources())) == ["psnr", "ssim", "warp_error", "flicker"]
 
 
+def test_a_metric_is_chosen_by_the_name_of_its_figure():
+    names = [(name, metric.name) for name, metric in METRICS.items() if metric is not METRICS["segmentation"]]
+    assert all(name == figure for name, figure in names) and len(names) == len(METRICS) - 1
+
+
+def test_figures_are_shown_as_documented():
+    shown = {
+        name: (about["better"], about["digits"], about["unit"]) for name, about in describe_figures(METRICS).items()
+    }
+    assert shown == {
+        "psnr": ("↑", 2, ""),
+        "ssim": ("↑", 4, "1: the same picture"),
+        "lpips": ("↓", 4, ""),
+        "warp_error": ("↓", 6, "mean squared difference"),
+        "flicker": ("↓", 3, "grey levels"),
+        "tlp": ("↓", 4, ""),
+        **dict.fromkeys(("miou", "ac", "mp"), ("↑", 4, "")),
+        **dict.fromkeys(("fid", "fvd"), ("↓", 2, "")),
+    }
+    assert [name for name, metric in METRICS.items() if metric.against_teacher] == ["psnr", "ssim", "lpips", "tlp"]
+    columns = [column for metric in METRICS.values() for column in metric.columns]
+    assert columns == ["psnr", "ssim", "lpips", "warp_error", "flicker", "tlp", "mp"]
+
+
 def test_the_order_asked_for_is_kept():
     assert list(choose(["ssim", "psnr"], MetricResources())) == ["ssim", "psnr"]
 

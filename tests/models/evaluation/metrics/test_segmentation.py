@@ -54,7 +54,7 @@ def test_a_picture_of_the_ground_truth_scores_one():
 def test_skipped_frames_are_judged_apart():
     metric = score()
     add(metric, [SKY, SKY], [SKY, SKY])
-    add(metric, [SKY, SKY], [SKY, ROAD], distance=2)
+    add(metric, [SKY, SKY], [SKY, ROAD], distance=1)
     assert metric.compute()["mp"] == {"all": 3 / 4, "skipped": 1 / 2}
 
 
