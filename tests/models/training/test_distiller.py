@@ -61,6 +61,15 @@ def test_the_terms_of_the_picture_are_of_what_the_preview_shows(form):
         assert losses[term] == pytest.approx(expected, rel=1e-3), term
 
 
+@pytest.mark.parametrize(("term", "name"), [("adversarial", "D_A"), ("temporal", "D_T_A")])
+def test_an_adversarial_term_is_what_its_discriminator_says_of_the_picture(term, name):
+    made, other = (distiller(**{term: 3.0}) for _ in range(2))
+    shown = other.preview(*pair())
+    pictures = [other.teacher(pair()[0]), shown["shortcut"]] if term == "temporal" else shown["shortcut"]
+    judged = other.networks[name](torch.stack(pictures, 2) if term == "temporal" else pictures)
+    assert made.step(*pair())[term] == pytest.approx(3 * other.gan.generator(judged).item(), rel=1e-3)
+
+
 def test_a_full_size_blocks_picture_is_painted_over_with_the_references():
     made, (reference, current) = distiller("full_size"), pair()
     made.networks["ShortcutV2V"].to_blend.bias.data.fill_(-100.0)
