@@ -70,7 +70,8 @@ def test_a_new_metric_stands_in_table_page_and_files(extended, tmp_path):
     assert (trained.returncode, tested.returncode) == (0, 0), trained.stderr + tested.stderr
     results = tmp_path / "results" / "tiny" / "test_latest"
     record = json.loads((results / "metrics.json").read_text())
-    assert record["figures"]["mae"] == {"label": "MAE, levels", "better": "↓", "digits": 2, "frames": ["skipped"]}
+    shown = {"label": "MAE, levels", "better": "↓", "digits": 2, "frames": ["skipped"], "unit": ""}
+    assert record["figures"]["mae"] == shown
     value = f"{record['quality']['mae']['skipped']:.2f}"
     assert 0 < float(value) < 255 and record["quality"]["mae"]["per_distance"].keys() == {"1", "2"}
     [shortcut] = [line for line in tested.stdout.splitlines() if line.startswith("Shortcut fixed")]

@@ -109,7 +109,7 @@ def load_fitted(path: Path, block_id: str) -> Adaptive:
         FileNotFoundError: there is no file of a fitted policy.
         ValueError: the policy was fitted for another block, or the file holds none.
     """
-    ways = "`bash scripts/fit_refresh.sh` fits one, --refresh_threshold gives one"
+    ways = "run `bash scripts/fit_refresh.sh`, or give --refresh_threshold"
     if not path.is_file():
         raise FileNotFoundError(f"no refresh threshold {path}: {ways}")
     try:
@@ -121,7 +121,7 @@ def load_fitted(path: Path, block_id: str) -> Adaptive:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{path} holds no refresh threshold ({error!r}): {ways}") from error
     if identity != block_id:
-        raise ValueError(f"{path} is of another Shortcut, fingerprint {identity}, this one has {block_id}: {ways}")
+        raise ValueError(f"{path} was fitted for another block ({identity}); this one is {block_id}: {ways}")
     return policy
 
 

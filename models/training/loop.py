@@ -19,7 +19,14 @@ from util.signals import stop_signals
 
 PREVIEWED = 4  # samples of a batch that a preview shows
 STATE_SECONDS = 60.0  # between saves of the state, so that a killed run loses at most this much training
-UNFIT = (KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError)  # what a foreign state can cause
+STATE_ERRORS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+    AttributeError,
+    IndexError,
+)  # of a state that does not fit
 
 
 class TrainingLoop:
@@ -58,16 +65,16 @@ class TrainingLoop:
             self._resume(state)
         elif distributed.is_parallel():  # other kinds of processors may have drawn other weights
             task.trainer.load_state_dict(exchange.from_main(task.trainer.state_dict))
-        self._whole = True  # False within an optimisation step
+        self._between_steps = True  # False while a step changes the weights
         self._saved_step, self._last_save = self.step, STARTED
-        self._owed = bool(self.due)  # whether the newest state says that something is due
+        self._state_has_due = bool(self.due)  # whether the newest state says that something is due
         self._last_print = self.step, time.monotonic()
 
     def _resume(self, state: dict) -> None:
         try:
             self.task.trainer.load_state_dict(state["trainer"])
             self.step, self.best, self.due = state["step"], float(state["best"]), dict(state.get("due", {}))
-        except UNFIT as error:
+        except STATE_ERRORS as error:
             reason = f"{type(error).__name__} {error}".partition("\n")[0]
             raise ValueError(f"the state in {self.folder.folder} does not fit this training: {reason}") from error
 
@@ -115,11 +122,11 @@ class TrainingLoop:
         inputs = self.task.inputs(batch)
         epoch = self.step // self.schedule.steps_per_epoch + 1
         self.task.trainer.set_lr(lr_factor(epoch, self.schedule.niter, self.schedule.niter_decay))
-        self._whole = False
+        self._between_steps = False
         losses = self.task.trainer.step(*inputs, samples=batch.get("samples"))
         self.step += 1
         self.due = self.schedule.due_after(self.step, losses)
-        self._whole = True
+        self._between_steps = True
         if self.schedule.due(self.step, self.schedule.display_freq):
             self.due["preview"] = self.task.preview(*(value[:PREVIEWED] for value in inputs)).cpu()
         return losses
@@ -130,7 +137,7 @@ class TrainingLoop:
             if name in self.due and not (name == "validation" and self._stops(signals)):
                 action(self, self.due[name])
                 del self.due[name]
-        if self._owed and not self.due:
+        if self._state_has_due and not self.due:
             self._save_state()
 
     def _print_losses(self, losses: Losses) -> None:
@@ -161,11 +168,11 @@ class TrainingLoop:
     def _save_state(self) -> None:
         trainer = self.task.trainer.state_dict()
         self.folder.save_state(self.step, best=self.best, due=self.due, trainer=trainer)
-        self._saved_step, self._owed, self._last_save = self.step, bool(self.due), time.monotonic()
+        self._saved_step, self._state_has_due, self._last_save = self.step, bool(self.due), time.monotonic()
 
     def _save_after_error(self) -> None:
         """Save the state, if it is whole and was not saved yet."""
-        if self._whole and self._saved_step != self.step and distributed.is_main():
+        if self._between_steps and self._saved_step != self.step and distributed.is_main():
             with contextlib.suppress(Exception):  # the error itself is told
                 self._save_state()
                 tqdm.write(f"the state of step {self.step} is saved: --continue_train goes on", file=sys.stderr)

@@ -61,9 +61,9 @@ def test_a_fitted_threshold_is_found_beside_the_checkpoint(trained):
         fitted(trained, **wrong)
         assert "holds no refresh threshold" in refused(translation(trained, "--refresh", "adaptive"))
     fitted(trained, shortcut_fingerprint="x")
-    assert "is of another Shortcut, fingerprint x" in refused(translation(trained, "--refresh", "adaptive"))
+    assert "was fitted for another block (x)" in refused(translation(trained, "--refresh", "adaptive"))
     (trained / "runs" / "tiny" / "latest_refresh.json").unlink()
-    assert "`bash scripts/fit_refresh.sh` fits one" in refused(translation(trained, "--refresh", "adaptive"))
+    assert "run `bash scripts/fit_refresh.sh`, or" in refused(translation(trained, "--refresh", "adaptive"))
 
 
 def test_the_demo_has_a_threshold_of_its_own_shortcut():

@@ -178,7 +178,7 @@ def test_a_fitted_policy_has_threshold_and_interval(tmp_path):
 
 
 def test_a_policy_of_another_block_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="is of another Shortcut, fingerprint abc, this one has xyz"):
+    with pytest.raises(ValueError, match=r"was fitted for another block \(abc\); this one is xyz"):
         load_fitted(written(tmp_path, json.dumps(FITTED)), "xyz")
 
 
@@ -196,5 +196,5 @@ def test_a_file_without_a_policy_is_refused(tmp_path, text):
 
 
 def test_without_a_file_the_ways_to_have_one_are_told(tmp_path):
-    with pytest.raises(FileNotFoundError, match="fits one, --refresh_threshold gives one"):
+    with pytest.raises(FileNotFoundError, match="or give --refresh_threshold"):
         load_fitted(tmp_path / "none.json", "abc")
