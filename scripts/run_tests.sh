@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Run the linter, the format check, the type check and the test suite.
-#   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]
+#   bash scripts/run_tests.sh [--with-browser] [more pytest arguments]      a process per core, 4 at most; -n 0: one
 # Packages of requirements-dev.txt that are missing are installed first. The report page is tested in Chromium. If there is
 # none, --with-browser (or CI=true) installs the distribution's Chromium, which needs root. Without Chromium these tests are
 # skipped.
@@ -30,4 +30,5 @@ tools="$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("scripts"))')"
 "$PYTHON" -m ruff format --check .
 "$tools/shellcheck" .ci/run scripts/*.sh scripts/*/*.sh
 "$PYTHON" -m basedpyright --pythonpath "$(command -v "$PYTHON")" # else it looks for packages elsewhere
-exec "$PYTHON" -m pytest "$@"
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" # several processes share the cores
+exec "$PYTHON" -m pytest -n auto --maxprocesses 4 --dist loadfile "$@"

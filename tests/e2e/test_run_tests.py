@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PYTEST = "-m pytest -n auto --maxprocesses 4 --dist loadfile"
 INSTALL = ["update -qq", "install -y -qq --no-install-recommends chromium"]
 
 
@@ -38,7 +39,7 @@ def run(
 
 def test_nothing_is_installed_unasked(tmp_path):
     output, calls = run(tmp_path, "-k", "chart")
-    assert calls == [] and output.splitlines()[-1] == "-m pytest -k chart"
+    assert calls == [] and output.splitlines()[-1] == f"{PYTEST} -k chart"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_nothing_is_installed_unasked(tmp_path):
 )
 def test_a_missing_browser_is_installed_when_asked_for(tmp_path, arguments, environment):
     output, calls = run(tmp_path, *arguments, **environment)
-    assert calls == INSTALL and "-m pytest -k chart" in output.splitlines()
+    assert calls == INSTALL and f"{PYTEST} -k chart" in output.splitlines()
 
 
 def test_one_that_is_there_is_taken(tmp_path):
@@ -62,7 +63,7 @@ def test_one_that_is_there_is_taken(tmp_path):
 @pytest.mark.parametrize("machine", [{"user": 1000}, {"programs": ()}], ids=str)
 def test_where_it_cannot_be_installed_the_tests_run_without(tmp_path, machine):
     output, calls = run(tmp_path, "--with-browser", **machine)
-    assert calls == [] and "not tested in a browser" in output and output.splitlines()[-1] == "-m pytest"
+    assert calls == [] and "not tested in a browser" in output and output.splitlines()[-1] == PYTEST
 
 
 def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
@@ -73,7 +74,7 @@ def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
         "-m ruff check .",
         "-m ruff format --check .",
         f"-m basedpyright --pythonpath {python}",  # else it reads the packages of another environment
-        "-m pytest -k nothing",
+        f"{PYTEST} -k nothing",
     ]
     [checked] = [line for line in lines if line.startswith("shellcheck ")]
     assert {".ci/run", "scripts/setup.sh", "scripts/vtoonify/test.sh"} <= set(checked.split())
@@ -81,7 +82,7 @@ def test_lint_types_and_shell_scripts_are_checked_before_the_tests(tmp_path):
 
 def test_ci_runs_what_the_documentation_shows_after_the_tests(tmp_path):
     lines = run(tmp_path, "-k", "nothing", script=".ci/run")[0].splitlines()
-    after = lines[lines.index("-m pytest -k nothing") :]
+    after = lines[lines.index(f"{PYTEST} -k nothing") :]
     assert f"{ROOT}/scripts/requirements_met.py {ROOT}/requirements-onnx.txt" in after
     assert [line.split()[1] for line in after if line.startswith("-m mkdocs")] == ["mkdocs"]
     assert {"scripts/check_notebook.py", "scripts/check_tutorial.py"} <= set(after)
@@ -98,7 +99,7 @@ def test_missing_test_tools_are_installed(tmp_path):
     lacking = 'case "$*" in *requirements_met.py*requirements-dev.txt) exit 3 ;; esac'
     output, _ = run(tmp_path, python=lacking)
     assert f"-m pip install --quiet --disable-pip-version-check -r {ROOT}/requirements-dev.txt" in output
-    assert output.splitlines()[-1] == "-m pytest"
+    assert output.splitlines()[-1] == PYTEST
 
 
 def test_where_the_tools_cannot_be_installed_the_command_is_told(tmp_path):
