@@ -47,7 +47,9 @@ def main() -> int:
 def soak(folder: Path, kills: int, rng: random.Random) -> int:
     """Train once in one go and once with kills; print the counts; 0 if both leave the same files, else 1."""
     flags, run = distil(folder, *LENGTH, *RECORDS, "--continue_train"), folder / "runs" / "tiny"
+    began = time.monotonic()
     start(flags).join()
+    longest_s = (time.monotonic() - began) / (1.5 * kills)  # so the killed training lasts for all kills, however fast
     shutil.move(run, folder / "whole")
     counts, hits = Counter(), Counter()
     while counts.total() < kills or any(hits[aim] < fewest for aim, fewest in FEWEST.items()):
@@ -55,7 +57,7 @@ def soak(folder: Path, kills: int, rng: random.Random) -> int:
             raise ValueError(f"only {dict(hits)} of {counts.total()} kills hit what they were aimed at")
         aim = rng.choice(AIMS)
         number = signal.SIGKILL if aim == "save" else rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-        hits[aim] += kill(start(flags, workers=rng.randrange(2)), run, aim, number, rng)
+        hits[aim] += kill(start(flags, workers=rng.randrange(2)), run, aim, number, rng.uniform(0, longest_s), rng)
         counts[number.name] += 1
         print(f"kill {counts.total()}: {number.name} {aim}, {state_of(run).get('step', 0)} steps done", flush=True)
     start(flags).join()
@@ -80,8 +82,11 @@ def train_quietly(flags: list[str]) -> None:
     sys.exit(train(TrainOptions().parse(flags)))
 
 
-def kill(process: ForkProcess, run: Path, aim: str, number: signal.Signals, rng: random.Random) -> bool:
+def kill(process: ForkProcess, run: Path, aim: str, number: signal.Signals, after_s: float, rng: random.Random) -> bool:
     """Send the signal when the training is where `aim` says, and wait for its end; whether it hit.
+
+    Args:
+        after_s: seconds that it trains at least.
 
     Raises:
         ValueError: the training came to its end, or failed.
@@ -89,7 +94,7 @@ def kill(process: ForkProcess, run: Path, aim: str, number: signal.Signals, rng:
     options = run / "options.yaml"
     began = stamp(options)
     until(lambda: stamp(options) != began, process)  # written again when the training begins
-    wait(rng.uniform(0, 2), process)
+    wait(after_s, process)
     if aim == "validation":
         until(lambda: validates(run), process)
         wait(rng.uniform(0, 0.1), process)
