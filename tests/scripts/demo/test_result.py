@@ -22,6 +22,6 @@ def test_without_a_skipped_frame_there_is_no_quality():
 
 
 def test_the_player_gets_the_address_and_every_frame():
-    value = shown(FOUND, 25, Path("/tmp/a b/c.mp4"))
-    assert value["video"] == "gradio_api/file=/tmp/a%20b/c.mp4" and value["fps"] == 25
+    value = shown(FOUND, 25, Path("/films/a b/c.mp4"))
+    assert value["video"] == "gradio_api/file=/films/a%20b/c.mp4" and value["fps"] == 25
     assert value["distance"] == [0, 1, 2, 0] and value["psnr"] == [100, 40, 30, 100]
