@@ -92,10 +92,15 @@ class Shortcut(nn.Module, ABC):
         self.config: dict[str, Any] = shape  # the arguments that build the block again
         self.reduce_f = nn.Conv2d(shape["f_ch"], h_dim, 1)
         self.reduce_a = nn.Conv2d(feat_ch, h_dim, 1)
+        self._add_layers()
 
     def forward(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> Prediction:
         """a_ref, a_cur [N, feat_ch, H, W], f_ref [N, f_ch, H, W] -> `Prediction`."""
         return self.with_pixels(a_ref, a_cur, f_ref)[0]
+
+    @abstractmethod
+    def _add_layers(self) -> None:
+        """Make the form's own layers, of the shape in `config`."""
 
     @abstractmethod
     def with_pixels(self, a_ref: Tensor, a_cur: Tensor, f_ref: Tensor) -> tuple[Prediction, PixelPath | None]:

@@ -23,8 +23,7 @@ class ShortcutBlock(Shortcut):
 
     published = True
 
-    def __init__(self, *args: int, **kwargs: int | None):
-        super().__init__(*args, **kwargs)
+    def _add_layers(self) -> None:
         c = self.config
         self.alignment = GlobalAlignment(c["feat_ch"], c["h_dim"], c["num_dg"], c["g_layers"], c["offset_g_size"])
         self.generator = OffsetMaskGenerator(c["h_dim"], c["num_dg"], c["l_layers"])

@@ -26,8 +26,7 @@ class FullSizeBlock(Shortcut):
 
     published = False
 
-    def __init__(self, *args: int, **kwargs: int | None):
-        super().__init__(*args, **kwargs)
+    def _add_layers(self) -> None:
         self.config = {"block": "full_size", **{k: v for k, v in self.config.items() if k != "image_ch"}}
         c = self.config
         self.global_offset = GlobalOffset(c["feat_ch"], c["h_dim"], c["g_layers"], outputs=2)
